@@ -1,0 +1,213 @@
+/**
+ * Every option of Headroom, once: a row is its flag (`--NAME`), its environment variable, its key in config.toml
+ * (`NAME`), its default and its line in the documentation. Flags, help, checks and docs/options.md come from here.
+ */
+import type { Level } from '../core/compressor.ts';
+
+export type Profile = 'off' | Level;
+export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
+export type StoreKind = 'sqlite' | 'memory';
+
+/** What the options come to, by name. */
+export interface OptionValues {
+  readonly host: string;
+  readonly port: number;
+  readonly 'anthropic-url': string;
+  readonly 'openai-url': string;
+  readonly 'gemini-url': string;
+  readonly profile: Profile;
+  readonly token: string | undefined;
+  readonly store: StoreKind;
+  readonly home: string;
+  readonly 'max-body-mb': number;
+  readonly 'deadline-ms': number;
+  readonly workers: number;
+  readonly 'connect-timeout-ms': number;
+  readonly 'response-timeout-ms': number;
+  readonly 'log-level': LogLevel;
+}
+
+export type OptionName = keyof OptionValues;
+
+export interface OptionRow<Value> {
+  readonly variable: string;
+  readonly short?: string;
+  /** What a value looks like, for help: `PORT`, `URL`. */
+  readonly placeholder: string;
+  readonly default: Value;
+  /** How the default is written in the documentation where that is not its plain text. */
+  readonly defaultText?: string;
+  readonly doc: string;
+  /** Never printed. */
+  readonly isSecret?: boolean;
+  /** Cannot stand in config.toml. */
+  readonly isOutsideFile?: boolean;
+  /** What is allowed, in words that follow "must be". */
+  readonly allowed: string;
+  /** The value, or undefined when the text is not allowed. */
+  parse(text: string): Value | undefined;
+}
+
+export type OptionTable = { readonly [Name in OptionName]: OptionRow<OptionValues[Name]> };
+
+type Rule<Value> = Pick<OptionRow<Value>, 'placeholder' | 'allowed' | 'parse'>;
+
+function choice<Value extends string>(...values: readonly Value[]): Rule<Value> {
+  return {
+    placeholder: values.join('|'),
+    allowed: `one of ${values.join(', ')}`,
+    parse: (text) => values.find((value) => value === text),
+  };
+}
+
+function wholeNumber(placeholder: string, least: number, most: number): Rule<number> {
+  return {
+    placeholder,
+    allowed: `a whole number from ${least} to ${most}`,
+    parse(text) {
+      const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+      return value >= least && value <= most ? value : undefined;
+    },
+  };
+}
+
+/** Clients are given the address with its version, and people copy it so: `version` at its end is left off. */
+function url(version: RegExp): Rule<string> {
+  return {
+    placeholder: 'URL',
+    allowed: 'an http:// or https:// address without user name, password, query or #',
+    parse(text) {
+      const parsed = URL.parse(text);
+      if (!parsed || !/^https?:\/\//i.test(text)) return undefined;
+      if (parsed.username || parsed.password || parsed.search || parsed.hash) return undefined;
+      return parsed.href.replace(/\/+$/, '').replace(version, '');
+    },
+  };
+}
+
+const HOST: Rule<string> = {
+  placeholder: 'HOST',
+  allowed: 'a host name or an address to listen on, without a port',
+  parse: (text) => (/^[\w.-]+$|^[\da-f:.]*:[\da-f:.]*:[\da-f:.]*$/i.test(text) ? text : undefined),
+};
+
+const TOKEN: Rule<string | undefined> = {
+  placeholder: 'TOKEN',
+  allowed: 'at least 8 visible ASCII characters without spaces',
+  parse: (text) => (/^[\x21-\x7e]{8,}$/.test(text) ? text : undefined),
+};
+
+const FOLDER: Rule<string> = {
+  placeholder: 'FOLDER',
+  allowed: 'the path of a folder',
+  parse: (text) => (text.includes('\u0000') ? undefined : text),
+};
+
+export const OPTIONS: OptionTable = {
+  host: {
+    ...HOST,
+    variable: 'HEADROOM_HOST',
+    default: '127.0.0.1',
+    doc: 'Address that the proxy listens on. Anything but loopback can be reached from other machines and needs a token.',
+  },
+  port: {
+    ...wholeNumber('PORT', 0, 65_535),
+    variable: 'HEADROOM_PORT',
+    short: 'p',
+    default: 8787,
+    doc: 'Port that the proxy listens on; 0 takes any free one.',
+  },
+  'anthropic-url': {
+    ...url(/\/v1$/),
+    variable: 'ANTHROPIC_TARGET_API_URL',
+    default: 'https://api.anthropic.com',
+    doc: 'Where requests for Anthropic go. A /v1 at its end is left off.',
+  },
+  'openai-url': {
+    ...url(/\/v1$/),
+    variable: 'OPENAI_TARGET_API_URL',
+    default: 'https://api.openai.com',
+    doc: 'Where requests for OpenAI go. A /v1 at its end is left off.',
+  },
+  'gemini-url': {
+    ...url(/\/v1(?:beta)?$/),
+    variable: 'GEMINI_TARGET_API_URL',
+    default: 'https://generativelanguage.googleapis.com',
+    doc: 'Where requests for Gemini go. A /v1beta or /v1 at its end is left off.',
+  },
+  profile: {
+    ...choice<Profile>('off', 'lossless', 'balanced', 'aggressive'),
+    variable: 'HEADROOM_PROFILE',
+    default: 'balanced',
+    doc: 'How far tool results may be shortened. off: not at all; lossless: only forms from which the original can be rebuilt; balanced and aggressive: also views whose original can be fetched back.',
+  },
+  token: {
+    ...TOKEN,
+    variable: 'HEADROOM_TOKEN',
+    default: undefined,
+    defaultText: 'none',
+    isSecret: true,
+    doc: 'Secret that callers from other machines must send. The process list shows flags to every user of this machine: prefer the variable or the file.',
+  },
+  store: {
+    ...choice<StoreKind>('sqlite', 'memory'),
+    variable: 'HEADROOM_STORE',
+    default: 'sqlite',
+    doc: 'Where originals and earlier decisions are kept: in headroom.db in the home folder, or in memory until the proxy ends.',
+  },
+  home: {
+    ...FOLDER,
+    variable: 'HEADROOM_HOME',
+    default: '~/.headroom',
+    isOutsideFile: true,
+    doc: 'Folder of config.toml and headroom.db. Nothing outside it is ever written.',
+  },
+  'max-body-mb': {
+    ...wholeNumber('MB', 1, 1024),
+    variable: 'HEADROOM_MAX_BODY_MB',
+    default: 64,
+    doc: 'Largest request body that is accepted, in megabytes (1,048,576 bytes).',
+  },
+  'deadline-ms': {
+    ...wholeNumber('MS', 1, 60_000),
+    variable: 'HEADROOM_DEADLINE_MS',
+    default: 2000,
+    doc: 'Longest time that shortening may take for one request, in milliseconds. What is not decided by then goes out as it came.',
+  },
+  workers: {
+    ...wholeNumber('COUNT', 1, 64),
+    variable: 'HEADROOM_WORKERS',
+    default: 2,
+    doc: 'Most threads that shorten requests at the same time.',
+  },
+  'connect-timeout-ms': {
+    ...wholeNumber('MS', 1, 600_000),
+    variable: 'HEADROOM_CONNECT_TIMEOUT_MS',
+    default: 10_000,
+    doc: 'Longest wait for a connection to the model provider, in milliseconds.',
+  },
+  'response-timeout-ms': {
+    ...wholeNumber('MS', 1, 86_400_000),
+    variable: 'HEADROOM_RESPONSE_TIMEOUT_MS',
+    default: 900_000,
+    doc: 'Longest silence of the model provider within one response, in milliseconds.',
+  },
+  'log-level': {
+    ...choice<LogLevel>('silent', 'error', 'warn', 'info', 'debug'),
+    variable: 'HEADROOM_LOG_LEVEL',
+    default: 'info',
+    doc: 'How much the proxy says on stderr. info: one line for each exchange.',
+  },
+};
+
+export const OPTION_NAMES: readonly OptionName[] = Object.keys(OPTIONS) as OptionName[];
+
+export function defaultText(name: OptionName): string {
+  return OPTIONS[name].defaultText ?? String(OPTIONS[name].default);
+}
+
+/** Other variables that Headroom reads; the table's own are not repeated. */
+export const OTHER_VARIABLES: Readonly<Record<string, string>> = {
+  HEADROOM_DEBUG: 'Set to 1, errors come with their stack traces.',
+  NO_COLOR: 'Set to anything, output has no colours.',
+};

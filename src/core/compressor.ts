@@ -1,0 +1,36 @@
+/** The interface of everything that says one kind of text shorter. */
+import type { ToolCall } from './conversation.ts';
+import type { Deadline } from './deadline.ts';
+import type { Loss } from './edit.ts';
+import type { Sample } from './sample.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+/** How far a text may be shortened. */
+export type Level = 'lossless' | 'balanced' | 'aggressive';
+
+export interface Compressed {
+  readonly text: string;
+  readonly loss: Loss;
+}
+
+export interface CompressOptions {
+  /** What this part may take: profile, size, failure and way back are already weighed. */
+  readonly level: Level;
+  /** The tool call that this text answers. Relevance comes from here, never from later text. */
+  readonly call: ToolCall | undefined;
+  readonly tokens: Tokenizer;
+  readonly deadline: Deadline;
+}
+
+/** Knows one kind of text and how to say it shorter. No store, no clock, no network, no state. */
+export interface Compressor {
+  readonly name: string;
+  /** How surely the sample is this compressor's kind: 0 not mine, 1 certain. Highest claim wins, earlier wins ties. */
+  claim(sample: Sample): number;
+  /** A shorter text, or undefined to decline. The same arguments always give the same answer. */
+  compress(text: string, options: CompressOptions): Compressed | undefined;
+  /** The original of a lossless form; undefined when the text holds no form of this compressor. */
+  expand(text: string): string | undefined;
+  /** Whether an expanded text says the same as the source: the same bytes unless the kind ignores some (JSON: white space). */
+  same(source: string, expanded: string): boolean;
+}

@@ -1,0 +1,57 @@
+/** What a request says, independent of which API says it. Formats make it, transforms read it, nobody mutates it. */
+import type { JsonPath, JsonValue } from './json/value.ts';
+
+export type Role = 'system' | 'user' | 'assistant' | 'tool';
+export type PartKind = 'text' | 'tool-call' | 'tool-result' | 'image' | 'reasoning' | 'opaque';
+
+/** The tool call that a result answers: what its decision may depend on beside its own bytes. */
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  readonly input: JsonValue;
+}
+
+/** One readable piece of a request, and the place in the body that holds it. */
+export interface Part {
+  readonly index: number;
+  readonly kind: PartKind;
+  readonly role: Role;
+  /** Index in `Conversation.turns`; -1 for what stands outside the messages (a top-level system prompt). */
+  readonly turn: number;
+  /** Index in that turn's `blocks`. */
+  readonly block: number;
+  readonly path: JsonPath;
+  /** As the client sent it; empty for kinds that nobody may change. */
+  readonly source: string;
+  /** As it will go out, given the edits accepted so far. */
+  readonly text: string;
+  /** Decided before: it goes out exactly as `text` says. */
+  readonly frozen: boolean;
+  readonly call?: ToolCall;
+  /** The client says that this result is a failure. */
+  readonly isError?: boolean;
+  /** Reasoning that the provider signed or encrypted: proof that this history was sent before. */
+  readonly isSigned?: boolean;
+}
+
+/** A message as its provider understands it, in pieces: what the hash chain of the sent log covers. */
+export interface Turn {
+  readonly role: Role;
+  /** Everything of the message but its content. */
+  readonly head: JsonValue;
+  readonly blocks: readonly JsonValue[];
+}
+
+export interface Tool {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: JsonValue;
+}
+
+export interface Conversation {
+  readonly format: string;
+  readonly model: string;
+  readonly turns: readonly Turn[];
+  readonly parts: readonly Part[];
+  readonly toolNames: readonly string[];
+}

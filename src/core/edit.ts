@@ -1,0 +1,16 @@
+/** What transforms propose, as data: nothing changes until the pipeline accepts an edit and a format writes it. */
+import type { Part, Tool } from './conversation.ts';
+
+/** `none`: the original can be rebuilt from the text. `recoverable`: it can be fetched from the original store. */
+export type Loss = 'none' | 'recoverable';
+
+export interface Rewrite {
+  readonly kind: 'rewrite';
+  readonly part: Part;
+  readonly text: string;
+  readonly loss: Loss;
+  /** Who made it: a compressor's name. */
+  readonly by: string;
+}
+
+export type Edit = Rewrite | { readonly kind: 'add-tool'; readonly tool: Tool };

@@ -1,0 +1,34 @@
+/** Every error that Headroom itself reports, with the HTTP status it has at the proxy's door. docs/errors.md lists the same. */
+export const ERRORS = {
+  BAD_OPTION: { status: 500, exitCode: 2 },
+  BAD_REQUEST: { status: 400, exitCode: 1 },
+  BODY_TOO_LARGE: { status: 413, exitCode: 1 },
+  FORBIDDEN: { status: 403, exitCode: 1 },
+  NOT_FOUND: { status: 404, exitCode: 1 },
+  PORT_IN_USE: { status: 500, exitCode: 1 },
+  UNREADABLE_FILE: { status: 500, exitCode: 1 },
+  UNAUTHORIZED: { status: 401, exitCode: 1 },
+  UPSTREAM_TIMEOUT: { status: 504, exitCode: 1 },
+  UPSTREAM_UNREACHABLE: { status: 502, exitCode: 1 },
+} as const;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** The message says what happened, with which input, and what to do; it never holds a credential. */
+export class HeadroomError extends Error {
+  override readonly name = 'HeadroomError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status;
+  }
+
+  get exitCode(): number {
+    return ERRORS[this.code].exitCode;
+  }
+}

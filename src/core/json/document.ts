@@ -1,0 +1,101 @@
+/**
+ * A JSON text that can be edited without being rewritten.
+ *
+ * `value` is an ordinary parsed tree for reading. An edit names a place in that tree; `apply` finds the bytes of
+ * just those places in the source text and splices the replacements in. Every other byte is copied as it came:
+ * whitespace, key order, number spelling and escapes survive, and with no edits the very same buffer is returned.
+ */
+import { locate, type Place } from './locate.ts';
+import type { JsonPath, JsonValue } from './value.ts';
+
+export type JsonEdit =
+  | { readonly op: 'replace'; readonly path: JsonPath; readonly value: JsonValue }
+  | { readonly op: 'remove'; readonly path: JsonPath }
+  | { readonly op: 'append'; readonly path: JsonPath; readonly value: JsonValue }
+  | { readonly op: 'set'; readonly path: JsonPath; readonly key: string; readonly value: JsonValue };
+
+interface Splice {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+export class JsonDocument {
+  readonly bytes: Uint8Array;
+  readonly text: string;
+  readonly value: JsonValue;
+
+  private constructor(bytes: Uint8Array, text: string, value: JsonValue) {
+    this.bytes = bytes;
+    this.text = text;
+    this.value = value;
+  }
+
+  /** @throws SyntaxError when the text is not JSON, TypeError when the bytes are not UTF-8. */
+  static parse(bytes: Uint8Array): JsonDocument {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return new JsonDocument(bytes, text, JSON.parse(text) as JsonValue);
+  }
+
+  /**
+   * The bytes with these edits made. `set` is for keys that are not there yet; `replace` for those that are.
+   * @throws RangeError for a path that does not exist, and for edits that overlap.
+   */
+  apply(edits: readonly JsonEdit[]): Uint8Array {
+    if (edits.length === 0) return this.bytes;
+    const places = locate(
+      this.text,
+      edits.map((edit) => ({ path: edit.path, isRemoved: edit.op === 'remove' })),
+    );
+    const splices = inOrder(edits.map((edit, index) => splice(edit, places[index]!)));
+    // In a text of one-byte characters offsets are the same in bytes: nothing needs to be measured.
+    const isAscii = this.bytes.length === this.text.length;
+    const byteLength = (start: number, end: number): number =>
+      isAscii ? end - start : Buffer.byteLength(this.text.slice(start, end));
+    const pieces: Uint8Array[] = [];
+    let cursor = 0;
+    let cursorByte = 0;
+    for (const { start, end, text } of splices) {
+      const startByte = cursorByte + byteLength(cursor, start);
+      pieces.push(this.bytes.subarray(cursorByte, startByte), Buffer.from(text));
+      cursor = end;
+      cursorByte = startByte + byteLength(start, end);
+    }
+    pieces.push(this.bytes.subarray(cursorByte));
+    return Buffer.concat(pieces);
+  }
+}
+
+/** Splices by position. Insertions at one place come in the order of their edits, with commas between them. */
+function inOrder(splices: readonly (Splice & { readonly isInsertion: boolean })[]): Splice[] {
+  const sorted = splices.toSorted((a, b) => a.start - b.start || a.end - b.end);
+  const merged: (Splice & { readonly isInsertion: boolean })[] = [];
+  for (const next of sorted) {
+    const last = merged.at(-1);
+    if (last?.isInsertion && next.isInsertion && last.start === next.start) {
+      const comma = next.text.startsWith(',') ? '' : ',';
+      merged[merged.length - 1] = { ...last, text: `${last.text}${comma}${next.text}` };
+      continue;
+    }
+    if (last && next.start < last.end) throw new RangeError(`overlapping edits at offset ${next.start}`);
+    merged.push(next);
+  }
+  return merged;
+}
+
+function splice(edit: JsonEdit, place: Place): Splice & { readonly isInsertion: boolean } {
+  switch (edit.op) {
+    case 'replace':
+      return { start: place.start, end: place.end, text: JSON.stringify(edit.value), isInsertion: false };
+    case 'remove':
+      return { start: place.cutStart, end: place.cutEnd, text: '', isInsertion: false };
+    case 'append':
+      return insertion(place, JSON.stringify(edit.value));
+    case 'set':
+      return insertion(place, `${JSON.stringify(edit.key)}:${JSON.stringify(edit.value)}`);
+  }
+}
+
+function insertion({ insertAt, insertAfterSibling }: Place, text: string): Splice & { readonly isInsertion: boolean } {
+  return { start: insertAt, end: insertAt, text: insertAfterSibling ? `,${text}` : text, isInsertion: true };
+}

@@ -1,0 +1,13 @@
+/** Writes and finds markers, the handle of every loss: the only code that knows their spelling. */
+import { HASH_DIGITS } from './hash.ts';
+
+const MARKER = new RegExp(`\\[headroom: original kept, hash=([0-9a-f]{${HASH_DIGITS}})\\]`, 'g');
+
+export function writeMarker(hash: string): string {
+  return `[headroom: original kept, hash=${hash}]`;
+}
+
+/** The hashes of all markers in a text, in order. A bare hash (a git SHA, say) is no marker. */
+export function findMarkers(text: string): readonly string[] {
+  return Array.from(text.matchAll(MARKER), (match) => match[1]!);
+}

@@ -1,0 +1,35 @@
+/** The interface of everything that proposes edits to a conversation. */
+import type { Level } from './compressor.ts';
+import type { Conversation } from './conversation.ts';
+import type { Deadline } from './deadline.ts';
+import type { Edit } from './edit.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+/** What may be done to this request: decided once, at the door, from configuration. */
+export interface Policy {
+  readonly level: Level;
+  /** The model has a way to fetch originals: the retrieval tool is offered and a store answers. */
+  readonly allowLoss: boolean;
+  readonly allowTools: boolean;
+}
+
+/** Why a transform left a part alone: for reports. */
+export interface Refusal {
+  readonly kind: 'refusal';
+  readonly part: number;
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** What a transform may look at. No store and no log: only the pipeline keeps things. */
+export interface TransformContext {
+  readonly tokenizer: Tokenizer;
+  readonly policy: Policy;
+  readonly deadline: Deadline;
+}
+
+export interface Transform {
+  readonly name: string;
+  /** Propose edits. May read anything, must change nothing; throwing skips this transform, never the request. */
+  plan(conversation: Conversation, context: TransformContext): readonly (Edit | Refusal)[];
+}

@@ -1,0 +1,55 @@
+/** One API's request and response shape: the only code that knows where things stand in its JSON. */
+import type { Conversation } from './conversation.ts';
+import type { Edit } from './edit.ts';
+import type { HeadroomError } from './errors.ts';
+import type { JsonDocument, JsonEdit } from './json/document.ts';
+import type { JsonValue } from './json/value.ts';
+
+/** Tokens by the classes that providers price apart. `inputTokens` is the uncached rest only. */
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cacheReadTokens: number;
+  /** Written for the provider's default time to live. */
+  readonly cacheWriteTokens: number;
+  /** Written for one hour. */
+  readonly cacheWrite1hTokens: number;
+}
+
+export interface ResponseSummary {
+  readonly usage: Usage | undefined;
+  readonly stopReason: string | undefined;
+  /** False when the response was cut short; usage is then what had been seen. */
+  readonly complete: boolean;
+}
+
+/** Watches a decoded response body go by. Never delays, changes or stops it, never throws. */
+export interface ResponseReader {
+  push(chunk: Uint8Array): void;
+  end(): ResponseSummary;
+}
+
+/** A request path that speaks this format. */
+export interface WirePath {
+  readonly pattern: RegExp;
+  /** The path at the provider, from the root of its API, version included. */
+  readonly upstream: string;
+  /** It only counts a request's tokens: transformed alike, but never written to the sent log. */
+  readonly isCount: boolean;
+}
+
+export interface WireFormat {
+  readonly name: string;
+  /** The backend that speaks it natively. */
+  readonly backend: string;
+  readonly paths: readonly WirePath[];
+  /** Keys that never reach the model's context and may change from turn to turn (cache marks). */
+  readonly volatileKeys: ReadonlySet<string>;
+  /** Whether a body that came without a path is of this format; the first of the list that says so gets it. */
+  recognizes(body: JsonValue): boolean;
+  read(document: JsonDocument): Conversation;
+  write(edit: Edit, document: JsonDocument): readonly JsonEdit[];
+  readResponse(contentType: string): ResponseReader;
+  /** An error of ours in this API's own shape, so that its client libraries understand it. */
+  errorBody(error: HeadroomError): Uint8Array;
+}

@@ -1,0 +1,52 @@
+/** The one gate that every edit passes: what is promised is kept, and nothing grows. */
+import type { Edit, Rewrite } from '../core/edit.ts';
+import { writeMarker } from '../core/marker.ts';
+import type { OptimizeContext } from './context.ts';
+
+/** A rewrite that saves less than this, in tokens and as a share, is not worth a changed text. */
+const MIN_SAVED_TOKENS = 8;
+const MIN_SAVED_SHARE = 0.03;
+
+export interface Accepted {
+  readonly edit: Edit;
+  readonly tokensBefore: number;
+  readonly tokensAfter: number;
+}
+
+/** The edit as it will be written, or why it is refused. */
+export function accept(edit: Edit, context: OptimizeContext): Accepted | string {
+  switch (edit.kind) {
+    case 'add-tool':
+      return context.policy.allowTools ? { edit, tokensBefore: 0, tokensAfter: 0 } : 'policy: no tools';
+    case 'rewrite':
+      return acceptRewrite(edit, context);
+  }
+}
+
+function acceptRewrite(edit: Rewrite, context: OptimizeContext): Accepted | string {
+  const { part, loss } = edit;
+  if (part.frozen) return 'frozen';
+  if (part.kind !== 'tool-result') return 'not a tool result';
+  if (loss === 'recoverable' && !context.policy.allowLoss) return 'policy: no loss';
+  const { tokenizer } = context;
+  const tokensBefore = tokenizer.count(part.source);
+  const kept = keepOriginal(edit, context);
+  if (kept === undefined && loss === 'recoverable') return 'original could not be kept';
+  const text = loss === 'none' ? edit.text : `${edit.text}\n${writeMarker(kept!)}`;
+  const tokensAfter = tokenizer.count(text);
+  const saved = tokensBefore - tokensAfter;
+  if (saved < MIN_SAVED_TOKENS || saved < tokensBefore * MIN_SAVED_SHARE) {
+    return `not worth it: ${tokensBefore} tokens before, ${tokensAfter} after`;
+  }
+  return { edit: { ...edit, text }, tokensBefore, tokensAfter };
+}
+
+/** Lossless forms are kept too, for whoever wants the exact bytes; there a full disk costs nothing but that. */
+function keepOriginal({ part, loss }: Rewrite, { originals, isSent }: OptimizeContext): string | undefined {
+  if (!isSent) return loss === 'none' ? undefined : '0'.repeat(24);
+  try {
+    return originals.put(part.source);
+  } catch {
+    return undefined;
+  }
+}

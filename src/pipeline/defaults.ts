@@ -1,0 +1,39 @@
+/** The one wiring: which formats, compressors, transforms, tokenizer and stores a running Headroom has, and in which order. */
+import { compressors } from '../compressors/index.ts';
+import type { Level } from '../core/compressor.ts';
+import type { Stores } from '../core/stores.ts';
+import { formats } from '../formats/index.ts';
+import { openStores } from '../stores/index.ts';
+import { o200k } from '../tokenizers/o200k.ts';
+import { contentRouter } from '../transforms/content-router.ts';
+import { createEngine, type Engine } from './engine.ts';
+
+/** Plain values only: they cross into worker threads. */
+export interface EngineOptions {
+  readonly level: Level;
+  /** The database file; undefined keeps everything in memory. */
+  readonly storePath: string | undefined;
+  /** Longest time for the decisions of one request, in milliseconds. */
+  readonly deadlineMs: number;
+}
+
+export interface OpenEngine extends Engine {
+  readonly stores: Stores;
+  close(): void;
+}
+
+/** @param warn told once about each kind of trouble that the stores have. */
+export function openEngine({ level, storePath, deadlineMs }: EngineOptions, warn: (message: string) => void): OpenEngine {
+  const stores = openStores({ path: storePath, warn });
+  const engine = createEngine({
+    formats,
+    transforms: [contentRouter(compressors)],
+    tokenizer: o200k,
+    stores,
+    level,
+    deadlineMs,
+  });
+  return { ...engine, stores, close: () => stores.close() };
+}
+
+export { compressors, formats, o200k as tokenizer };

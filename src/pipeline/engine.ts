@@ -1,0 +1,105 @@
+/** Everything that turns request bodies into shorter ones, wired from plain options: the same in a worker, inline and in tests. */
+import type { Level } from '../core/compressor.ts';
+import type { Part } from '../core/conversation.ts';
+import { deadlineIn } from '../core/deadline.ts';
+import type { OriginalStore } from '../core/original-store.ts';
+import type { SentLog } from '../core/sent-log.ts';
+import type { Stores } from '../core/stores.ts';
+import type { Tokenizer } from '../core/tokenizer.ts';
+import type { Transform } from '../core/transform.ts';
+import type { WireFormat } from '../core/wire-format.ts';
+import { type Note, optimize, type Optimized } from './optimize.ts';
+
+/**
+ * `send`: decide and pin, for a request that leaves now. `ask`: the same, but nothing is pinned (count_tokens, explain).
+ * `as-is`: the body leaves untouched; what was not decided yet is pinned as left alone.
+ */
+export type Intent = 'send' | 'ask' | 'as-is';
+
+export interface Job {
+  readonly body: Uint8Array;
+  /** The format's name; undefined asks the formats which of them recognises the body. */
+  readonly format: string | undefined;
+  readonly tenant: string;
+  readonly intent: Intent;
+}
+
+export interface Verdict {
+  /** What to send; undefined when the body goes out as it came. */
+  readonly body: Uint8Array | undefined;
+  readonly format: string | undefined;
+  readonly model: string;
+  readonly notes: readonly Note[];
+  /** The parts as they go out; only for `ask`. */
+  readonly parts: readonly Part[];
+  /** Why the body could not be read; undefined when it could. */
+  readonly problem: string | undefined;
+}
+
+export interface EngineParts {
+  readonly formats: readonly WireFormat[];
+  readonly transforms: readonly Transform[];
+  readonly tokenizer: Tokenizer;
+  readonly stores: Stores;
+  readonly level: Level;
+  /** Longest time for the decisions of one request, in milliseconds. */
+  readonly deadlineMs: number;
+}
+
+export interface Engine {
+  /** Never throws: what goes wrong is said in `problem` and `notes`, and the body goes out as it came. */
+  run(job: Job): Verdict;
+  /** Without transforms: what was pinned is replayed, the rest goes out as it came and is pinned so. */
+  replay(job: Job): Verdict;
+}
+
+export function createEngine(parts: EngineParts): Engine {
+  return {
+    run: (job) => attempt(job, job.intent === 'as-is' ? { ...parts, transforms: [] } : parts),
+    replay: (job) => attempt(job, { ...parts, transforms: [] }),
+  };
+}
+
+function attempt(job: Job, parts: EngineParts): Verdict {
+  const pass = { body: undefined, format: job.format, model: '', notes: [], parts: [] };
+  try {
+    const format = formatOf(job, parts.formats);
+    if (!format) return { ...pass, problem: 'no format recognises this body' };
+    const optimized = optimize(job.body, format, parts.transforms, contextOf(job, parts));
+    return verdictOf(optimized, job, format.name);
+  } catch (error) {
+    return { ...pass, problem: String(error) };
+  }
+}
+
+function formatOf(job: Job, formats: readonly WireFormat[]): WireFormat | undefined {
+  if (job.format !== undefined) return formats.find(({ name }) => name === job.format);
+  const value = JSON.parse(new TextDecoder().decode(job.body));
+  return formats.find((format) => format.recognizes(value));
+}
+
+function contextOf({ tenant, intent }: Job, { tokenizer, stores, level, deadlineMs }: EngineParts): Parameters<typeof optimize>[3] {
+  const originals: OriginalStore = stores.originals(tenant);
+  const sentLog: SentLog = stores.sentLog(tenant);
+  return {
+    tenant,
+    originals,
+    sentLog,
+    tokenizer,
+    isSent: intent !== 'ask',
+    deadline: deadlineIn(deadlineMs),
+    policy: { level, allowLoss: false, allowTools: false },
+  };
+}
+
+function verdictOf({ body, conversation, notes }: Optimized, job: Job, format: string): Verdict {
+  const isUntouched = body === job.body || job.intent === 'as-is';
+  return {
+    body: isUntouched ? undefined : body,
+    format,
+    model: conversation.model,
+    notes,
+    parts: job.intent === 'ask' ? conversation.parts : [],
+    problem: undefined,
+  };
+}

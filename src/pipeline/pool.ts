@@ -1,0 +1,173 @@
+/**
+ * Runs the engine off the event loop: worker threads with a hard time limit each. A worker that overruns it or dies
+ * costs its request nothing but the saving: what was pinned is replayed here and the rest goes out as it came.
+ */
+import { Worker } from 'node:worker_threads';
+import type { EngineOptions, OpenEngine } from './defaults.ts';
+import type { Job, Verdict } from './engine.ts';
+
+/** How long past its deadline a worker may take to notice it, in milliseconds. */
+const GRACE_MS = 1_000;
+
+export interface PoolOptions extends EngineOptions {
+  /** Most worker threads at once; the second and later ones are started when there is work for them. */
+  readonly workers: number;
+  readonly warn: (message: string) => void;
+}
+
+export interface Optimizer {
+  /** Never rejects: whatever happens, the answer says what to send. */
+  run(job: Job): Promise<Verdict>;
+  /** The tenant's original with this key, wherever it is kept. */
+  original(tenant: string, key: string): Promise<string | undefined>;
+  /** Resolves once the first worker is up, or could not be started. */
+  readonly ready: Promise<void>;
+  close(): Promise<void>;
+}
+
+export type ToWorker =
+  | { readonly kind: 'job'; readonly job: Job }
+  | { readonly kind: 'original'; readonly id: number; readonly tenant: string; readonly key: string }
+  | { readonly kind: 'close' };
+
+export type FromWorker =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'warning'; readonly warning: string }
+  | { readonly kind: 'verdict'; readonly verdict: Verdict }
+  | { readonly kind: 'original'; readonly id: number; readonly text: string | undefined };
+
+interface Waiting {
+  readonly job: Job;
+  readonly resolve: (verdict: Verdict) => void;
+}
+
+interface Crew {
+  readonly worker: Worker;
+  readonly lookups: Map<number, (text: string | undefined) => void>;
+  running: Waiting | undefined;
+  timer: NodeJS.Timeout | undefined;
+}
+
+export function openOptimizer(options: PoolOptions): Optimizer {
+  return new Pool(options);
+}
+
+class Pool implements Optimizer {
+  readonly ready: Promise<void>;
+  readonly #options: PoolOptions;
+  readonly #size: number;
+  readonly #crews = new Set<Crew>();
+  readonly #queue: Waiting[] = [];
+  #markReady: () => void = () => undefined;
+  #fallback: Promise<OpenEngine> | undefined;
+  #lookupId = 0;
+  #isClosed = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    // What lives in memory lives in one thread.
+    this.#size = options.storePath === undefined ? 1 : Math.max(1, options.workers);
+    this.ready = new Promise((resolve) => (this.#markReady = resolve));
+    this.#start();
+  }
+
+  run(job: Job): Promise<Verdict> {
+    return new Promise((resolve) => {
+      this.#queue.push({ job, resolve });
+      this.#next();
+    });
+  }
+
+  async original(tenant: string, key: string): Promise<string | undefined> {
+    for (const crew of this.#crews) {
+      const id = ++this.#lookupId;
+      const text = await new Promise<string | undefined>((resolve) => {
+        crew.lookups.set(id, resolve);
+        crew.worker.postMessage({ kind: 'original', id, tenant, key } satisfies ToWorker);
+      });
+      if (text !== undefined) return text;
+    }
+    return this.#fallback && (await this.#fallback).stores.originals(tenant).get(key);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const exits = Array.from(this.#crews, (crew) => new Promise((resolve) => crew.worker.once('exit', resolve)));
+    for (const crew of this.#crews) crew.worker.postMessage({ kind: 'close' } satisfies ToWorker);
+    await Promise.race([Promise.all(exits), new Promise((resolve) => setTimeout(resolve, GRACE_MS).unref())]);
+    await Promise.all(Array.from(this.#crews, (crew) => crew.worker.terminate()));
+    if (this.#fallback) (await this.#fallback).close();
+  }
+
+  #next(): void {
+    if (this.#queue.length === 0) return;
+    const idle = [...this.#crews].find((crew) => !crew.running) ?? this.#grow();
+    if (!idle) return;
+    const waiting = this.#queue.shift()!;
+    idle.running = waiting;
+    idle.timer = setTimeout(() => void this.#lose(idle, 'overran its deadline'), this.#options.deadlineMs + GRACE_MS);
+    idle.worker.postMessage({ kind: 'job', job: waiting.job } satisfies ToWorker);
+  }
+
+  #grow(): Crew | undefined {
+    return this.#crews.size < this.#size && !this.#isClosed ? this.#start() : undefined;
+  }
+
+  #start(): Crew {
+    const { level, storePath, deadlineMs } = this.#options;
+    // Type stripping runs the source; the build has its own extension.
+    const entry = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+    const worker = new Worker(entry, { workerData: { level, storePath, deadlineMs } satisfies EngineOptions });
+    const crew: Crew = { worker, lookups: new Map(), running: undefined, timer: undefined };
+    this.#crews.add(crew);
+    worker.on('message', (message: FromWorker) => this.#hear(crew, message));
+    worker.on('error', (error) => void this.#lose(crew, `failed: ${error.message}`));
+    worker.on('exit', () => void this.#lose(crew, 'ended'));
+    return crew;
+  }
+
+  #hear(crew: Crew, message: FromWorker): void {
+    switch (message.kind) {
+      case 'ready':
+        this.#markReady();
+        return;
+      case 'warning':
+        this.#options.warn(message.warning);
+        return;
+      case 'original':
+        crew.lookups.get(message.id)?.(message.text);
+        crew.lookups.delete(message.id);
+        return;
+      case 'verdict': {
+        const done = crew.running;
+        clearTimeout(crew.timer);
+        crew.running = undefined;
+        this.#next();
+        done?.resolve(message.verdict);
+      }
+    }
+  }
+
+  /** The worker is gone or given up: its job and its look-ups are answered without it. */
+  async #lose(crew: Crew, why: string): Promise<void> {
+    if (!this.#crews.delete(crew)) return;
+    clearTimeout(crew.timer);
+    this.#markReady();
+    for (const resolve of crew.lookups.values()) resolve(undefined);
+    void crew.worker.terminate();
+    const lost = crew.running;
+    if (!this.#isClosed) this.#options.warn(`a worker ${why}; ${lost ? 'its request goes out without new shortening' : 'another one starts when needed'}`);
+    this.#next();
+    if (lost) lost.resolve(await this.#replay(lost.job));
+  }
+
+  async #replay(job: Job): Promise<Verdict> {
+    try {
+      const { openEngine } = await import('./defaults.ts');
+      this.#fallback ??= Promise.resolve(openEngine(this.#options, this.#options.warn));
+      return (await this.#fallback).replay(job);
+    } catch (error) {
+      return { body: undefined, format: job.format, model: '', notes: [], parts: [], problem: String(error) };
+    }
+  }
+}

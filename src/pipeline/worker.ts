@@ -1,0 +1,40 @@
+/** The worker thread of pool.ts: one engine, one job at a time. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { openEngine, tokenizer, type EngineOptions } from './defaults.ts';
+import type { FromWorker, ToWorker } from './pool.ts';
+
+const port = parentPort!;
+const reply = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+const engine = openEngine(workerData as EngineOptions, (warning) => reply({ kind: 'warning', warning }));
+
+port.on('message', (message: ToWorker) => {
+  switch (message.kind) {
+    case 'job': {
+      const verdict = engine.run(message.job);
+      reply({ kind: 'verdict', verdict }, ownBuffer(verdict.body));
+      return;
+    }
+    case 'original':
+      reply({ kind: 'original', id: message.id, text: originalOf(message.tenant, message.key) });
+      return;
+    case 'close':
+      engine.close();
+      port.close();
+  }
+});
+reply({ kind: 'ready' });
+// The first request would wait for the vocabulary.
+tokenizer.count('warm');
+
+function originalOf(tenant: string, key: string): string | undefined {
+  try {
+    return engine.stores.originals(tenant).get(key);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A buffer that nobody shares can move to the other thread; a slice of a pool must be copied. */
+function ownBuffer(body: Uint8Array | undefined): ArrayBuffer[] {
+  return body && body.buffer instanceof ArrayBuffer && body.byteLength === body.buffer.byteLength ? [body.buffer] : [];
+}

@@ -1,0 +1,58 @@
+/** Holds the floors of ARCHITECTURE.md: each folder's imports, ours, Node's and other packages', are in this table or fail. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const SRC = resolve(import.meta.dirname, '../src');
+const FLOOR_1 = ['formats', 'backends', 'compressors', 'tokenizers', 'stores', 'config'];
+
+/** folder -> what its files may import beside their own folder; tests beside the source may also use vitest and fast-check. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  core: ['node:crypto'],
+  formats: ['core', 'eventsource-parser'],
+  backends: ['core'],
+  compressors: ['core'],
+  tokenizers: ['core', 'gpt-tokenizer'],
+  stores: ['core', 'node:sqlite', 'node:fs', 'node:path', 'lru-cache'],
+  config: ['core', 'node:fs', 'node:os', 'node:path', 'smol-toml'],
+  transforms: ['core'],
+  pipeline: ['core', ...FLOOR_1, 'transforms', 'node:worker_threads'],
+  proxy: ['core', ...FLOOR_1, 'transforms', 'pipeline', 'node:*', 'undici', 'pino'],
+  sdk: ['core', ...FLOOR_1, 'transforms', 'pipeline'],
+  testing: ['core', ...FLOOR_1, 'transforms', 'pipeline', 'node:*', 'fast-check'],
+  cli: ['*'],
+};
+const IN_TESTS = ['vitest', 'fast-check', 'testing', 'node:*', 'gpt-tokenizer', 'undici'];
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(SRC, file), 'utf8').replaceAll(/^\s*(\/\/|\*|\/\*).*$/gm, '');
+  return Array.from(text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g), (match) => match[1]!);
+}
+
+function targetOf(file: string, specifier: string): string {
+  if (specifier.startsWith('.')) return relative(SRC, resolve(SRC, dirname(file), specifier)).split('/')[0]!;
+  if (specifier.startsWith('node:')) return specifier;
+  return specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+}
+
+function isAllowed(target: string, allowed: readonly string[]): boolean {
+  return allowed.some((entry) => entry === '*' || entry === target || (entry === 'node:*' && target.startsWith('node:')));
+}
+
+describe('floors', () => {
+  test.each(files)('%s imports only what its floor may', (file) => {
+    const folder = file.split('/')[0]!;
+    const allowed = [...(MAY_IMPORT[folder] ?? []), ...(/\.(test|fixture)\.ts$/.test(file) ? IN_TESTS : [])];
+    const strangers = importsOf(file)
+      .map((specifier) => targetOf(file, specifier))
+      .filter((target) => target !== folder && !isAllowed(target, allowed));
+    expect(strangers).toEqual([]);
+  });
+
+  test('names say what a file is for', () => {
+    const forbidden = /(^|[-/])(util|utils|helper|helpers|common|misc|manager|handler|handlers|service|processor|data|info|base)([-./]|$)/;
+    expect(files.filter((file) => forbidden.test(file))).toEqual([]);
+  });
+});
