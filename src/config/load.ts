@@ -53,6 +53,7 @@ export async function loadConfig({ flags, environment }: ConfigInput): Promise<C
     storePath: values.store === 'memory' ? undefined : join(home, STORE_FILE),
   };
   checkLoop(config);
+  checkDoor(config);
   return config;
 }
 
@@ -163,11 +164,21 @@ function checkLoop({ values, sources }: Config): void {
   }
 }
 
+/** Without a token nobody could use it, and it should not be found out one refused request at a time. */
+function checkDoor({ values: { host, token }, sources }: Config): void {
+  if (isLoopback(host) || token !== undefined) return;
+  throw new HeadroomError(
+    'BAD_OPTION',
+    `${sources.host}: other machines can reach ${host}, so a token is needed; set HEADROOM_TOKEN, or leave the host at 127.0.0.1`,
+  );
+}
+
 export function isLoopback(host: string): boolean {
   return /^(?:localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/i.test(host);
 }
 
-function isEverywhere(host: string): boolean {
+/** The addresses that mean all addresses of this machine. */
+export function isEverywhere(host: string): boolean {
   return host === '0.0.0.0' || host === '::';
 }
 

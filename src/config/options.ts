@@ -71,19 +71,16 @@ function wholeNumber(placeholder: string, least: number, most: number): Rule<num
   };
 }
 
-/** Clients are given the address with its version, and people copy it so: `version` at its end is left off. */
-function url(version: RegExp): Rule<string> {
-  return {
-    placeholder: 'URL',
-    allowed: 'an http:// or https:// address without user name, password, query or #',
-    parse(text) {
-      const parsed = URL.parse(text);
-      if (!parsed || !/^https?:\/\//i.test(text)) return undefined;
-      if (parsed.username || parsed.password || parsed.search || parsed.hash) return undefined;
-      return parsed.href.replace(/\/+$/, '').replace(version, '');
-    },
-  };
-}
+const WEB_ADDRESS: Rule<string> = {
+  placeholder: 'URL',
+  allowed: 'an http:// or https:// address without user name, password, query or #',
+  parse(text) {
+    const parsed = URL.parse(text);
+    if (!parsed || !/^https?:\/\//i.test(text)) return undefined;
+    if (parsed.username || parsed.password || parsed.search || parsed.hash) return undefined;
+    return parsed.href.replace(/\/+$/, '');
+  },
+};
 
 const HOST: Rule<string> = {
   placeholder: 'HOST',
@@ -108,7 +105,7 @@ export const OPTIONS: OptionTable = {
     ...HOST,
     variable: 'HEADROOM_HOST',
     default: '127.0.0.1',
-    doc: 'Address that the proxy listens on. Anything but loopback can be reached from other machines and needs a token.',
+    doc: 'Address that the proxy listens on. Anything but loopback can be reached from other machines, and needs --token.',
   },
   port: {
     ...wholeNumber('PORT', 0, 65_535),
@@ -118,22 +115,22 @@ export const OPTIONS: OptionTable = {
     doc: 'Port that the proxy listens on; 0 takes any free one.',
   },
   'anthropic-url': {
-    ...url(/\/v1$/),
+    ...WEB_ADDRESS,
     variable: 'ANTHROPIC_TARGET_API_URL',
     default: 'https://api.anthropic.com',
-    doc: 'Where requests for Anthropic go. A /v1 at its end is left off.',
+    doc: 'Where requests for Anthropic go. With or without /v1 at its end.',
   },
   'openai-url': {
-    ...url(/\/v1$/),
+    ...WEB_ADDRESS,
     variable: 'OPENAI_TARGET_API_URL',
     default: 'https://api.openai.com',
-    doc: 'Where requests for OpenAI go. A /v1 at its end is left off.',
+    doc: 'Where requests for OpenAI go. With or without /v1 at its end.',
   },
   'gemini-url': {
-    ...url(/\/v1(?:beta)?$/),
+    ...WEB_ADDRESS,
     variable: 'GEMINI_TARGET_API_URL',
     default: 'https://generativelanguage.googleapis.com',
-    doc: 'Where requests for Gemini go. A /v1beta or /v1 at its end is left off.',
+    doc: 'Where requests for Gemini go. With or without /v1beta at its end.',
   },
   profile: {
     ...choice<Profile>('off', 'lossless', 'balanced', 'aggressive'),
@@ -147,7 +144,7 @@ export const OPTIONS: OptionTable = {
     default: undefined,
     defaultText: 'none',
     isSecret: true,
-    doc: 'Secret that callers from other machines must send. The process list shows flags to every user of this machine: prefer the variable or the file.',
+    doc: 'Secret that every caller must send when --host is not loopback. The process list shows flags to every user of this machine: prefer the variable or the file.',
   },
   store: {
     ...choice<StoreKind>('sqlite', 'memory'),

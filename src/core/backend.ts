@@ -7,6 +7,8 @@ export interface Backend {
   readonly name: string;
   /** Where it listens unless the operator says otherwise. */
   readonly defaultUrl: string;
+  /** Paths that only this vendor has; every path that no backend owns goes by `claims`. */
+  readonly ownPaths: RegExp;
   /** Whether a request for a path that several vendors have is this one's, by the shape of its credential. */
   claims(headers: HeaderList, target: string): boolean;
 }

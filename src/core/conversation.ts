@@ -18,7 +18,7 @@ export interface Part {
   readonly role: Role;
   /** Index in `Conversation.turns`; -1 for what stands outside the messages (a top-level system prompt). */
   readonly turn: number;
-  /** Index in that turn's `blocks`. */
+  /** Index in that turn's `blocks`; -1 for what stands in its `head`. */
   readonly block: number;
   readonly path: JsonPath;
   /** As the client sent it; empty for kinds that nobody may change. */

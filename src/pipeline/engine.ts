@@ -2,6 +2,8 @@
 import type { Level } from '../core/compressor.ts';
 import type { Part } from '../core/conversation.ts';
 import { deadlineIn } from '../core/deadline.ts';
+import { hashOf } from '../core/hash.ts';
+import type { JsonValue } from '../core/json/value.ts';
 import type { OriginalStore } from '../core/original-store.ts';
 import type { SentLog } from '../core/sent-log.ts';
 import type { Stores } from '../core/stores.ts';
@@ -22,6 +24,16 @@ export interface Job {
   readonly format: string | undefined;
   readonly tenant: string;
   readonly intent: Intent;
+  /** Whether the answer should hold `totals`: exact counts of every text take time. */
+  readonly isCounted?: boolean;
+}
+
+/** Exact tokens over all texts, tool calls and tool results of a body. */
+export interface Totals {
+  readonly tokensBefore: number;
+  readonly tokensAfter: number;
+  /** Keys of the originals of what goes out shorter. */
+  readonly originals: readonly string[];
 }
 
 export interface Verdict {
@@ -32,6 +44,7 @@ export interface Verdict {
   readonly notes: readonly Note[];
   /** The parts as they go out; only for `ask`. */
   readonly parts: readonly Part[];
+  readonly totals: Totals | undefined;
   /** Why the body could not be read; undefined when it could. */
   readonly problem: string | undefined;
 }
@@ -61,12 +74,13 @@ export function createEngine(parts: EngineParts): Engine {
 }
 
 function attempt(job: Job, parts: EngineParts): Verdict {
-  const pass = { body: undefined, format: job.format, model: '', notes: [], parts: [] };
+  const pass = { body: undefined, format: job.format, model: '', notes: [], parts: [], totals: undefined };
   try {
     const format = formatOf(job, parts.formats);
     if (!format) return { ...pass, problem: 'no format recognises this body' };
     const optimized = optimize(job.body, format, parts.transforms, contextOf(job, parts));
-    return verdictOf(optimized, job, format.name);
+    const totals = job.isCounted ? totalsOf(optimized, parts.tokenizer) : undefined;
+    return { ...verdictOf(optimized, job, format.name), totals };
   } catch (error) {
     return { ...pass, problem: String(error) };
   }
@@ -92,7 +106,28 @@ function contextOf({ tenant, intent }: Job, { tokenizer, stores, level, deadline
   };
 }
 
-function verdictOf({ body, conversation, notes }: Optimized, job: Job, format: string): Verdict {
+function totalsOf({ conversation }: Optimized, tokenizer: Tokenizer): Totals {
+  let tokensBefore = 0;
+  let tokensAfter = 0;
+  const originals: string[] = [];
+  const calls = new Set<JsonValue | undefined>();
+  for (const { source, text, kind, turn, block } of conversation.parts) {
+    // Some APIs have their calls beside the content: there the head says them all.
+    if (kind === 'tool-call') calls.add(conversation.turns[turn]?.blocks[block] ?? conversation.turns[turn]?.head);
+    const before = tokenizer.count(source);
+    tokensBefore += before;
+    tokensAfter += text === source ? before : tokenizer.count(text);
+    if (text !== source) originals.push(hashOf(source));
+  }
+  for (const call of calls) {
+    const count = tokenizer.count(JSON.stringify(call));
+    tokensBefore += count;
+    tokensAfter += count;
+  }
+  return { tokensBefore, tokensAfter, originals };
+}
+
+function verdictOf({ body, conversation, notes }: Optimized, job: Job, format: string): Omit<Verdict, 'totals'> {
   const isUntouched = body === job.body || job.intent === 'as-is';
   return {
     body: isUntouched ? undefined : body,

@@ -13,6 +13,8 @@ export interface PoolOptions extends EngineOptions {
   /** Most worker threads at once; the second and later ones are started when there is work for them. */
   readonly workers: number;
   readonly warn: (message: string) => void;
+  /** Another worker script, for tests. */
+  readonly entry?: URL;
 }
 
 export interface Optimizer {
@@ -116,7 +118,7 @@ class Pool implements Optimizer {
   #start(): Crew {
     const { level, storePath, deadlineMs } = this.#options;
     // Type stripping runs the source; the build has its own extension.
-    const entry = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+    const entry = this.#options.entry ?? new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
     const worker = new Worker(entry, { workerData: { level, storePath, deadlineMs } satisfies EngineOptions });
     const crew: Crew = { worker, lookups: new Map(), running: undefined, timer: undefined };
     this.#crews.add(crew);
@@ -167,7 +169,7 @@ class Pool implements Optimizer {
       this.#fallback ??= Promise.resolve(openEngine(this.#options, this.#options.warn));
       return (await this.#fallback).replay(job);
     } catch (error) {
-      return { body: undefined, format: job.format, model: '', notes: [], parts: [], problem: String(error) };
+      return { body: undefined, format: job.format, model: '', notes: [], parts: [], totals: undefined, problem: String(error) };
     }
   }
 }

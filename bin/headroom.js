@@ -1,0 +1,88 @@
+#!/usr/bin/env node
+/*
+ * Starts Headroom on a Node that is new enough. Written for old versions too, so that they can say what is missing.
+ * In a checkout, and wherever the npm package `node` is installed beside this one, a newer Node takes over.
+ */
+import { existsSync } from 'fs';
+import { constants } from 'os';
+import { spawn } from 'child_process';
+import { dirname, join } from 'path';
+import { fileURLToPath, pathToFileURL } from 'url';
+
+const NEEDED = [22, 18];
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+function isNewEnough(version) {
+  const [major, minor] = version.split('.').map(Number);
+  return major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1]);
+}
+
+function newerNode() {
+  const name = process.platform === 'win32' ? 'node.exe' : 'node';
+  const places = [
+    join(root, 'node_modules', 'node', 'bin', name),
+    join(root, 'node_modules', '.bin', name),
+    join(root, '..', 'node', 'bin', name),
+  ];
+  return places.find((place) => existsSync(place));
+}
+
+/** The channel tells the child when this process is gone, however it went. */
+function runWith(node) {
+  const child = spawn(node, [fileURLToPath(import.meta.url)].concat(process.argv.slice(2)), {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: Object.assign({}, process.env, { HEADROOM_LAUNCHED: String(process.pid) }),
+  });
+  // A terminal sends Ctrl-C to the child as well; forwarding it would make it two.
+  const isAtTerminal = Boolean(process.stdin.isTTY);
+  process.on('SIGINT', () => isAtTerminal || child.kill('SIGINT'));
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  process.on('SIGHUP', () => child.kill('SIGHUP'));
+  child.on('error', (error) => {
+    console.error('headroom: ' + node + ' could not be started: ' + error.message);
+    process.exit(1);
+  });
+  child.on('exit', (code, signal) => process.exit(signal ? 128 + (constants.signals[signal] || 0) : code));
+}
+
+function stop() {
+  process.kill(process.pid, 'SIGTERM');
+}
+
+/** Whoever stops what started this process means this process too. */
+function followParent() {
+  const launcher = process.env.HEADROOM_LAUNCHED;
+  delete process.env.HEADROOM_LAUNCHED;
+  if (launcher && process.channel) {
+    process.on('disconnect', stop);
+    process.channel.unref();
+  } else if (process.env.npm_command) {
+    // npm passes signals to its shell only, and the shell dies of them without a word.
+    const shell = process.ppid;
+    const watch = setInterval(() => {
+      if (process.ppid === shell) return;
+      clearInterval(watch);
+      stop();
+    }, 500);
+    watch.unref();
+  }
+}
+
+function start() {
+  const isLaunched = Boolean(process.env.HEADROOM_LAUNCHED);
+  followParent();
+  if (isNewEnough(process.versions.node)) {
+    const source = join(root, 'src', 'cli', 'main.ts');
+    const built = join(root, 'dist', 'cli', 'main.js');
+    return import(pathToFileURL(existsSync(source) ? source : built).href);
+  }
+  const node = isLaunched ? undefined : newerNode();
+  if (node) return runWith(node);
+  console.error(
+    'headroom: this is Node ' + process.versions.node + ', but Headroom needs ' + NEEDED.join('.') +
+      ' or newer; install it from https://nodejs.org, or put the npm package "node" beside this one',
+  );
+  process.exitCode = 1;
+}
+
+start();

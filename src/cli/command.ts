@@ -1,0 +1,38 @@
+/** What a command of the program is: its words for people, its flags, and what it does. */
+import type { Config } from '../config/load.ts';
+import type { OptionName } from '../config/options.ts';
+
+export interface Flag {
+  readonly name: string;
+  readonly short?: string;
+  /** What its value looks like; undefined for a switch. */
+  readonly placeholder?: string;
+  readonly doc: string;
+}
+
+export interface Argument {
+  /** As help shows it: `FILE`. */
+  readonly name: string;
+  readonly isRequired: boolean;
+}
+
+export interface Invocation {
+  /** Values of the command's own flags; a switch that is on is `true`. */
+  readonly flags: ReadonlyMap<string, string | true>;
+  readonly positionals: readonly string[];
+  readonly config: Config;
+}
+
+export interface Command {
+  readonly summary: string;
+  /** What to type, most useful first: the first lines of its help. */
+  readonly examples: readonly (readonly [typed: string, meaning: string])[];
+  /** Further lines of its help. */
+  readonly notes?: string;
+  readonly argument?: Argument;
+  readonly flags: readonly Flag[];
+  /** Rows of the options table that this command takes too. */
+  readonly options: readonly OptionName[];
+  /** @returns the exit code. @throws HeadroomError for what people can do something about. */
+  run(invocation: Invocation): Promise<number>;
+}

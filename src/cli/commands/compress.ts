@@ -1,0 +1,91 @@
+/** `headroom compress`: the shorter form on stdout, what it saved on stderr. */
+import { HeadroomError } from '../../core/errors.ts';
+import { openEngine, formats } from '../../pipeline/defaults.ts';
+import type { Verdict } from '../../pipeline/engine.ts';
+import type { Command, Invocation } from '../command.ts';
+import { type InputKind, readInput, readRequest, textOf, wrapText } from '../input.ts';
+import { change, remark, say, warn, writeResult } from '../terminal.ts';
+
+interface Shortened {
+  readonly kind: InputKind;
+  /** The input itself when nothing was saved. */
+  readonly bytes: Uint8Array;
+  readonly isChanged: boolean;
+  readonly tokensBefore: number;
+  readonly tokensAfter: number;
+  readonly by: readonly string[];
+  /** Why nothing was saved. */
+  readonly reason: string;
+}
+
+export const compress: Command = {
+  summary: 'Makes a text, a JSON file, messages or a request body shorter.',
+  examples: [
+    ['headroom compress build.log', 'print the shorter form'],
+    ['kubectl get pods -o json | headroom compress', 'read from a pipe'],
+    ['headroom compress request.json --json', 'for programs'],
+  ],
+  notes:
+    'Savings go to stderr. Where nothing can be saved, the input comes out unchanged.\n' +
+    'headroom expand turns the shorter form back.',
+  argument: { name: 'FILE|-', isRequired: false },
+  flags: [
+    { name: 'tool', placeholder: 'NAME', doc: 'The tool that a text is the result of, where that matters: Read, grep, ...' },
+    { name: 'json', doc: 'Print one JSON object with the text and its numbers.' },
+  ],
+  options: ['profile', 'deadline-ms', 'home'],
+  run({ flags, positionals, config }: Invocation): Promise<number> {
+    const bytes = readInput(positionals[0]);
+    const tool = flags.get('tool');
+    const shortened = shorten(bytes, typeof tool === 'string' ? tool : undefined, config);
+    if (flags.has('json')) printJson(shortened);
+    else print(shortened);
+    return Promise.resolve(0);
+  },
+};
+
+function shorten(bytes: Uint8Array, tool: string | undefined, { values }: Invocation['config']): Shortened {
+  const request = readRequest(bytes, formats);
+  const text = textOf(bytes);
+  const unchanged = { kind: request?.kind ?? 'text', bytes, isChanged: false, tokensBefore: 0, tokensAfter: 0, by: [] };
+  if (text === undefined) return { ...unchanged, reason: 'it is no UTF-8 text' };
+  const level = values.profile;
+  if (level === 'off') return { ...unchanged, reason: 'the profile is off' };
+  const engine = openEngine({ level, storePath: undefined, deadlineMs: values['deadline-ms'] }, warn);
+  try {
+    const body = request?.body ?? wrapText(text, tool);
+    const verdict = engine.run({ body, format: request?.format, tenant: 'cli', intent: 'ask', isCounted: true });
+    if (verdict.problem !== undefined) throw new HeadroomError('BAD_REQUEST', `nothing was shortened: ${verdict.problem}`);
+    const { tokensBefore, tokensAfter } = request && verdict.totals ? verdict.totals : countsOf(verdict);
+    const by = [...new Set(verdict.notes.filter(({ outcome }) => outcome === 'rewritten').map((note) => note.by))];
+    if (by.length === 0) return { ...unchanged, tokensBefore, tokensAfter: tokensBefore, reason: reasonOf(verdict) };
+    const out = request ? request.unwrap(verdict.body ?? body) : Buffer.from(resultOf(verdict));
+    return { kind: unchanged.kind, bytes: out, isChanged: true, tokensBefore, tokensAfter, by, reason: '' };
+  } finally {
+    engine.close();
+  }
+}
+
+/** Of a text that was wrapped, only the result counts. */
+function countsOf({ notes }: Verdict): { readonly tokensBefore: number; readonly tokensAfter: number } {
+  return notes.find(({ outcome }) => outcome === 'rewritten') ?? { tokensBefore: 0, tokensAfter: 0 };
+}
+
+function resultOf({ parts }: Verdict): string {
+  return parts.find((part) => part.kind === 'tool-result')!.text;
+}
+
+function reasonOf({ notes }: Verdict): string {
+  const reasons = notes.filter(({ outcome }) => outcome !== 'rewritten').map(({ by, reason }) => `${by}: ${reason}`);
+  return reasons.length === 0 ? 'it holds no tool result' : [...new Set(reasons)].slice(0, 3).join('; ');
+}
+
+function print({ bytes, isChanged, tokensBefore, tokensAfter, by, reason }: Shortened): void {
+  writeResult(bytes);
+  remark(isChanged ? `headroom: ${change(tokensBefore, tokensAfter)}, by ${by.join(', ')}` : `headroom: nothing saved: ${reason}`);
+}
+
+function printJson({ bytes, ...numbers }: Shortened): void {
+  const text = textOf(bytes);
+  say(JSON.stringify({ ...numbers, ...(text === undefined ? { base64: Buffer.from(bytes).toString('base64') } : { text }) }));
+}

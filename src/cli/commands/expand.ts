@@ -1,0 +1,64 @@
+/** `headroom expand`: the original of what `headroom compress` or the proxy has made shorter without loss. */
+import { JsonDocument } from '../../core/json/document.ts';
+import { findMarkers } from '../../core/marker.ts';
+import { compressors, formats } from '../../pipeline/defaults.ts';
+import type { Command, Invocation } from '../command.ts';
+import { readInput, readRequest, textOf } from '../input.ts';
+import { remark, writeResult } from '../terminal.ts';
+
+interface Expanded {
+  readonly bytes: Uint8Array;
+  /** How many texts were turned back. */
+  readonly count: number;
+}
+
+export const expand: Command = {
+  summary: 'Turns the shorter form back into the original.',
+  examples: [
+    ['headroom expand short.txt', 'print the original'],
+    ['headroom compress a.json | headroom expand', 'the way there and back'],
+  ],
+  notes:
+    'In messages and request bodies every tool result is expanded. What is no shorter form comes out unchanged.\n' +
+    'JSON comes back with the same values; the white space between them is not kept.',
+  argument: { name: 'FILE|-', isRequired: false },
+  flags: [],
+  options: [],
+  run({ positionals }: Invocation): Promise<number> {
+    const input = readInput(positionals[0]);
+    const { bytes, count } = expandBytes(input);
+    writeResult(bytes);
+    if (count === 0) remark(`headroom: nothing to expand${hintFor(input)}`);
+    return Promise.resolve(0);
+  },
+};
+
+/** The original of a lossless form; undefined when no compressor knows it as one of its own. */
+export function expandText(text: string): string | undefined {
+  for (const compressor of compressors) {
+    const original = compressor.expand(text);
+    if (original !== undefined) return original;
+  }
+  return undefined;
+}
+
+function expandBytes(bytes: Uint8Array): Expanded {
+  const request = readRequest(bytes, formats);
+  const format = formats.find(({ name }) => name === request?.format);
+  if (!request || !format) {
+    const text = textOf(bytes);
+    const original = text === undefined ? undefined : expandText(text);
+    return original === undefined ? { bytes, count: 0 } : { bytes: Buffer.from(original), count: 1 };
+  }
+  const document = JsonDocument.parse(request.body);
+  const edits = format.read(document).parts.flatMap((part) => {
+    const text = part.kind === 'tool-result' ? expandText(part.source) : undefined;
+    return text === undefined ? [] : [format.write({ kind: 'rewrite', part, text, loss: 'none', by: 'expand' }, document)];
+  });
+  return { bytes: request.unwrap(document.apply(edits.flat())), count: edits.length };
+}
+
+function hintFor(bytes: Uint8Array): string {
+  const [hash] = findMarkers(textOf(bytes) ?? '');
+  return hash === undefined ? '; it came out as it is' : `; its original is kept: headroom retrieve ${hash}`;
+}

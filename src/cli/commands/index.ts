@@ -1,0 +1,46 @@
+/** The commands, in the order of the help; each is loaded only when it is called. */
+import type { Command } from '../command.ts';
+
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'proxy',
+    summary: 'start the proxy between your agent and its model provider',
+    load: async () => (await import('./proxy.ts')).proxy,
+  },
+  {
+    name: 'demo',
+    summary: 'play a question about 100 log entries through a real proxy, no key needed',
+    load: async () => (await import('./demo.ts')).demo,
+  },
+  {
+    name: 'compress',
+    summary: 'make a text, a JSON file, messages or a request body shorter',
+    load: async () => (await import('./compress.ts')).compress,
+  },
+  {
+    name: 'expand',
+    summary: 'turn the shorter form back into the original',
+    load: async () => (await import('./expand.ts')).expand,
+  },
+  {
+    name: 'retrieve',
+    summary: 'print an original that this machine has kept, by its hash',
+    load: async () => (await import('./retrieve.ts')).retrieve,
+  },
+  {
+    name: 'explain',
+    summary: 'show what would become of each part of a request, and why',
+    load: async () => (await import('./explain.ts')).explain,
+  },
+  {
+    name: 'version',
+    summary: 'print the version',
+    load: async () => (await import('./version.ts')).version,
+  },
+];

@@ -1,0 +1,134 @@
+/** `headroom proxy`: starts the proxy, says how to use it, and ends it in order. */
+import { type Config, isEverywhere, isLoopback } from '../../config/load.ts';
+import { OPTION_NAMES, OPTIONS } from '../../config/options.ts';
+import { HeadroomError } from '../../core/errors.ts';
+import { asObject, type JsonValue } from '../../core/json/value.ts';
+import type { ProxyOptions, RunningProxy } from '../../proxy/server.ts';
+import type { Command, Invocation } from '../command.ts';
+import { colorsFor, columns, remark, say, warn } from '../terminal.ts';
+
+/** One Ctrl-C may arrive twice, from the terminal and from npm: only a later one means "at once". */
+const SAME_SIGNAL_MS = 300;
+const PROBE_TIMEOUT_MS = 1000;
+
+export const proxy: Command = {
+  summary: 'Starts the proxy between your agent and its model provider.',
+  examples: [
+    ['headroom proxy', 'listen on http://127.0.0.1:8787'],
+    ['ANTHROPIC_BASE_URL=http://127.0.0.1:8787 claude', 'in another terminal: Claude Code through it'],
+    ['OPENAI_BASE_URL=http://127.0.0.1:8787/v1 my-program', 'OpenAI clients'],
+    ['headroom proxy --profile lossless', 'only forms that lose nothing'],
+    ['headroom proxy --print-config', 'show each option and where it came from'],
+  ],
+  notes:
+    'Ctrl-C lets running exchanges end first; a second Ctrl-C ends at once.\n' +
+    'Each flag is also a variable and a key of config.toml in the home folder; flag beats variable beats file.',
+  flags: [{ name: 'print-config', doc: 'Print each option with its value and where it came from, and exit.' }],
+  options: OPTION_NAMES,
+  async run({ flags, config }: Invocation): Promise<number> {
+    if (flags.has('print-config')) {
+      printConfig(config);
+      return 0;
+    }
+    config.warnings.forEach(warn);
+    const running = await start(config);
+    announce(running, config);
+    return untilStopped(running);
+  },
+};
+
+function printConfig({ values, sources, configPath, warnings }: Config): void {
+  const rows = OPTION_NAMES.map((name) => {
+    const value = values[name];
+    const shown = OPTIONS[name].isSecret ? (value === undefined ? 'not set' : 'set') : String(value);
+    return [name, shown, sources[name]];
+  });
+  columns(rows).forEach(say);
+  say(`config file: ${configPath}`);
+  warnings.forEach(warn);
+}
+
+async function start(config: Config): Promise<RunningProxy> {
+  const { startProxy } = await import('../../proxy/server.ts');
+  try {
+    return await startProxy(proxyOptions(config));
+  } catch (error) {
+    throw isPortTaken(error) ? await portTaken(config, error) : error;
+  }
+}
+
+function proxyOptions({ values, storePath }: Config): ProxyOptions {
+  return {
+    host: values.host,
+    port: values.port,
+    upstreams: { anthropic: values['anthropic-url'], openai: values['openai-url'], gemini: values['gemini-url'] },
+    profile: values.profile,
+    token: values.token,
+    storePath,
+    maxBodyBytes: values['max-body-mb'] * 1_048_576,
+    deadlineMs: values['deadline-ms'],
+    workers: values.workers,
+    connectTimeoutMs: values['connect-timeout-ms'],
+    responseTimeoutMs: values['response-timeout-ms'],
+    logLevel: values['log-level'],
+    warn,
+  };
+}
+
+function isPortTaken(error: unknown): boolean {
+  if (error instanceof HeadroomError) return error.code === 'PORT_IN_USE';
+  return (error as NodeJS.ErrnoException | undefined)?.code === 'EADDRINUSE';
+}
+
+async function portTaken({ values: { host, port } }: Config, cause: unknown): Promise<HeadroomError> {
+  const other = await headroomAt(host, port);
+  const holder = other === undefined ? 'another program listens there;' : `${other} already listens there; use it, or`;
+  return new HeadroomError(
+    'PORT_IN_USE',
+    `port ${port} on ${host} is taken: ${holder} start this one elsewhere with --port ${port === 65_535 ? 0 : port + 1}`,
+    { cause },
+  );
+}
+
+/** Which Headroom listens there, in words; undefined when it is something else. */
+async function headroomAt(host: string, port: number): Promise<string | undefined> {
+  try {
+    const target = isEverywhere(host) ? '127.0.0.1' : host;
+    const response = await fetch(`http://${target.includes(':') ? `[${target}]` : target}:${port}/health`, {
+      signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
+    });
+    const { status, version, config } = asObject((await response.json()) as JsonValue);
+    const { optimize, profile } = asObject(config);
+    if (status !== 'healthy' || typeof version !== 'string' || optimize === undefined) return undefined;
+    return `a Headroom proxy, version ${version}${typeof profile === 'string' ? `, profile ${profile},` : ','}`;
+  } catch {
+    return undefined;
+  }
+}
+
+function announce({ url, port }: RunningProxy, { values, storePath }: Config): void {
+  const { bold, dim } = colorsFor(process.stdout);
+  const local = isEverywhere(values.host) ? `http://127.0.0.1:${port}` : url;
+  say(`Headroom listens on ${bold(url)} (profile ${values.profile})`);
+  say(`  Claude Code    ${bold(`ANTHROPIC_BASE_URL=${local} claude`)}`);
+  say(`  OpenAI client  ${bold(`OPENAI_BASE_URL=${local}/v1`)}`);
+  if (!isLoopback(values.host)) say(`  every request     needs the header x-headroom-token`);
+  say(dim(`  store          ${storePath ?? 'in memory, gone when the proxy ends'}`));
+}
+
+/** Resolves once the proxy has ended: the first signal lets running exchanges finish, a second one does not. */
+function untilStopped(running: RunningProxy): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let firstAt: number | undefined;
+    const stop = (signal: NodeJS.Signals): void => {
+      if (firstAt !== undefined) {
+        if (performance.now() - firstAt > SAME_SIGNAL_MS) process.exit(signal === 'SIGINT' ? 130 : 143);
+        return;
+      }
+      firstAt = performance.now();
+      remark(`headroom: ${signal}: letting running exchanges finish; again to end at once`);
+      running.close().then(() => resolve(0), reject);
+    };
+    process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
+  });
+}

@@ -1,0 +1,203 @@
+/**
+ * Numbered file listings, as read tools and `cat -n` print them: the line number stays on every tenth line and on the
+ * first of each run, and every line of the file stays as it was, because editors match those. Lossless.
+ */
+import type { Compressed, CompressOptions, Compressor } from '../core/compressor.ts';
+import { NO_DEADLINE } from '../core/deadline.ts';
+import type { Deadline } from '../core/deadline.ts';
+import type { Sample } from '../core/sample.ts';
+
+/** Shorter runs save less than their header costs. */
+const MIN_RUN = 16;
+const NUMBERED_EVERY = 10;
+const LINES_PER_CHECK = 1024;
+
+/** `12<TAB>`, `    12→`, `12: `, `00012| `, `12|`. Not `12:`, which is what grep prints before a match. */
+const GUTTER = /^( *)(\d{1,9})(\t|→|: |\| ?)/;
+/** What a reader could take for a gutter, of whatever kind. */
+const LIKE_GUTTER = /^ *\d+[\t→:|]/;
+const HEADER = /^\[lines (\d{1,9})-(\d{1,9}), all shown, every 10th numbered\]$/;
+
+function writeHeader(first: number, last: number): string {
+  return `[lines ${first}-${last}, all shown, every 10th numbered]`;
+}
+
+/** How the numbers of one run are printed. The first line of the run tells all of it. */
+interface Gutter {
+  readonly first: number;
+  readonly width: number;
+  readonly pad: string;
+  readonly separator: string;
+}
+
+function readGutter(line: string): Gutter | undefined {
+  const match = GUTTER.exec(line);
+  if (!match) return undefined;
+  const [, spaces = '', digits = '', separator = ''] = match;
+  const isZeroPadded = digits.length > 1 && digits.startsWith('0');
+  if (isZeroPadded && spaces !== '') return undefined;
+  return {
+    first: Number(digits),
+    width: spaces.length + digits.length,
+    pad: isZeroPadded ? '0' : ' ',
+    separator,
+  };
+}
+
+function writeGutter(gutter: Gutter, number: number): string {
+  return String(number).padStart(gutter.width, gutter.pad) + gutter.separator;
+}
+
+/** Whether a line begins with this gutter. Before an empty line some clients trim the blank that ends it. */
+function hasGutter(line: string, gutter: string): boolean {
+  if (line.startsWith(gutter)) return true;
+  const trimmed = gutter.trimEnd();
+  return line.startsWith(trimmed) && (line.length === trimmed.length || line.slice(trimmed.length) === '\r');
+}
+
+interface Run {
+  readonly gutter: Gutter;
+  /** The index after its last line. */
+  readonly end: number;
+}
+
+/** The lines from `start` on whose numbers go up by one. */
+function readRun(lines: readonly string[], start: number, deadline: Deadline): Run | undefined {
+  const gutter = readGutter(lines[start]!);
+  if (!gutter) return undefined;
+  let end = start + 1;
+  for (; end < lines.length; end++) {
+    if (end % LINES_PER_CHECK === 0) deadline.check();
+    if (!hasGutter(lines[end]!, writeGutter(gutter, gutter.first + end - start))) break;
+  }
+  return { gutter, end };
+}
+
+/**
+ * Whether it is certain which blanks belong to the gutter and which are indentation: `7:   x` may be either. A gutter
+ * ends with a blank when some line has no other, and when the run did not break where that blank was missing.
+ */
+function isCertain(lines: readonly string[], start: number, { gutter, end }: Run): boolean {
+  const { first, separator } = gutter;
+  if (separator === '\t' || separator === '→') return true;
+  const restOf = (i: number): string => lines[i]!.slice(writeGutter(gutter, first + i - start).length);
+  if (separator === '|') return someLine(start, end, (i) => /^[^ \r]/.test(restOf(i)));
+  const breaks = (i: number): boolean => {
+    const number = first + i - start;
+    return number >= 0 && (lines[i]?.startsWith(writeGutter(gutter, number).trimEnd()) ?? false);
+  };
+  if (breaks(start - 1) || breaks(end)) return false;
+  return someLine(
+    start,
+    end,
+    (i) => lines[i]!.endsWith(writeGutter(gutter, first + i - start)) || /^\S/.test(restOf(i)),
+  );
+}
+
+function someLine(start: number, end: number, test: (index: number) => boolean): boolean {
+  for (let i = start; i < end; i++) if (test(i)) return true;
+  return false;
+}
+
+/** A line of a run without its gutter, unless the bare line could be taken for a numbered one, or for a header. */
+function thin(line: string, number: number, gutter: string): string {
+  if (number % NUMBERED_EVERY === 0 || !line.startsWith(gutter)) return line;
+  const bare = line.slice(gutter.length);
+  return hasGutter(bare, gutter) || LIKE_GUTTER.test(bare) || bare.startsWith('[lines ') ? line : bare;
+}
+
+/** Undefined when there is no run worth thinning, or when a line that stays would be taken for a header of ours. */
+function thinRuns(lines: readonly string[], deadline: Deadline): readonly string[] | undefined {
+  const out: string[] = [];
+  let runs = 0;
+  for (let at = 0; at < lines.length; ) {
+    if (at % LINES_PER_CHECK === 0) deadline.check();
+    const run = readRun(lines, at, deadline);
+    const end = run?.end ?? at + 1;
+    if (run && end - at >= MIN_RUN && isCertain(lines, at, run)) {
+      runs++;
+      const { first } = run.gutter;
+      out.push(writeHeader(first, first + end - at - 1), lines[at]!);
+      for (let i = at + 1; i < end; i++) {
+        out.push(thin(lines[i]!, first + i - at, writeGutter(run.gutter, first + i - at)));
+      }
+    } else {
+      for (let i = at; i < end; i++) {
+        if (HEADER.test(lines[i]!)) return undefined;
+        out.push(lines[i]!);
+      }
+    }
+    at = end;
+  }
+  return runs > 0 ? out : undefined;
+}
+
+function compress(text: string, { tokens, deadline }: CompressOptions): Compressed | undefined {
+  deadline.check();
+  const out = thinRuns(text.split('\n'), deadline)?.join('\n');
+  if (out === undefined || out.length >= text.length) return undefined;
+  deadline.check();
+  return tokens.count(out) < tokens.count(text) ? { text: out, loss: 'none' } : undefined;
+}
+
+function expand(text: string): string | undefined {
+  const lines = text.split('\n');
+  const out: string[] = [];
+  let runs = 0;
+  for (let at = 0; at < lines.length; at++) {
+    const header = HEADER.exec(lines[at]!);
+    if (!header) {
+      out.push(lines[at]!);
+      continue;
+    }
+    const [first, last] = [Number(header[1]), Number(header[2])];
+    const gutter = readGutter(lines[at + 1] ?? '');
+    if (gutter?.first !== first || last < first || at + 1 + last - first >= lines.length) return undefined;
+    for (let number = first; number <= last; number++) {
+      const line = lines[++at]!;
+      const printed = writeGutter(gutter, number);
+      out.push(hasGutter(line, printed) ? line : printed + line);
+    }
+    runs++;
+  }
+  return runs > 0 ? out.join('\n') : undefined;
+}
+
+const SEEN_IN_A_ROW = 3;
+const WINDOW = 2048;
+
+/** Share of the lines that stand in a run of at least three. */
+function shareInRuns(lines: readonly string[]): number {
+  let numbered = 0;
+  for (let at = 0; at < lines.length; ) {
+    const run = readRun(lines, at, NO_DEADLINE);
+    const end = run?.end ?? at + 1;
+    if (run && end - at >= SEEN_IN_A_ROW && isCertain(lines, at, run)) numbered += end - at;
+    at = end;
+  }
+  return lines.length > 0 ? numbered / lines.length : 0;
+}
+
+/** A listing may start late: a command's first lines, several files in one result. So later places are asked too. */
+function claim(sample: Sample): number {
+  const { text, head } = sample;
+  const shares = [shareInRuns(head)];
+  if (shares[0]! < 0.5 && text.length > 2 * WINDOW) {
+    for (const quarter of [1, 2, 3]) {
+      const start = Math.floor((text.length * quarter) / 4);
+      const window = text.slice(start, start + WINDOW).split('\n');
+      shares.push(shareInRuns(window.slice(1, -1)));
+    }
+  }
+  const share = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  // Numbers that go up by one are better evidence than most kinds of text can give.
+  return share >= 0.5 ? 0.9 + share / 10 : share;
+}
+
+export const fileReadCompressor: Compressor = {
+  name: 'file-read',
+  claim,
+  compress,
+  expand,
+  same: (source: string, expanded: string) => source === expanded,
+};

@@ -1,0 +1,91 @@
+/** One column of a table: which rows have it, and which values it takes. */
+import { ABSENT, type Cell, OPEN, textOf } from './spell.ts';
+import { Spelled, isContainer, print } from './tree.ts';
+
+export class Column {
+  /** How other columns call it: the shortest end of its path that no other column shares. */
+  name = '';
+  readonly path: readonly (string | number)[];
+  /** The rows that have it, ascending. */
+  readonly rows: readonly number[];
+  /** Of each of these rows: the place of its value in `distinct`. */
+  readonly ids: readonly number[];
+  readonly distinct: readonly Cell[];
+  readonly counts: readonly number[];
+  #texts: readonly string[] | undefined;
+  #places: Map<number, number> | undefined;
+
+  constructor(path: readonly (string | number)[], rows: readonly number[], values: readonly Cell[]) {
+    this.path = path;
+    this.rows = rows;
+    const known = new Map<unknown, number>();
+    const ids: number[] = [];
+    const distinct: Cell[] = [];
+    const counts: number[] = [];
+    for (const value of values) {
+      const key = identity(value);
+      let id = known.get(key);
+      if (id === undefined) {
+        id = distinct.length;
+        known.set(key, id);
+        distinct.push(value);
+        counts.push(0);
+      }
+      ids.push(id);
+      counts[id]!++;
+    }
+    this.ids = ids;
+    this.distinct = distinct;
+    this.counts = counts;
+  }
+
+  /** Of each of its rows: the text of its value. */
+  get texts(): readonly string[] {
+    if (this.#texts) return this.#texts;
+    const texts = this.distinct.map(textOf);
+    return (this.#texts = this.ids.map((id) => texts[id]!));
+  }
+
+  value(at: number): Cell {
+    return this.distinct[this.ids[at]!]!;
+  }
+
+  /** The text at a row of the table, or undefined where the column is not. */
+  textAt(row: number): string | undefined {
+    if (this.rows[row] === row) return this.texts[row];
+    this.#places ??= new Map(this.rows.map((each, at) => [each, at]));
+    const at = this.#places.get(row);
+    return at === undefined ? undefined : this.texts[at];
+  }
+
+  get isText(): boolean {
+    return this.distinct.every((value) => typeof value === 'string');
+  }
+
+  get isNumber(): boolean {
+    return this.distinct.every((value) => typeof value === 'number' || value instanceof Spelled);
+  }
+
+  /** The column as if only some of its rows had it. */
+  only(isKept: (value: Cell, at: number) => boolean): Column {
+    const rows: number[] = [];
+    const values: Cell[] = [];
+    for (let at = 0; at < this.rows.length; at++) {
+      const value = this.value(at);
+      if (!isKept(value, at)) continue;
+      rows.push(this.rows[at]!);
+      values.push(value);
+    }
+    const part = new Column(this.path, rows, values);
+    part.name = this.name;
+    return part;
+  }
+}
+
+/** Equal for equal values, and only for those: a string starts with NUL only when it stands for something else. */
+function identity(value: Cell): unknown {
+  if (typeof value === 'string') return value.charCodeAt(0) === 0 ? `\u0000s${value}` : value;
+  if (value === ABSENT || value === OPEN) return value;
+  if (value instanceof Spelled) return `\u0000n${value.text}`;
+  return isContainer(value) ? `\u0000j${print(value)}` : value;
+}

@@ -1,0 +1,134 @@
+/** Turns records into columns: nested objects and lists of one length become branches, everything else a column. */
+import { Column } from './column.ts';
+import { ABSENT, type Cell, OPEN } from './spell.ts';
+import { type Json, JsonRecord, type Shape, isList } from './tree.ts';
+
+export interface Branch {
+  readonly step: string | number;
+  readonly kind: 'object' | 'list';
+  readonly children: readonly Field[];
+  /** Where some rows have something else in its place: which rows, and what. */
+  readonly presence: Column | undefined;
+}
+
+export interface Leaf {
+  readonly step: string | number;
+  readonly column: Column;
+}
+
+export type Field = Branch | Leaf;
+
+/** Lists of one length up to this are columns by position. */
+const MAX_POSITIONS = 8;
+/** Above this nesting, values stay JSON. */
+const MAX_LEVELS = 12;
+
+export function isLeaf(field: Field): field is Leaf {
+  return 'column' in field;
+}
+
+export interface Slice {
+  readonly path: readonly (string | number)[];
+  readonly rows: readonly number[];
+  readonly values: readonly Cell[];
+}
+
+export function buildField(slice: Slice, step: string | number): Field {
+  return asObjects(slice, step) ?? asLists(slice, step) ?? { step, column: new Column(slice.path, slice.rows, slice.values) };
+}
+
+function asObjects({ path, rows, values }: Slice, step: string | number): Branch | undefined {
+  if (path.length > MAX_LEVELS) return undefined;
+  const shapes = new Map<Shape, number>();
+  let objects = 0;
+  for (const value of values) {
+    if (!(value instanceof JsonRecord)) {
+      if (isList(value)) return undefined;
+      continue;
+    }
+    objects++;
+    shapes.set(value.shape, (shapes.get(value.shape) ?? 0) + 1);
+  }
+  if (objects === 0 || (objects < values.length && objects < 3)) return undefined;
+  const keys = unionOfKeys(shapes);
+  if (!keys || keys.length === 0) return undefined;
+  const presence = objects === values.length ? undefined : presenceOf(path, rows, values);
+  const kept: JsonRecord[] = [];
+  const keptRows: number[] = presence ? [] : (rows as number[]);
+  values.forEach((value, at) => {
+    if (!(value instanceof JsonRecord)) return;
+    kept.push(value);
+    if (presence) keptRows.push(rows[at]!);
+  });
+  const children = keys.map((key) =>
+    buildField({ path: [...path, key], rows: keptRows, values: pick(kept, key) }, key),
+  );
+  return { step, kind: 'object', children, presence };
+}
+
+function presenceOf(path: Slice['path'], rows: readonly number[], values: readonly Cell[]): Column {
+  return new Column(path, rows, values.map((value) => (value instanceof JsonRecord ? OPEN : value)));
+}
+
+/** The values under one key; where records share a shape the place of the key is looked up once. */
+function pick(records: readonly JsonRecord[], key: string): Cell[] {
+  let shape: Shape | undefined;
+  let place = -1;
+  return records.map((record) => {
+    if (record.shape !== shape) {
+      shape = record.shape;
+      place = shape.keys.indexOf(key);
+    }
+    return place < 0 ? ABSENT : record.values[place]!;
+  });
+}
+
+function asLists({ path, rows, values }: Slice, step: string | number): Branch | undefined {
+  const first = values[0];
+  if (!isList(first) || first.length === 0 || first.length > MAX_POSITIONS || path.length > MAX_LEVELS) return undefined;
+  if (!values.every((value) => isList(value) && value.length === first.length)) return undefined;
+  const lists = values as readonly (readonly Json[])[];
+  const children = first.map((_, place) =>
+    buildField({ path: [...path, place], rows, values: lists.map((list) => list[place]!) }, place),
+  );
+  return { step, kind: 'list', children, presence: undefined };
+}
+
+/**
+ * One order of keys that every shape agrees with, or undefined: when two shapes disagree, or when keys are
+ * so often missing that they look like names of things rather than of fields.
+ */
+export function unionOfKeys(shapes: ReadonlyMap<Shape, number>): readonly string[] | undefined {
+  const sorted = [...shapes].sort((a, b) => b[1] - a[1]);
+  let union = sorted[0]![0].keys;
+  const longest = Math.max(...sorted.map(([shape]) => shape.size));
+  for (const [shape] of sorted.slice(1)) {
+    const merged = mergeKeys(union, shape.keys);
+    if (!merged || merged.length > longest * 1.5 + 4) return undefined;
+    union = merged;
+  }
+  return union;
+}
+
+export function mergeKeys(union: readonly string[], keys: readonly string[]): readonly string[] | undefined {
+  const places = new Map(union.map((key, at) => [key, at]));
+  const merged: string[] = [];
+  let next = 0;
+  for (const key of keys) {
+    const place = places.get(key);
+    if (place === undefined) merged.push(key);
+    else if (place < next) return undefined;
+    else {
+      merged.push(...union.slice(next, place + 1));
+      next = place + 1;
+    }
+  }
+  merged.push(...union.slice(next));
+  return merged;
+}
+
+export function columnsOf(field: Field): readonly Column[] {
+  if (isLeaf(field)) return [field.column];
+  const own = field.presence ? [field.presence] : [];
+  return [...own, ...field.children.flatMap(columnsOf)];
+}

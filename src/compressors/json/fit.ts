@@ -1,0 +1,143 @@
+/** Finds the pattern that gives a set of texts: what is the same in all, what follows a formula, what must be listed. */
+import { LISTED, type Piece } from './pattern.ts';
+import type { ReferencedTexts } from './references.ts';
+import { GAP } from './skeleton.ts';
+import { readSlot, slotForms } from './slots/index.ts';
+import { MIN_FORMULA_ROWS } from './slots/slot.ts';
+
+export interface Fit {
+  readonly pieces: readonly Piece[];
+  /** For each text what its listed slots hold. */
+  readonly fills: readonly (readonly string[])[];
+  readonly listed: number;
+}
+
+export interface Group {
+  readonly shape: string;
+  /** The index i of each text. */
+  readonly rows: readonly number[];
+  /** For each text what stands in the gaps of the shape. */
+  readonly fills: readonly (readonly string[])[];
+  readonly marks: ReferencedTexts['marks'];
+}
+
+const NO_LOOKUP = { text: (): string => '' };
+/** Digits that all texts begin with are taken out of the rows from this many on. */
+const MIN_COMMON_DIGITS = 3;
+
+/** A formula that gives every text, in words. */
+export function formulaFor(texts: readonly string[], rows: readonly number[]): string | undefined {
+  return looseFormula(texts, rows, 0)?.wording;
+}
+
+/** @param mayMiss how many texts the formula may get wrong. */
+export function looseFormula(
+  texts: readonly string[],
+  rows: readonly number[],
+  mayMiss: number,
+): { readonly wording: string; readonly misses: readonly number[] } | undefined {
+  if (texts.length < MIN_FORMULA_ROWS) return undefined;
+  for (const form of slotForms) {
+    for (const wording of form.guess(texts, rows)) {
+      const reader = readSlot(wording);
+      if (!reader) continue;
+      const misses: number[] = [];
+      for (let at = 0; at < texts.length && misses.length <= mayMiss; at++) {
+        if (reader(rows[at]!, NO_LOOKUP) !== texts[at]) misses.push(at);
+      }
+      if (misses.length <= mayMiss) return { wording, misses };
+    }
+  }
+  return undefined;
+}
+
+export function fitGroup(group: Group): Fit {
+  const literals = group.shape.split(GAP);
+  const pieces: Piece[] = literalPieces(literals[0]!, group);
+  const lists: string[][] = [];
+  for (let gap = 0; gap + 1 < literals.length; gap++) {
+    const texts = group.fills.map((fills) => fills[gap]!);
+    pushSlot(pieces, lists, texts, group.rows);
+    pieces.push(...literalPieces(literals[gap + 1]!, group));
+  }
+  return tidy(pieces, lists);
+}
+
+function pushSlot(pieces: Piece[], lists: string[][], texts: string[], rows: readonly number[]): void {
+  const first = texts[0]!;
+  if (texts.every((text) => text === first)) {
+    pieces.push(first);
+    return;
+  }
+  const wording = formulaFor(texts, rows);
+  if (wording !== undefined) {
+    pieces.push({ wording });
+    return;
+  }
+  const common = commonDigits(texts);
+  if (common > 0) pieces.push(first.slice(0, common));
+  pieces.push(LISTED);
+  lists.push(common > 0 ? texts.map((text) => text.slice(common)) : texts);
+}
+
+function commonDigits(texts: readonly string[]): number {
+  const first = texts[0]!;
+  let common = first.length;
+  for (const text of texts) {
+    while (common > 0 && !text.startsWith(first.slice(0, common))) common--;
+    if (common < MIN_COMMON_DIGITS) return 0;
+  }
+  const shortest = Math.min(...texts.map((text) => text.length));
+  return Math.min(common, shortest - 1) < MIN_COMMON_DIGITS ? 0 : Math.min(common, shortest - 1);
+}
+
+/** Literal text, with references to other columns where their marks stand. */
+function literalPieces(literal: string, { marks }: Group): Piece[] {
+  if (marks.size === 0) return literal === '' ? [] : [literal];
+  const pieces: Piece[] = [];
+  let text = '';
+  for (const char of literal) {
+    const name = marks.get(char);
+    if (name === undefined) {
+      text += char;
+      continue;
+    }
+    if (text !== '') pieces.push(text);
+    pieces.push({ wording: name });
+    text = '';
+  }
+  if (text !== '') pieces.push(text);
+  return pieces;
+}
+
+/** Joins literals that stand together, and listed slots with nothing but a character of punctuation between. */
+function tidy(pieces: readonly Piece[], lists: readonly string[][]): Fit {
+  const joined: Piece[] = [];
+  const kept: string[][] = [];
+  let list = 0;
+  for (const piece of pieces) {
+    const last = joined.at(-1);
+    if (typeof piece === 'string') {
+      if (typeof last === 'string') joined[joined.length - 1] = last + piece;
+      else joined.push(piece);
+      continue;
+    }
+    if (piece !== LISTED) {
+      joined.push(piece);
+      continue;
+    }
+    const texts = lists[list++]!;
+    const between = typeof last === 'string' && joined.at(-2) === LISTED ? last : undefined;
+    if (last === LISTED || (between !== undefined && /^\S$/.test(between))) {
+      if (between !== undefined) joined.pop();
+      const target = kept.at(-1)!;
+      for (let at = 0; at < target.length; at++) target[at] += (between ?? '') + texts[at]!;
+    } else {
+      joined.push(piece);
+      kept.push([...texts]);
+    }
+  }
+  const count = lists[0]?.length ?? 0;
+  const fills = Array.from({ length: count }, (_, at) => kept.map((texts) => texts[at]!));
+  return { pieces: joined, fills, listed: kept.length };
+}

@@ -1,0 +1,10 @@
+/** The list of column forms. Writing tries them all; the first that reads a head has it. */
+import { constant } from './constant.ts';
+import { follows } from './follows.ts';
+import type { ColumnForm } from './form.ts';
+import { letters } from './letters.ts';
+import { listed } from './listed.ts';
+import { mostly } from './mostly.ts';
+import { pattern } from './pattern.ts';
+
+export const columnForms: readonly ColumnForm[] = [constant, letters, listed, mostly, follows, pattern];

@@ -1,0 +1,172 @@
+/**
+ * A letter for each value, or for each kind of text with slots for what varies in it. The legend says them:
+ *  A = Cache hit for key user:{}
+ * and `A3459` in a line stands for "Cache hit for key user:3459".
+ */
+import type { Column } from '../column.ts';
+import { type Group, fitGroup } from '../fit.ts';
+import { type Brackets, Pattern, readPattern, writePattern } from '../pattern.ts';
+import { RESERVED, skeletonOf } from '../skeleton.ts';
+import { type Cell, looksLikeJson, valueOf } from '../spell.ts';
+import { constant, writeConstant } from './constant.ts';
+import type { ColumnForm, Reading, RowLookup, Taken, WriteContext, Wording } from './form.ts';
+import { withoutSpaces, writeFill } from './listed.ts';
+import { isFormula } from './pattern.ts';
+
+export const SPEC = 'one of';
+const SMALL = 'abcdefghijklmnopqrstuvwxyz';
+const CAPITAL = SMALL.toUpperCase();
+const MAX_ENTRIES = 52;
+const ENTRY = /^([A-Za-z]) = (.*)$/s;
+
+export const letters: ColumnForm = {
+  name: 'letters',
+  write(column, context) {
+    const wordings: Wording[] = [];
+    if (column.distinct.length <= MAX_ENTRIES && column.distinct.length * 2 <= column.rows.length) {
+      wordings.push(spellOut(column, byValue(column), context));
+    }
+    const kinds = byShape(column);
+    if (kinds) wordings.push(spellOut(column, kinds, context));
+    return wordings;
+  },
+  read(spec, legend, brackets): Reading | undefined {
+    if (spec !== SPEC) return undefined;
+    const entries = new Map(legend.map((line) => readEntry(line, brackets)));
+    return {
+      take(line, stop): Taken {
+        if (line.next === '"') return { letter: '', fills: [], whole: line.json() };
+        const letter = line.next;
+        const entry = entries.get(letter);
+        if (!entry) throw new SyntaxError(`no letter ${letter} in the legend`);
+        line.at++;
+        const listed = entry instanceof Pattern ? entry.listed : 0;
+        const fills: string[] = [];
+        for (let slot = 0; slot < listed; slot++) {
+          if (slot > 0 || line.next === ' ') line.expect(' ');
+          fills.push(line.fill(slot + 1 < listed ? ' ' : stop));
+        }
+        return { letter, fills, whole: undefined };
+      },
+      isLettered: true,
+      value: (row, taken, lookup) => valueFor(entries, row, taken!, lookup),
+    };
+  },
+};
+
+type Entry = Pattern | { readonly value: Cell };
+
+function readEntry(line: string, brackets: Brackets): readonly [string, Entry] {
+  const match = ENTRY.exec(line);
+  if (!match) throw new SyntaxError(`not a line of a legend: ${line}`);
+  const fixed = constant.read(match[2]!, [], brackets);
+  if (fixed) return [match[1]!, { value: fixed.value(0, undefined, NO_LOOKUP) }];
+  return [match[1]!, readPattern(match[2]!, brackets)];
+}
+
+const NO_LOOKUP: RowLookup = { text: () => '', letter: () => undefined };
+
+function valueFor(entries: ReadonlyMap<string, Entry>, row: number, taken: Taken, lookup: RowLookup): Cell {
+  if (taken.whole !== undefined) return taken.whole;
+  const entry = entries.get(taken.letter)!;
+  if (!(entry instanceof Pattern)) return entry.value;
+  const text = entry.text(row, taken.fills, lookup);
+  return entry.isQuoted ? text : valueOf(text);
+}
+
+/** Places in the column that share an entry of the legend. */
+interface Kind {
+  readonly shape: string | undefined;
+  readonly places: number[];
+  readonly fills: (readonly string[])[];
+}
+
+function byValue(column: Column): readonly Kind[] {
+  const kinds: Kind[] = column.distinct.map(() => ({ shape: undefined, places: [], fills: [] }));
+  for (let at = 0; at < column.ids.length; at++) kinds[column.ids[at]!]!.places.push(at);
+  return kinds;
+}
+
+/** Undefined when that gives no fewer entries, or too many. */
+function byShape(column: Column): readonly Kind[] | undefined {
+  const limit = Math.min(MAX_ENTRIES * 2, column.rows.length / 2);
+  const skeletons = new Map<number, { readonly key: string; readonly fills: readonly string[] }>();
+  const kinds = new Map<string, Kind>();
+  for (let id = 0; id < column.distinct.length; id++) {
+    const value = column.distinct[id]!;
+    if (typeof value === 'string' && RESERVED.test(value)) return undefined;
+    const skeleton = typeof value === 'string' ? skeletonOf(value) : undefined;
+    const key = skeleton ? `s${skeleton.shape}` : `v${id}`;
+    skeletons.set(id, { key, fills: skeleton?.fills ?? [] });
+    if (!kinds.has(key)) kinds.set(key, { shape: skeleton?.shape, places: [], fills: [] });
+    if (kinds.size > limit) return undefined;
+  }
+  if (kinds.size === column.distinct.length || kinds.size < 2) return undefined;
+  for (let at = 0; at < column.ids.length; at++) {
+    const { key, fills } = skeletons.get(column.ids[at]!)!;
+    const kind = kinds.get(key)!;
+    kind.places.push(at);
+    kind.fills.push(fills);
+  }
+  const all = [...kinds.values()];
+  return all.filter((kind) => !isInline(column, kind)).length > MAX_ENTRIES ? undefined : all;
+}
+
+/** Text that comes once stands in its line in quotes rather than in the legend. */
+function isInline(column: Column, { places }: Kind): boolean {
+  return places.length === 1 && typeof column.value(places[0]!) === 'string';
+}
+
+function spellOut(column: Column, kinds: readonly Kind[], context: WriteContext): Wording {
+  const [first, second] = context.legends % 2 === 0 ? [SMALL, CAPITAL] : [CAPITAL, SMALL];
+  const alphabet = first + second;
+  const cells = new Array<string>(column.rows.length);
+  const own = new Array<string>(column.rows.length);
+  const legend: string[] = [];
+  let isCounted = false;
+  let hasFills = false;
+  for (const kind of kinds) {
+    if (isInline(column, kind)) {
+      cells[kind.places[0]!] = JSON.stringify(column.value(kind.places[0]!));
+      continue;
+    }
+    const letter = alphabet[legend.length]!;
+    const entry = entryFor(column, kind, context.brackets);
+    legend.push(`${letter} = ${entry.text}`);
+    isCounted ||= entry.isCounted;
+    hasFills ||= entry.listed > 0;
+    kind.places.forEach((place, at) => {
+      own[place] = letter;
+      cells[place] = letter + (entry.listed === 0 ? '' : glue(entry.fills[at]!));
+    });
+  }
+  return { spec: SPEC, legend, cells, fit: hasFills ? 'tight' : 'letter', isCounted, letters: own };
+}
+
+/** Numbers stand at once after the letter, words after a space. */
+function glue(fills: readonly string[]): string {
+  const text = fills.map((fill) => withoutSpaces(writeFill(fill))).join(' ');
+  return /^[\p{L}]/u.test(text) ? ` ${text}` : text;
+}
+
+interface LegendEntry {
+  readonly text: string;
+  readonly listed: number;
+  readonly fills: readonly (readonly string[])[];
+  readonly isCounted: boolean;
+}
+
+function entryFor(column: Column, { shape, places, fills }: Kind, brackets: Brackets): LegendEntry {
+  const value = column.value(places[0]!);
+  const isSame = places.every((place) => column.ids[place] === column.ids[places[0]!]);
+  if (shape === undefined || isSame) return { text: writeConstant(value, brackets), listed: 0, fills: [], isCounted: false };
+  const group: Group = { shape, rows: places.map((place) => column.rows[place]!), fills, marks: new Map() };
+  const fit = fitGroup(group);
+  const isAmbiguous = places.some((place) => looksLikeJson(column.value(place) as string));
+  return {
+    text: writePattern(fit.pieces, brackets, isAmbiguous),
+    listed: fit.listed,
+    fills: fit.fills,
+    isCounted: fit.pieces.some(isFormula),
+  };
+}

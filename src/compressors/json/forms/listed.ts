@@ -1,0 +1,65 @@
+/** Each row has its own value in its line: `{}`; `"{}"` when all are text though some look like numbers. */
+import type { Column } from '../column.ts';
+import { isPlainFill } from '../row-line.ts';
+import { ABSENT, type Cell, OPEN, isBare, isPrintable, looksLikeJson, textOf, valueOf } from '../spell.ts';
+import type { ColumnForm, Fit, Reading, WriteContext, Wording } from './form.ts';
+
+/** A column is free text when more than this share of its cells has spaces; else those few stand in quotes. */
+const MAX_QUOTED_SHARE = 0.1;
+
+export const listed: ColumnForm = {
+  name: 'listed',
+  write(column: Column, { brackets }: WriteContext): readonly Wording[] {
+    if (column.distinct.includes(OPEN)) return [];
+    const isQuoted = column.isText && column.distinct.some((value) => looksLikeJson(value as string));
+    const spec = brackets.open + brackets.close;
+    const written = column.distinct.map((value) => (isQuoted ? writeFill(value as string) : writeCell(value)));
+    const fit = fitOf(written);
+    const cells = fit === 'tight' ? written.map(withoutSpaces) : written;
+    return [
+      {
+        spec: isQuoted ? `"${spec}"` : spec,
+        legend: [],
+        cells: column.ids.map((id) => cells[id]!),
+        fit,
+        isCounted: false,
+        letters: undefined,
+      },
+    ];
+  },
+  read(spec, legend, { open, close }): Reading | undefined {
+    if (legend.length > 0 || spec !== open + close) return undefined;
+    return {
+      take(line, stop) {
+        if ('"[{'.includes(line.next) && line.next !== '') return { letter: '', fills: [], whole: line.json() };
+        return { letter: '', fills: [], whole: valueOf(line.until(stop)) };
+      },
+      isLettered: false,
+      value: (_row, taken) => taken!.whole!,
+    };
+  },
+};
+
+export function writeFill(text: string): string {
+  return isPlainFill(text) && isPrintable(text) ? text : JSON.stringify(text);
+}
+
+function writeCell(value: Cell): string {
+  if (value === ABSENT) return '-';
+  if (typeof value !== 'string') return textOf(value);
+  return isBare(value) ? value : JSON.stringify(value);
+}
+
+/** JSON says itself where it ends, so its spaces do not count. */
+export function fitOf(cells: readonly string[]): Fit {
+  const spaced = cells.filter((cell) => hasBareSpace(cell)).length;
+  return spaced > cells.length * MAX_QUOTED_SHARE ? 'free' : 'tight';
+}
+
+export function withoutSpaces(cell: string): string {
+  return hasBareSpace(cell) ? JSON.stringify(cell) : cell;
+}
+
+function hasBareSpace(cell: string): boolean {
+  return !/^["[{]/.test(cell) && cell.includes(' ');
+}

@@ -1,0 +1,127 @@
+/** One pattern for all rows: `req-{i, 6 digits}`, `2024-12-15T03:{}Z`, `{user.url}/repos`. */
+import type { Column } from '../column.ts';
+import { type Fit as Fitted, fitGroup, looseFormula } from '../fit.ts';
+import { LISTED, type Piece, readPattern, writePattern } from '../pattern.ts';
+import { type ReferencedTexts, findReferences, plainTexts } from '../references.ts';
+import { GAP, RESERVED, type Skeleton, skeletonOf } from '../skeleton.ts';
+import { looksLikeJson, valueOf } from '../spell.ts';
+import { exceptRows } from './exceptions.ts';
+import { type ColumnForm, type Reading, type WriteContext, type Wording, headOnly } from './form.ts';
+import { fitOf, withoutSpaces, writeFill } from './listed.ts';
+
+export const pattern: ColumnForm = {
+  name: 'pattern',
+  write(column, context) {
+    const isText = column.isText;
+    if ((!isText && !column.isNumber) || column.distinct.length < 2) return [];
+    const loose = looseFormula(column.texts, column.rows, Math.floor(column.rows.length / 25));
+    if (loose) return [formula(column, loose.wording, new Set(loose.misses), context)];
+    const wordings: Wording[] = [];
+    for (const source of sources(column, context)) {
+      const fit = fitTexts(source, column.rows);
+      if (fit) wordings.push(wordingOf(column, fit, context));
+    }
+    return wordings;
+  },
+  read(spec, legend, brackets): Reading | undefined {
+    if (legend.length > 0 || spec === '') return undefined;
+    const read = readPattern(spec, brackets);
+    const { listed, isQuoted, isOnlyListed } = read;
+    return {
+      take:
+        listed === 0
+          ? undefined
+          : (line, stop) => {
+              const fills: string[] = [];
+              for (let slot = 0; slot < listed; slot++) {
+                if (slot > 0) line.expect(' ');
+                fills.push(line.fill(slot + 1 < listed ? ' ' : stop));
+              }
+              return { letter: '', fills, whole: undefined };
+            },
+      isLettered: false,
+      value(row, taken, lookup) {
+        const text = read.text(row, taken?.fills ?? [], lookup);
+        return isQuoted || (isOnlyListed && taken?.whole === undefined && isQuoted) ? text : valueOf(text);
+      },
+    };
+  },
+};
+
+function* sources(column: Column, { others }: WriteContext): Generator<ReferencedTexts> {
+  const referenced = findReferences(column, others);
+  if (referenced) yield referenced;
+  yield plainTexts(column.texts);
+}
+
+/** One pattern for texts of one shape; for others what they begin and end with. */
+function fitTexts({ texts, marks }: ReferencedTexts, rows: readonly number[]): Fitted | undefined {
+  if (marks.size === 0 && texts.some((text) => RESERVED.test(text))) return undefined;
+  const skeletons: Skeleton[] = [];
+  let isOneShape = true;
+  for (const text of texts) {
+    const skeleton = skeletonOf(text);
+    skeletons.push(skeleton);
+    if (skeleton.shape === skeletons[0]!.shape) continue;
+    isOneShape = false;
+    break;
+  }
+  if (isOneShape) {
+    const { shape } = skeletons[0]!;
+    const fit = fitGroup({ shape, rows, fills: skeletons.map(({ fills }) => fills), marks });
+    if (fit.pieces.length > 1 || fit.pieces[0] !== LISTED) return fit;
+  }
+  return fitAffixes(texts, rows, marks);
+}
+
+const LAST_WORD = /[\p{L}\p{N}]*$/u;
+const FIRST_WORD = /^[\p{L}\p{N}]*/u;
+const MIN_AFFIX = 2;
+
+/** Common beginnings and ends are cut at the edge of a word. */
+function fitAffixes(
+  texts: readonly string[],
+  rows: readonly number[],
+  marks: ReferencedTexts['marks'],
+): Fitted | undefined {
+  const first = texts[0]!;
+  let head = first.length;
+  let tail = first.length;
+  for (const text of texts) {
+    while (head > 0 && !text.startsWith(first.slice(0, head))) head--;
+    while (tail > 0 && !text.endsWith(first.slice(first.length - tail))) tail--;
+    if (head + tail < MIN_AFFIX) return undefined;
+  }
+  head -= LAST_WORD.exec(first.slice(0, head))![0].length;
+  const shortest = texts.reduce((length, text) => Math.min(length, text.length), first.length);
+  tail = Math.min(tail, shortest - head);
+  tail -= FIRST_WORD.exec(first.slice(first.length - tail))![0].length;
+  if (head + tail < MIN_AFFIX) return undefined;
+  const middles = texts.map((text) => text.slice(head, text.length - tail));
+  if (marks.size > 0 && middles.some((middle) => RESERVED.test(middle))) return undefined;
+  const shape = `${first.slice(0, head)}${GAP}${first.slice(first.length - tail)}`;
+  return fitGroup({ shape, rows, fills: middles.map((middle) => [middle]), marks });
+}
+
+function formula(column: Column, wording: string, misses: ReadonlySet<number>, context: WriteContext): Wording {
+  const isAmbiguous = column.isText && column.distinct.some((value) => looksLikeJson(value as string));
+  const spec = writePattern([{ wording }], context.brackets, isAmbiguous);
+  return misses.size === 0 ? headOnly(spec, true) : exceptRows(headOnly(spec, true), column, (at) => misses.has(at));
+}
+
+function wordingOf(column: Column, fit: Fitted, { brackets }: WriteContext): Wording {
+  const isAmbiguous = column.isText && column.distinct.some((value) => looksLikeJson(value as string));
+  const spec = writePattern(fit.pieces, brackets, isAmbiguous);
+  const isCounted = fit.pieces.some(isFormula);
+  if (fit.listed === 0) return headOnly(spec, isCounted);
+  const written = fit.fills.map((fills) => fills.map(writeFill));
+  const singles = written.map((fills) => fills[0]!);
+  const width = fit.listed === 1 ? fitOf(singles) : 'tight';
+  const cells =
+    width === 'free' ? singles : written.map((fills) => fills.map((fill) => withoutSpaces(fill)).join(' '));
+  return { spec, legend: [], cells, fit: width, isCounted, letters: undefined };
+}
+
+export function isFormula(piece: Piece): boolean {
+  return typeof piece !== 'string' && /\bi\b|^repeats /.test(piece.wording);
+}

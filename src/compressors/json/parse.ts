@@ -1,0 +1,221 @@
+/** Reads JSON from any place in a text into a tree. What is not strict JSON, repeats a key or nests too deeply is refused. */
+import { type Json, JsonRecord, Shape, Spelled } from './tree.ts';
+
+export const MAX_DEPTH = 200;
+/** Beyond this many keys the search for a repeated one uses a set. */
+const SMALL_SHAPE = 24;
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const COLON = 0x3a;
+const OPEN_BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+
+/** Thrown inside only: a fixed object, because making stack traces is slow. */
+const REFUSED = { refused: true };
+
+export class JsonParser {
+  readonly #text: string;
+  readonly #root: Shape = new Shape();
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Where the last value ended, or where the last refusal was. */
+  get position(): number {
+    return this.#at;
+  }
+
+  /** The value that starts exactly here, or undefined. */
+  parse(start: number): Json | undefined {
+    this.#at = start;
+    try {
+      return this.#value(0);
+    } catch (error) {
+      if (error !== REFUSED) throw error;
+      return undefined;
+    }
+  }
+
+  skipSpace(): number {
+    let code = this.#text.charCodeAt(this.#at);
+    while (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) code = this.#text.charCodeAt(++this.#at);
+    return code;
+  }
+
+  #value(depth: number): Json {
+    const code = this.#text.charCodeAt(this.#at);
+    if (code === QUOTE) return this.#string();
+    if (code === OPEN_BRACE) return this.#object(depth + 1);
+    if (code === OPEN_BRACKET) return this.#list(depth + 1);
+    if (code === MINUS || (code >= 0x30 && code <= 0x39)) return this.#number(code);
+    if (code === 0x74) return this.#word('true', true);
+    if (code === 0x66) return this.#word('false', false);
+    if (code === 0x6e) return this.#word('null', null);
+    throw REFUSED;
+  }
+
+  #word<T>(word: string, value: T): T {
+    if (!this.#text.startsWith(word, this.#at)) throw REFUSED;
+    this.#at += word.length;
+    return value;
+  }
+
+  #number(first: number): Json {
+    const start = this.#at;
+    if (first !== MINUS && first !== 0x30) {
+      let value = first - 0x30;
+      let at = start + 1;
+      let code = this.#text.charCodeAt(at);
+      while (code >= 0x30 && code <= 0x39) {
+        value = value * 10 + code - 0x30;
+        code = this.#text.charCodeAt(++at);
+      }
+      if (at - start <= 15 && code !== 0x2e && code !== 0x65 && code !== 0x45) {
+        this.#at = at;
+        return value;
+      }
+    }
+    NUMBER.lastIndex = start;
+    const raw = NUMBER.exec(this.#text)?.[0];
+    if (raw === undefined) throw REFUSED;
+    this.#at = start + raw.length;
+    return numberOf(raw);
+  }
+
+  #string(): string {
+    const start = this.#at + 1;
+    let at = start;
+    for (;;) {
+      const code = this.#text.charCodeAt(at);
+      if (code === QUOTE) break;
+      if (code === BACKSLASH) return this.#escaped(at);
+      if (!(code >= 0x20)) {
+        this.#at = at;
+        throw REFUSED;
+      }
+      at++;
+    }
+    this.#at = at + 1;
+    return this.#text.slice(start, at);
+  }
+
+  #escaped(from: number): string {
+    const start = this.#at;
+    let at = from;
+    for (;;) {
+      const code = this.#text.charCodeAt(at);
+      if (code === QUOTE) break;
+      if (Number.isNaN(code)) {
+        this.#at = at;
+        throw REFUSED;
+      }
+      at += code === BACKSLASH ? 2 : 1;
+    }
+    this.#at = at + 1;
+    try {
+      return JSON.parse(this.#text.slice(start, at + 1)) as string;
+    } catch {
+      throw REFUSED;
+    }
+  }
+
+  #object(depth: number): JsonRecord {
+    if (depth > MAX_DEPTH) throw REFUSED;
+    this.#at++;
+    const values: Json[] = [];
+    let shape = this.#root;
+    let seen: Set<string> | undefined;
+    if (this.skipSpace() === CLOSE_BRACE) {
+      this.#at++;
+      return new JsonRecord(shape, values);
+    }
+    for (;;) {
+      if (shape.guessed && this.#text.startsWith(shape.guess, this.#at)) {
+        this.#at += shape.guess.length;
+        shape = shape.guessed;
+        seen?.add(shape.key);
+      } else {
+        const next = this.#key(shape, seen);
+        shape = next.shape;
+        seen = next.seen;
+      }
+      if (this.skipSpace() !== COLON) throw REFUSED;
+      this.#at++;
+      this.skipSpace();
+      values.push(this.#value(depth));
+      const code = this.skipSpace();
+      if (code === CLOSE_BRACE) break;
+      if (code !== COMMA) throw REFUSED;
+      this.#at++;
+      this.skipSpace();
+    }
+    this.#at++;
+    return new JsonRecord(shape, values);
+  }
+
+  #key(shape: Shape, seenBefore: Set<string> | undefined): { shape: Shape; seen: Set<string> | undefined } {
+    const start = this.#at;
+    if (this.#text.charCodeAt(start) !== QUOTE) throw REFUSED;
+    const key = this.#string();
+    let seen = seenBefore;
+    let next = shape.known(key);
+    if (!next) {
+      if (shape.size > SMALL_SHAPE) seen ??= new Set(shape.keys);
+      if (seen ? seen.has(key) : hasKey(shape, key)) throw REFUSED;
+      next = shape.grow(key);
+    }
+    seen?.add(key);
+    shape.guess = this.#text.slice(start, this.#at);
+    shape.guessed = next;
+    return { shape: next, seen };
+  }
+
+  #list(depth: number): Json[] {
+    if (depth > MAX_DEPTH) throw REFUSED;
+    this.#at++;
+    const values: Json[] = [];
+    if (this.skipSpace() === CLOSE_BRACKET) {
+      this.#at++;
+      return values;
+    }
+    for (;;) {
+      values.push(this.#value(depth));
+      const code = this.skipSpace();
+      if (code === CLOSE_BRACKET) break;
+      if (code !== COMMA) throw REFUSED;
+      this.#at++;
+      this.skipSpace();
+    }
+    this.#at++;
+    return values;
+  }
+}
+
+/** A number token as a JavaScript number where that prints the same, else as it was spelled. */
+export function numberOf(raw: string): number | Spelled {
+  const value = Number(raw);
+  return String(value) === raw ? value : new Spelled(raw);
+}
+
+/** A text that is one JSON value and nothing else, or undefined. */
+export function parseWhole(text: string): Json | undefined {
+  const parser = new JsonParser(text);
+  parser.skipSpace();
+  const value = parser.parse(parser.position);
+  if (value === undefined) return undefined;
+  parser.skipSpace();
+  return parser.position === text.length ? value : undefined;
+}
+
+function hasKey(shape: Shape, key: string): boolean {
+  for (let at: Shape | undefined = shape; at?.parent; at = at.parent) if (at.key === key) return true;
+  return false;
+}

@@ -1,0 +1,81 @@
+/** Whole numbers that follow from i: `50 + 2*i`, `i mod 24, 2 digits`, `10 + floor((i + 5) / 60)`. */
+import { type SlotForm, type SlotReader, mode } from './slot.ts';
+
+const WORDING =
+  /^(?:(-?\d+) ([+-]) )?(?:(\d+)\*)?(?:(i)|\(?(i|\(i \+ (\d+)\)) mod (\d+)\)?|floor\((?:i|\(i \+ (\d+)\)) \/ (\d+)\))(?:, (\d+) digits)?$/;
+const DIGITS = /^-?\d{1,15}$/;
+
+export const sequence: SlotForm = {
+  name: 'sequence',
+  guess(texts, rows) {
+    const numbers = texts.map((text) => (DIGITS.test(text) ? Number(text) : Number.NaN));
+    if (numbers.filter(Number.isNaN).length > numbers.length / 10) return [];
+    const steps: number[] = [];
+    for (let at = 1; at < numbers.length; at++) {
+      steps.push((numbers[at]! - numbers[at - 1]!) / (rows[at]! - rows[at - 1]!));
+    }
+    const { value: step, count } = mode(steps);
+    if (!Number.isInteger(step) || count * 2 < steps.length) return [];
+    const at = steps.indexOf(step);
+    const width = texts.some((text) => text.length > 1 && text.startsWith('0')) ? texts[at]!.length : 0;
+    const pad = width > 1 ? `, ${width} digits` : '';
+    if (step === 0) return stairs(numbers, rows).map((wording) => wording + pad);
+    const linear = sum(numbers[at]! - step * rows[at]!, step, 'i');
+    return [linear + pad, ...wheel(numbers, rows, step).map((wording) => wording + pad)];
+  },
+  read(wording): SlotReader | undefined {
+    const match = WORDING.exec(wording);
+    if (!match) return undefined;
+    const [, first, sign, factor, plain, , shift, modulus, stairShift, stairWidth, digits] = match;
+    const start = Number(first ?? 0);
+    const step = Number(factor ?? 1) * (sign === '-' ? -1 : 1);
+    const width = Number(digits ?? 0);
+    let place: (row: number) => number = (row) => row;
+    if (modulus !== undefined) place = (row) => (row + Number(shift ?? 0)) % Number(modulus);
+    else if (plain === undefined) place = (row) => Math.floor((row + Number(stairShift ?? 0)) / Number(stairWidth));
+    return (row) => String(start + step * place(row)).padStart(width, '0');
+  },
+};
+
+function sum(start: number, step: number, place: string): string {
+  const factor = Math.abs(step) === 1 ? place : `${Math.abs(step)}*${place}`;
+  if (step < 0) return `${start} - ${factor}`;
+  return start === 0 ? factor : `${start} + ${factor}`;
+}
+
+function shifted(shift: number): string {
+  return shift === 0 ? 'i' : `(i + ${shift})`;
+}
+
+/** Counts up (or down) and starts again: `lowest + step * ((i + shift) mod size)`. */
+function wheel(numbers: readonly number[], rows: readonly number[], step: number): readonly string[] {
+  const known = numbers.filter((number) => !Number.isNaN(number));
+  const low = known.reduce((a, b) => Math.min(a, b));
+  const high = known.reduce((a, b) => Math.max(a, b));
+  const size = (high - low) / Math.abs(step) + 1;
+  if (!Number.isInteger(size) || size < 2 || size > rows.length) return [];
+  const start = step > 0 ? low : high;
+  const shift = ((((known[0]! - start) / step - rows[0]!) % size) + size) % size;
+  if (!Number.isInteger(shift)) return [];
+  const turn = `${shifted(shift)} mod ${size}`;
+  return [start === 0 && step === 1 ? turn : sum(start, step, `(${turn})`)];
+}
+
+/** The same for some rows, then one step on: `start + step * floor((i + shift) / width)`. */
+function stairs(numbers: readonly number[], rows: readonly number[]): readonly string[] {
+  const edges: number[] = [];
+  const rises: number[] = [];
+  for (let at = 1; at < numbers.length; at++) {
+    if (numbers[at] === numbers[at - 1]) continue;
+    edges.push(rows[at]!);
+    rises.push(numbers[at]! - numbers[at - 1]!);
+  }
+  if (edges.length === 0) return [];
+  const { value: step } = mode(rises);
+  const { value: width } =
+    edges.length === 1 ? { value: edges[0]! } : mode(edges.slice(1).map((edge, at) => edge - edges[at]!));
+  if (!(width > 1) || !Number.isInteger(step)) return [];
+  const shift = (width - (edges[0]! % width)) % width;
+  const start = numbers[0]! - step * Math.floor((rows[0]! + shift) / width);
+  return Number.isNaN(start) ? [] : [sum(start, step, `floor(${shifted(shift)} / ${width})`)];
+}

@@ -1,0 +1,96 @@
+/**
+ * JSON as a tree that keeps what JavaScript objects lose: the order of all keys (also numeric ones), `__proto__`,
+ * and the spelling of numbers. Objects with the same keys in the same order share one Shape.
+ */
+
+/** A number that JavaScript would print differently: 1.0, 1e5, -0, 20 digits. */
+export class Spelled {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** A list of keys as a path through a tree of keys, so that equal lists are the same Shape. */
+export class Shape {
+  readonly parent: Shape | undefined;
+  readonly key: string;
+  readonly size: number;
+  /** The key that came next the last time, as it stands in the text: the parser's guess. */
+  guess = '';
+  guessed: Shape | undefined;
+  #next: Map<string, Shape> | undefined;
+  #keys: readonly string[] | undefined;
+
+  constructor(parent?: Shape, key = '') {
+    this.parent = parent;
+    this.key = key;
+    this.size = parent ? parent.size + 1 : 0;
+  }
+
+  get keys(): readonly string[] {
+    if (this.#keys) return this.#keys;
+    const keys: string[] = [];
+    for (let shape: Shape = this; shape.parent; shape = shape.parent) keys.push(shape.key);
+    return (this.#keys = keys.reverse());
+  }
+
+  known(key: string): Shape | undefined {
+    return this.#next?.get(key);
+  }
+
+  grow(key: string): Shape {
+    const shape = new Shape(this, key);
+    (this.#next ??= new Map()).set(key, shape);
+    return shape;
+  }
+}
+
+export class JsonRecord {
+  readonly shape: Shape;
+  readonly values: readonly Json[];
+
+  constructor(shape: Shape, values: readonly Json[]) {
+    this.shape = shape;
+    this.values = values;
+  }
+}
+
+export type Json = string | number | boolean | null | Spelled | JsonRecord | readonly Json[];
+
+export function isList(value: unknown): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+export function isContainer(value: unknown): value is JsonRecord | readonly Json[] {
+  return value instanceof JsonRecord || Array.isArray(value);
+}
+
+const NEEDS_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/;
+
+export function quote(text: string): string {
+  return NEEDS_ESCAPE.test(text) ? JSON.stringify(text) : `"${text}"`;
+}
+
+/** How a container prints where it is not to be printed plainly; undefined for the plain way. */
+export type Override = (value: JsonRecord | readonly Json[] | string) => string | undefined;
+
+/** Minified JSON. */
+export function print(value: Json, override?: Override): string {
+  if (typeof value === 'string') return override?.(value) ?? quote(value);
+  if (value instanceof Spelled) return value.text;
+  if (!isContainer(value)) return String(value);
+  const special = override?.(value);
+  if (special !== undefined) return special;
+  let text = '';
+  if (value instanceof JsonRecord) {
+    const { keys } = value.shape;
+    for (let at = 0; at < keys.length; at++) {
+      text += `${at === 0 ? '' : ','}${quote(keys[at]!)}:${print(value.values[at]!, override)}`;
+    }
+    return `{${text}}`;
+  }
+  for (let at = 0; at < value.length; at++) text += (at === 0 ? '' : ',') + print(value[at]!, override);
+  return `[${text}]`;
+}

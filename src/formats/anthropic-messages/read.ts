@@ -1,0 +1,107 @@
+/**
+ * Reads a Messages API request: only text and the texts of tool results are parts that say something, every other block
+ * is opaque. A shape that nobody promised gives fewer parts, never an error.
+ */
+import type { Conversation, PartKind, Role, ToolCall, Turn } from '../../core/conversation.ts';
+import type { JsonDocument } from '../../core/json/document.ts';
+import { asArray, asObject, isJsonObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
+import { blocksOf, PartList, type PartFacts, type PartPlace, textOf } from '../part-list.ts';
+
+const ROLES: ReadonlyMap<JsonValue | undefined, Role> = new Map([
+  ['assistant', 'assistant'],
+  ['system', 'system'],
+]);
+const KINDS: ReadonlyMap<JsonValue | undefined, PartKind> = new Map([
+  ['tool_use', 'tool-call'],
+  ['image', 'image'],
+  ['thinking', 'reasoning'],
+]);
+const SIGNED: PartFacts = { isSigned: true };
+
+export function read(document: JsonDocument): Conversation {
+  const body = asObject(document.value);
+  const reading: Reading = { list: new PartList(), calls: new Map() };
+  readSystem(body['system'], reading.list);
+  const turns = asArray(body['messages']).map((message, turn) => readMessage(message, turn, reading));
+  const names = asArray(body['tools']).map((tool) => textOf(asObject(tool)['name']));
+  return {
+    format: 'anthropic-messages',
+    model: textOf(body['model']),
+    turns,
+    parts: reading.list.parts,
+    toolNames: names.filter((name) => name !== ''),
+  };
+}
+
+interface Reading {
+  readonly list: PartList;
+  /** The tool calls so far, by id. */
+  readonly calls: Map<string, ToolCall>;
+}
+
+function readSystem(system: JsonValue | undefined, list: PartList): void {
+  if (typeof system === 'string') {
+    list.add('text', { role: 'system', turn: -1, block: 0, path: ['system'] }, system);
+    return;
+  }
+  asArray(system).forEach((value, block) => {
+    const { type, text } = asObject(value);
+    const isText = type === 'text' && typeof text === 'string';
+    const path = isText ? ['system', block, 'text'] : ['system', block];
+    list.add(isText ? 'text' : 'opaque', { role: 'system', turn: -1, block, path }, isText ? text : '');
+  });
+}
+
+function readMessage(message: JsonValue, turn: number, reading: Reading): Turn {
+  if (!isJsonObject(message)) return { role: 'user', head: message, blocks: [] };
+  const { content, ...head } = message;
+  const role = ROLES.get(head['role']) ?? 'user';
+  if (typeof content === 'string') {
+    reading.list.add('text', { role, turn, block: 0, path: ['messages', turn, 'content'] }, content);
+  } else {
+    asArray(content).forEach((value, block) =>
+      readBlock(asObject(value), { role, turn, block, path: ['messages', turn, 'content', block] }, reading),
+    );
+  }
+  return { role, head: head as JsonObject, blocks: blocksOf(content) };
+}
+
+function readBlock(block: JsonObject, place: PartPlace, reading: Reading): void {
+  const { list, calls } = reading;
+  const type = block['type'];
+  const text = block['text'];
+  if (type === 'text' && typeof text === 'string') {
+    list.add('text', { ...place, path: [...place.path, 'text'] }, text);
+  } else if (type === 'tool_result') {
+    readResult(block, place, reading);
+  } else {
+    list.add(KINDS.get(type) ?? 'opaque', place, '', isSigned(block) ? SIGNED : undefined);
+    if (type === 'tool_use' && typeof block['id'] === 'string') {
+      const id = block['id'];
+      calls.set(id, { id, name: textOf(block['name']), input: block['input'] ?? null });
+    }
+  }
+}
+
+function readResult(block: JsonObject, place: PartPlace, { list, calls }: Reading): void {
+  const call = calls.get(textOf(block['tool_use_id']));
+  const facts: PartFacts = { ...(call && { call }), ...(block['is_error'] === true && { isError: true }) };
+  const content = block['content'];
+  const at: PartPlace = { ...place, role: 'tool', path: [...place.path, 'content'] };
+  if (typeof content === 'string') {
+    list.add('tool-result', at, content, facts);
+    return;
+  }
+  asArray(content).forEach((inner, index) => {
+    const { type, text } = asObject(inner);
+    if (type === 'text' && typeof text === 'string') {
+      list.add('tool-result', { ...at, path: [...at.path, index, 'text'] }, text, facts);
+    } else {
+      list.add('opaque', { ...at, path: [...at.path, index] });
+    }
+  });
+}
+
+function isSigned({ type, signature }: JsonObject): boolean {
+  return type === 'redacted_thinking' || (type === 'thinking' && textOf(signature) !== '');
+}

@@ -1,0 +1,35 @@
+/** Writes edits into a Messages API request, and Headroom's own errors in that API's shape. */
+import type { Edit } from '../../core/edit.ts';
+import type { HeadroomError } from '../../core/errors.ts';
+import type { JsonDocument, JsonEdit } from '../../core/json/document.ts';
+import { isJsonObject } from '../../core/json/value.ts';
+
+export function write(edit: Edit, { value: body }: JsonDocument): readonly JsonEdit[] {
+  switch (edit.kind) {
+    case 'rewrite':
+      return [{ op: 'replace', path: edit.part.path, value: edit.text }];
+    case 'add-tool': {
+      const { name, description, parameters } = edit.tool;
+      const tool = { name, description, input_schema: parameters };
+      if (!isJsonObject(body)) return [];
+      if (Array.isArray(body['tools'])) return [{ op: 'append', path: ['tools'], value: tool }];
+      if (body['tools'] === undefined) return [{ op: 'set', path: [], key: 'tools', value: [tool] }];
+      // A null says "no tools"; anything else is the provider's to refuse.
+      return body['tools'] === null ? [{ op: 'replace', path: ['tools'], value: [tool] }] : [];
+    }
+  }
+}
+
+const ERROR_TYPES: ReadonlyMap<number, string> = new Map([
+  [400, 'invalid_request_error'],
+  [401, 'authentication_error'],
+  [403, 'permission_error'],
+  [404, 'not_found_error'],
+  [413, 'request_too_large'],
+  [504, 'timeout_error'],
+]);
+
+export function errorBody({ status, message }: HeadroomError): Uint8Array {
+  const type = ERROR_TYPES.get(status) ?? 'api_error';
+  return Buffer.from(JSON.stringify({ type: 'error', error: { type, message } }));
+}

@@ -1,0 +1,20 @@
+/** OpenAI's Chat Completions API: what most SDKs, gateways and other vendors speak. */
+import { asObject, type JsonValue } from '../../core/json/value.ts';
+import type { WireFormat } from '../../core/wire-format.ts';
+import { read } from './read.ts';
+import { readResponse } from './response.ts';
+import { errorBody, write } from './write.ts';
+
+export const openaiChat: WireFormat = {
+  name: 'openai-chat',
+  backend: 'openai',
+  // Clients disagree on whether their base URL ends in /v1: some leave it out, some say it twice.
+  paths: [{ pattern: /^(?:\/v1){0,2}\/chat\/completions$/, upstream: '/v1/chat/completions', isCount: false }],
+  // Gateways take Anthropic's cache marks in this format too.
+  volatileKeys: new Set(['cache_control']),
+  recognizes: (body: JsonValue): boolean => Array.isArray(asObject(body)['messages']),
+  read,
+  write,
+  readResponse,
+  errorBody,
+};

@@ -1,0 +1,30 @@
+/** All that a running proxy has, made once at start. */
+import type { Backend } from '../core/backend.ts';
+import type { Level } from '../core/compressor.ts';
+import type { WireFormat } from '../core/wire-format.ts';
+import type { Optimizer } from '../pipeline/pool.ts';
+import type { Exchanges } from './exchanges.ts';
+import type { Door } from './guard.ts';
+import type { Upstream } from './send/upstream.ts';
+
+export interface App {
+  readonly formats: readonly WireFormat[];
+  readonly backends: readonly Backend[];
+  /** By backend name; every backend and every format's backend has one. */
+  readonly upstreams: ReadonlyMap<string, Upstream>;
+  readonly optimizer: Optimizer;
+  /** `off` when nothing is to be read or changed. */
+  readonly profile: 'off' | Level;
+  readonly maxBodyBytes: number;
+  readonly door: Door;
+  readonly exchanges: Exchanges;
+  readonly status: Status;
+}
+
+/** What /health and /readyz tell. */
+export interface Status {
+  isReady: boolean;
+  readonly storePath: string | undefined;
+  /** What the operator was warned of since the start, the last ones. */
+  readonly warnings: string[];
+}

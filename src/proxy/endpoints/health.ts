@@ -1,0 +1,27 @@
+/** Whether the proxy is there, ready, and whole. Nothing is asked of any upstream. */
+import { release } from '../release.ts';
+import { type Endpoint, json } from './endpoint.ts';
+
+export const livez: Endpoint = { method: 'GET', path: /^\/livez$/, answer: () => json({ status: 'alive' }) };
+
+export const readyz: Endpoint = {
+  method: 'GET',
+  path: /^\/readyz$/,
+  answer: (_visit, { status }) => (status.isReady ? json({ status: 'ready' }) : json({ status: 'starting' }, 503)),
+};
+
+export const health: Endpoint = {
+  method: 'GET',
+  path: /^\/health$/,
+  answer: (_visit, { status, profile, exchanges }) =>
+    json({
+      status: 'healthy',
+      ready: status.isReady,
+      version: release.version,
+      node: process.versions.node,
+      uptime_s: exchanges.uptimeSeconds,
+      config: { optimize: profile !== 'off', cache: false, rate_limit: false, profile },
+      store: { kind: status.storePath === undefined ? 'memory' : 'sqlite', path: status.storePath ?? null },
+      warnings: status.warnings,
+    }),
+};

@@ -1,0 +1,86 @@
+/** A request as it will be sent: read and shortened where its format is known, else streamed through unread. */
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { type HeaderList, headerOf } from '../core/backend.ts';
+import type { Job, Verdict } from '../pipeline/engine.ts';
+import type { App } from './app.ts';
+import { decodeBody, readBody } from './body.ts';
+import { isBypass, requestHeaders } from './headers.ts';
+import type { Route } from './route.ts';
+import { Upload } from './send/upload.ts';
+import { tenantOf } from './session.ts';
+
+/** Of a body that is streamed through, kept for a second try. */
+const REPLAY_BYTES = 1024 * 1024;
+/** Of a body that is streamed through although its format is known, kept to pin what it said. */
+const PIN_BYTES = 16 * 1024 * 1024;
+
+export interface Payload {
+  /** Names and values in turn. */
+  readonly headers: string[];
+  /** Asked again for a second try: undefined when the body cannot be sent again. */
+  readonly body: () => Buffer | Readable | null | undefined;
+  readonly verdict: Verdict | undefined;
+  /** What is left to do once the client has its answer. */
+  readonly afterwards?: () => Promise<void>;
+}
+
+export async function payloadOf(
+  incoming: IncomingMessage,
+  headers: HeaderList,
+  route: Route,
+  app: App,
+): Promise<Payload> {
+  const isOff = app.profile === 'off';
+  const format = incoming.method === 'POST' && !isOff ? route.format : undefined;
+  if (!hasBody(incoming)) return { headers: requestHeaders(headers), body: () => null, verdict: undefined };
+  if (!format) return streamed(incoming, headers, REPLAY_BYTES);
+  const job = {
+    format: format.name,
+    tenant: tenantOf(headers, incoming.url ?? ''),
+    intent: route.isCount ? ('ask' as const) : ('send' as const),
+  };
+  if (!isBypass(headers)) return shortened(incoming, headers, job, app);
+  const payload = streamed(incoming, headers, PIN_BYTES);
+  return route.isCount ? payload : { ...payload, afterwards: () => pinAsIs(payload.upload, headers, job, app) };
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+}
+
+function streamed(incoming: IncomingMessage, headers: HeaderList, keepBytes: number): Payload & { upload: Upload } {
+  const length = incoming.headers['content-length'];
+  const upload = new Upload(incoming, keepBytes);
+  return {
+    upload,
+    headers: length === undefined ? requestHeaders(headers) : [...requestHeaders(headers), 'content-length', length],
+    body: () => upload.open(),
+    verdict: undefined,
+  };
+}
+
+/** Whatever goes wrong with reading or shortening, the body goes out as it came. */
+async function shortened(
+  incoming: IncomingMessage,
+  headers: HeaderList,
+  job: Omit<Job, 'body'>,
+  app: App,
+): Promise<Payload> {
+  const received = await readBody(incoming, app.maxBodyBytes);
+  const body = await decodeBody(received, headerOf(headers, 'content-encoding'), app.maxBodyBytes);
+  const verdict = body && body.length > 0 ? await app.optimizer.run({ ...job, body }) : undefined;
+  const shorter = verdict?.body;
+  if (!shorter) return { headers: requestHeaders(headers), body: () => received, verdict };
+  return {
+    headers: requestHeaders(headers, ['content-encoding']),
+    body: () => Buffer.from(shorter.buffer, shorter.byteOffset, shorter.byteLength),
+    verdict,
+  };
+}
+
+async function pinAsIs(upload: Upload, headers: HeaderList, job: Omit<Job, 'body'>, app: App): Promise<void> {
+  const sent = upload.whole;
+  const body = sent && (await decodeBody(sent, headerOf(headers, 'content-encoding'), app.maxBodyBytes));
+  if (body && body.length > 0) await app.optimizer.run({ ...job, intent: 'as-is', body });
+}

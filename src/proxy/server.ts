@@ -1,0 +1,173 @@
+/** Starts and ends a proxy. */
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { DestinationStream } from 'pino';
+import { backends } from '../backends/index.ts';
+import type { Backend } from '../core/backend.ts';
+import type { Level } from '../core/compressor.ts';
+import { HeadroomError } from '../core/errors.ts';
+import type { WireFormat } from '../core/wire-format.ts';
+import { formats } from '../formats/index.ts';
+import { openOptimizer, type Optimizer } from '../pipeline/pool.ts';
+import type { App, Status } from './app.ts';
+import { Exchanges } from './exchanges.ts';
+import { isLoopback } from './guard.ts';
+import { handle } from './handle.ts';
+import { type Log, openLog } from './log.ts';
+import type { Environment } from './send/connect.ts';
+import { openUpstream, type Upstream } from './send/upstream.ts';
+import { Tunnels } from './websocket.ts';
+
+export interface ProxyOptions {
+  readonly host: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** Backend name -> address; a missing one is the backend's own. */
+  readonly upstreams: Readonly<Record<string, string>>;
+  readonly profile: 'off' | Level;
+  /** Needed when `host` is not loopback. */
+  readonly token: string | undefined;
+  /** The database file; undefined keeps everything in memory. */
+  readonly storePath: string | undefined;
+  readonly maxBodyBytes: number;
+  readonly deadlineMs: number;
+  readonly workers: number;
+  readonly connectTimeoutMs: number;
+  /** Silence before the first byte and between bytes of an answer; 0 for none. */
+  readonly responseTimeoutMs: number;
+  readonly logLevel: string;
+  readonly warn: (message: string) => void;
+}
+
+/** What a proxy is made of, where it is not what it usually is: for tests and other owners. */
+export interface ProxyParts {
+  readonly optimizer?: Optimizer;
+  readonly formats?: readonly WireFormat[];
+  readonly backends?: readonly Backend[];
+  readonly environment?: Environment;
+  readonly logTo?: DestinationStream;
+}
+
+export interface RunningProxy {
+  readonly url: string;
+  readonly port: number;
+  /** Takes no more requests, lets running ones end for a while, then ends. */
+  close(): Promise<void>;
+}
+
+const DRAIN_MS = 10_000;
+const MAX_WARNINGS = 20;
+
+/** @throws HeadroomError BAD_OPTION or PORT_IN_USE. */
+export async function startProxy(options: ProxyOptions, parts: ProxyParts = {}): Promise<RunningProxy> {
+  const { host, token } = options;
+  if (!isLoopback(host) && !token) {
+    throw new HeadroomError(
+      'BAD_OPTION',
+      `--host ${host} can be reached from other machines: set --token too, or listen on 127.0.0.1.`,
+    );
+  }
+  const upstreams = openUpstreams(options, parts);
+  const log = openLog(options.logLevel, parts.logTo);
+  const status: Status = { isReady: false, storePath: options.storePath, warnings: [] };
+  const warn = (message: string): void => {
+    status.warnings.push(message);
+    if (status.warnings.length > MAX_WARNINGS) status.warnings.shift();
+    options.warn(message);
+  };
+  const optimizer =
+    parts.optimizer ??
+    openOptimizer({ ...options, level: options.profile === 'off' ? 'lossless' : options.profile, warn });
+  void optimizer.ready.then(() => (status.isReady = true));
+  const app: App = {
+    formats: parts.formats ?? formats,
+    backends: parts.backends ?? backends,
+    upstreams,
+    optimizer,
+    profile: options.profile,
+    maxBodyBytes: options.maxBodyBytes,
+    door: { host, token },
+    exchanges: new Exchanges((exchange) => log.exchange(exchange)),
+    status,
+  };
+  return listen(app, options, log);
+}
+
+function openUpstreams(options: ProxyOptions, parts: ProxyParts): ReadonlyMap<string, Upstream> {
+  const environment = parts.environment ?? process.env;
+  return new Map(
+    (parts.backends ?? backends).map(({ name, defaultUrl }) => {
+      const address = options.upstreams[name] ?? defaultUrl;
+      const url = URL.parse(address);
+      if (!url || !/^https?:$/.test(url.protocol)) {
+        throw new HeadroomError(
+          'BAD_OPTION',
+          `--${name}-url must be an http:// or https:// address, not "${address}".`,
+        );
+      }
+      return [name, openUpstream(name, url, options, environment)];
+    }),
+  );
+}
+
+async function listen(app: App, { host, port }: ProxyOptions, log: Log): Promise<RunningProxy> {
+  const running = new Set<Promise<void>>();
+  const tunnels = new Tunnels();
+  const server = http.createServer(SERVER_OPTIONS, (incoming, client) => {
+    const done = handle(incoming, client, app).finally(() => running.delete(done));
+    running.add(done);
+  });
+  server.keepAliveTimeout = 75_000;
+  server.on('upgrade', (incoming, socket, head) => tunnels.open({ incoming, socket, head }, app));
+  const close = async (): Promise<void> => {
+    await drain(server, running, tunnels);
+    await Promise.all(Array.from(app.upstreams.values(), ({ pool }) => pool.destroy()));
+    await app.optimizer.close();
+    log.close();
+  };
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, resolve);
+    });
+  } catch (error) {
+    await close();
+    throw listenError(error as Error & { code?: string }, host, port);
+  }
+  const bound = (server.address() as AddressInfo).port;
+  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`, port: bound, close };
+}
+
+const SERVER_OPTIONS: http.ServerOptions & { shouldUpgradeCallback: (incoming: http.IncomingMessage) => boolean } = {
+  // A slow upload is no attack here, and answers may take as long as models think.
+  requestTimeout: 0,
+  headersTimeout: 90_000,
+  maxHeaderSize: 64 * 1024,
+  noDelay: true,
+  // Some clients offer HTTP/2 with every request; that offer is not taken up.
+  shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+};
+
+/** Waits for running requests, then cuts what is left. */
+async function drain(server: http.Server, running: ReadonlySet<Promise<void>>, tunnels: Tunnels): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  tunnels.close();
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(cut);
+  await Promise.all(running);
+}
+
+function listenError(error: Error & { code?: string }, host: string, port: number): HeadroomError {
+  if (error.code === 'EADDRINUSE') {
+    const message = `Port ${port} on ${host} is in use: another proxy may be running. Choose another --port, or 0 for any that is free.`;
+    return new HeadroomError('PORT_IN_USE', message, { cause: error });
+  }
+  return new HeadroomError(
+    'BAD_OPTION',
+    `Cannot listen on ${host}:${port} (${error.code ?? error.message}). Check --host and --port.`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,62 @@
+/** What is done when the client has its answer: counting, one log line, and pinning what went by unread. */
+import type { ResponseSummary } from '../core/wire-format.ts';
+import type { App } from './app.ts';
+import { NO_SAVING, savingOf } from './exchanges.ts';
+import type { Payload } from './payload.ts';
+import type { Route } from './route.ts';
+import type { Watcher } from './watch.ts';
+
+/** How an exchange ended for the client. */
+export interface Ending {
+  /** What the client got; 0 when it got nothing. */
+  readonly status: number;
+  /** Why it is not there, or not whole. */
+  readonly failure: Error | undefined;
+}
+
+export interface Settling {
+  readonly method: string;
+  readonly path: string;
+  readonly startedAt: number;
+  readonly route: Route;
+  /** Undefined when the request went nowhere. */
+  readonly payload: Payload | undefined;
+  readonly watch: Watcher | undefined;
+  readonly ending: Ending;
+}
+
+/** Never rejects. */
+export async function settle(done: Settling, app: App): Promise<void> {
+  const { method, path, startedAt, route, payload, watch, ending } = done;
+  const ms = performance.now() - startedAt;
+  const summary = await watch?.finish(ending.failure === undefined);
+  const verdict = payload?.verdict;
+  app.exchanges.record({
+    method,
+    path,
+    format: route.format?.name,
+    upstream: payload && route.upstream.name,
+    model: verdict?.model ?? '',
+    status: ending.status,
+    ms,
+    saving: verdict && !route.isCount ? savingOf(verdict) : NO_SAVING,
+    usage: summary?.usage,
+    problem: problemOf(done, summary),
+  });
+  try {
+    await payload?.afterwards?.();
+  } catch {
+    // Not pinned: the next request decides these parts afresh.
+  }
+}
+
+/** Never a message of an error: it may quote a body. */
+function problemOf({ ending, payload }: Settling, summary: ResponseSummary | undefined): string | undefined {
+  const { failure } = ending;
+  if (failure) return (failure as { code?: string }).code ?? failure.name;
+  if (summary && !summary.complete) return 'response cut short';
+  const verdict = payload?.verdict;
+  if (verdict?.problem !== undefined) return 'body left unread';
+  const failed = verdict?.notes.find(({ outcome }) => outcome === 'failed');
+  return failed && `${failed.by} failed`;
+}

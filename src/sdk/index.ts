@@ -1,0 +1,70 @@
+/** The library: the proxy's pipeline in your own process, on request bodies that you send yourself. */
+import type { Level } from '../core/compressor.ts';
+import { HeadroomError } from '../core/errors.ts';
+import { compressors, openEngine, type OpenEngine } from '../pipeline/defaults.ts';
+
+export type { Level };
+export { HeadroomError };
+
+export interface HeadroomOptions {
+  /** How far results may be shortened. Default `balanced`. */
+  readonly profile?: Level;
+  /** The database that keeps originals and decisions; without it both live in memory. */
+  readonly storePath?: string;
+  /** Longest time for the decisions of one request, in milliseconds. Default 2,000. */
+  readonly deadlineMs?: number;
+  /** Told about trouble with the store. Default: silence. */
+  readonly warn?: (message: string) => void;
+}
+
+export interface CompressResult<T> {
+  /** The same request with shorter tool results. */
+  readonly request: T;
+  readonly tokensBefore: number;
+  readonly tokensAfter: number;
+  /** Keys for `retrieve`. */
+  readonly originals: readonly string[];
+}
+
+export interface Headroom {
+  /**
+   * Shortens the tool results of a request body of a known API (Anthropic Messages, OpenAI Chat Completions). Send the
+   * whole history each time: what was decided for a message once comes out the same again.
+   * @throws HeadroomError BAD_REQUEST when no format recognises the body.
+   */
+  compress<T extends object>(request: T): CompressResult<T>;
+  /** The original text of a shortened result, by its key; undefined when it is not kept here. */
+  retrieve(key: string): string | undefined;
+  close(): void;
+}
+
+const TENANT = 'library';
+
+export function openHeadroom(options: HeadroomOptions = {}): Headroom {
+  const { profile = 'balanced', storePath, deadlineMs = 2_000, warn = () => undefined } = options;
+  const engine = openEngine({ level: profile, storePath, deadlineMs }, warn);
+  return {
+    compress: (request) => compressWith(engine, request),
+    retrieve: (key) => engine.stores.originals(TENANT).get(key),
+    close: () => engine.close(),
+  };
+}
+
+function compressWith<T extends object>(engine: OpenEngine, request: T): CompressResult<T> {
+  const body = Buffer.from(JSON.stringify(request));
+  const verdict = engine.run({ body, format: undefined, tenant: TENANT, intent: 'send', isCounted: true });
+  if (verdict.problem !== undefined || !verdict.totals) {
+    throw new HeadroomError('BAD_REQUEST', `compress() could not read the request: ${verdict.problem}. Pass a whole body: { model, messages }`);
+  }
+  const shorter = verdict.body ? (JSON.parse(Buffer.from(verdict.body).toString()) as T) : request;
+  return { request: shorter, ...verdict.totals };
+}
+
+/** The original of a lossless form, whichever compressor made it; undefined when the text holds no such form. */
+export function expand(text: string): string | undefined {
+  for (const compressor of compressors) {
+    const original = compressor.expand(text);
+    if (original !== undefined && original !== text) return original;
+  }
+  return undefined;
+}

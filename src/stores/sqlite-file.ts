@@ -1,0 +1,132 @@
+/**
+ * Opens the database file, readable by its owner only, safely for several processes and threads at once. A file that is
+ * not a Headroom database, or one of a newer version, is refused and stays as it is.
+ */
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { fileIdentity, kindOf, StoreTrouble } from './trouble.ts';
+
+/** "Hdrm": marks the file as ours. */
+const APPLICATION_ID = 0x4864726d;
+const VERSION = 1;
+
+const SCHEMA = `
+  CREATE TABLE originals (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL, tenant TEXT NOT NULL, text ANY NOT NULL, used INTEGER NOT NULL,
+    UNIQUE (key, tenant)
+  ) STRICT;
+  CREATE INDEX originals_used ON originals (used);
+  CREATE TABLE pins (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, text ANY, proof TEXT,
+    tokens_before INTEGER NOT NULL, tokens_after INTEGER NOT NULL, used INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX pins_used ON pins (used);
+  PRAGMA application_id = ${APPLICATION_ID};
+  PRAGMA user_version = ${VERSION};
+`;
+
+const OPEN_ATTEMPTS = 200;
+const ATTEMPT_PAUSE_MS = 10;
+const WAL_BYTES_KEPT = 64 * 2 ** 20;
+
+export interface SqliteFile {
+  readonly path: string;
+  readonly db: DatabaseSync;
+  /** Runs all or nothing, with the right to write from the start: a later upgrade could fail half-way. */
+  inTransaction<T>(work: () => T): T;
+  /** @throws StoreTrouble when other processes would not see what is written here any more. */
+  assertInPlace(): void;
+}
+
+/** @throws StoreTrouble, or what node:fs and node:sqlite throw. Nothing stays open then. */
+export function openSqliteFile(givenPath: string, busyTimeoutMs: number): SqliteFile {
+  const sqlite = process.getBuiltinModule('node:sqlite');
+  if (!sqlite) throw new StoreTrouble('unsupported', 'node:sqlite is missing');
+  const path = resolve(givenPath);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  // SQLite would make it for everybody to read. Its -wal and -shm files get the mode of this one.
+  closeSync(openSync(path, 'a', 0o600));
+  const db = new sqlite.DatabaseSync(path, { timeout: busyTimeoutMs });
+  try {
+    untilFree(() => prepareSchema(db, path));
+    untilFree(() => db.exec('PRAGMA journal_mode = WAL'));
+    db.exec(`PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = ${WAL_BYTES_KEPT}; PRAGMA cell_size_check = ON`);
+    // The first read makes the -wal and -shm files.
+    untilFree(() => db.prepare('SELECT count(*) FROM sqlite_schema').get());
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  const files = [path, `${path}-wal`, `${path}-shm`];
+  for (const file of files) keepPrivate(file);
+  return { path, db, inTransaction: (work) => inTransaction(db, work), assertInPlace: placeCheck(files) };
+}
+
+function prepareSchema(db: DatabaseSync, path: string): void {
+  if (isCurrent(db)) return;
+  inTransaction(db, () => {
+    // Another process may have been faster.
+    if (isCurrent(db)) return;
+    const id = pragma(db, 'application_id');
+    const version = pragma(db, 'user_version');
+    if (id === APPLICATION_ID) {
+      throw new StoreTrouble('newer', `${path} has version ${version}, this Headroom knows versions up to ${VERSION}`);
+    }
+    const tables = Number(db.prepare('SELECT count(*) AS count FROM sqlite_schema').get()!['count']);
+    if (id !== 0 || version !== 0 || tables > 0) {
+      throw new StoreTrouble('foreign', `${path} is a database of another program`);
+    }
+    db.exec(SCHEMA);
+  });
+}
+
+function isCurrent(db: DatabaseSync): boolean {
+  return pragma(db, 'application_id') === APPLICATION_ID && pragma(db, 'user_version') === VERSION;
+}
+
+function inTransaction<T>(db: DatabaseSync, work: () => T): T {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    db.exec('COMMIT');
+    return result;
+  } catch (error) {
+    // Some errors have rolled back already.
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/** SQLite's own waiting does not cover the change to WAL, nor the recovery after a killed process. */
+function untilFree(work: () => unknown): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      work();
+      return;
+    } catch (error) {
+      if (kindOf(error) !== 'busy' || attempt === OPEN_ATTEMPTS) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ATTEMPT_PAUSE_MS);
+    }
+  }
+}
+
+function keepPrivate(file: string): void {
+  try {
+    chmodSync(file, 0o600);
+  } catch {
+    // Not ours to change, or no such file on a disk that cannot do WAL.
+  }
+}
+
+function placeCheck(files: readonly string[]): () => void {
+  const opened = files.map(fileIdentity);
+  return () => {
+    const gone = files.find((file, index) => fileIdentity(file) !== opened[index]);
+    if (gone !== undefined) throw new StoreTrouble('vanished', `${gone} is not the file that was opened`);
+  };
+}
+
+function pragma(db: DatabaseSync, name: 'application_id' | 'user_version'): number {
+  return Number(db.prepare(`PRAGMA ${name}`).get()![name]);
+}

@@ -1,0 +1,122 @@
+/** What can be wrong with a database, told apart by what the operator and Headroom can do about it. */
+import { statSync } from 'node:fs';
+
+export type TroubleKind =
+  | 'busy'
+  | 'full'
+  | 'read-only'
+  | 'unreachable'
+  | 'vanished'
+  | 'damaged'
+  | 'foreign'
+  | 'newer'
+  | 'unsupported'
+  | 'failing';
+
+interface TroubleEntry {
+  /** What to do about it. */
+  readonly advice: string;
+  /**
+   * `call`: the same connection may work at a later call. `write`: the same, and reading works all along. `reopen`: a
+   * new connection may work, later. `at once`: a new connection, now. `replaced`: only another file at the same place.
+   */
+  readonly retry: 'call' | 'write' | 'reopen' | 'at once' | 'replaced';
+}
+
+const MOVE_AWAY = 'Headroom leaves it alone: move it away, with its -wal and -shm files, and a new one is made.';
+
+const TROUBLES: Readonly<Record<TroubleKind, TroubleEntry>> = {
+  busy: { advice: 'Another process holds it locked; end that process if it hangs.', retry: 'call' },
+  full: { advice: 'The disk is full: free some space.', retry: 'write' },
+  'read-only': {
+    advice: 'It may not be written: check its permissions, its owner and how its disk is mounted.',
+    retry: 'reopen',
+  },
+  unreachable: {
+    advice: 'Check that the folder exists, that it may be written, and that the path names a file.',
+    retry: 'reopen',
+  },
+  vanished: {
+    advice: 'The file or its -wal or -shm file was removed or replaced while in use; it is opened anew.',
+    retry: 'at once',
+  },
+  damaged: { advice: MOVE_AWAY, retry: 'replaced' },
+  foreign: { advice: MOVE_AWAY, retry: 'replaced' },
+  newer: { advice: 'Update Headroom, or choose another path.', retry: 'replaced' },
+  unsupported: { advice: 'This runtime has no node:sqlite: run Headroom with Node 22.18 or later.', retry: 'replaced' },
+  failing: { advice: 'Check the disk.', retry: 'reopen' },
+};
+
+/** Thrown by our own checks, where SQLite has no error code for it. */
+export class StoreTrouble extends Error {
+  override readonly name = 'StoreTrouble';
+  readonly kind: TroubleKind;
+
+  constructor(kind: TroubleKind, message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+const BY_SQLITE_CODE: Readonly<Record<number, TroubleKind>> = {
+  5: 'busy',
+  6: 'busy',
+  8: 'read-only',
+  11: 'damaged',
+  13: 'full',
+  14: 'unreachable',
+  26: 'damaged',
+};
+
+const BY_SYSTEM_CODE: Readonly<Record<string, TroubleKind>> = {
+  EACCES: 'unreachable',
+  EISDIR: 'unreachable',
+  ENOENT: 'unreachable',
+  ENOTDIR: 'unreachable',
+  EEXIST: 'unreachable',
+  EPERM: 'unreachable',
+  EROFS: 'read-only',
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+};
+
+export function kindOf(error: unknown): TroubleKind {
+  if (error instanceof StoreTrouble) return error.kind;
+  const { errcode, code } = (error ?? {}) as { errcode?: unknown; code?: unknown };
+  // The low byte is the kind of error, the rest its finer points.
+  if (typeof errcode === 'number') return BY_SQLITE_CODE[errcode & 0xff] ?? 'failing';
+  return (typeof code === 'string' && BY_SYSTEM_CODE[code]) || 'failing';
+}
+
+export function retryOf(kind: TroubleKind): TroubleEntry['retry'] {
+  return TROUBLES[kind].retry;
+}
+
+/** For people: what happened, with which file, what it means and what to do. */
+export function describeTrouble(error: unknown, path: string): string {
+  const kind = kindOf(error);
+  const detail = error instanceof Error ? error.message : String(error);
+  const meaning =
+    retryOf(kind) === 'at once' ? '' : ' Until it works again, what was sent is remembered in memory only.';
+  return `The database ${path} is out of use (${kind}: ${detail}).${meaning} ${TROUBLES[kind].advice}`;
+}
+
+/** Which file stands at a path: changes when it is replaced by another one; undefined when there is none. */
+export function fileIdentity(path: string): string | undefined {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat && `${stat.dev}:${stat.ino}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a database that cannot be read may yet hold what was remembered earlier. */
+export function mayHoldMemories(path: string): boolean {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat !== undefined && stat.isFile() && stat.size > 0;
+  } catch {
+    return true;
+  }
+}

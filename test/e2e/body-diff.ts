@@ -1,0 +1,103 @@
+/**
+ * What became of a body on its way, judged without any code of the proxy: a small JSON scanner of its own finds the
+ * texts of tool results in what the client sent and in what arrived, and says whether anything else is different.
+ */
+
+interface Node {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  readonly items: readonly Node[];
+  /** The last of members with one name, as parsers have it. */
+  readonly members: ReadonlyMap<string, Node>;
+}
+
+const LITERAL = /[^\s,\]}]+/y;
+const STRING = /"(?:[^"\\]|\\.)*"/sy;
+
+function scan(source: string): Node {
+  let at = 0;
+  const skip = (): void => {
+    while (/\s/.test(source[at] ?? '')) at += 1;
+  };
+  const take = (pattern: RegExp): string => {
+    pattern.lastIndex = at;
+    const found = pattern.exec(source);
+    if (!found) throw new SyntaxError(`no JSON at ${at}`);
+    at = pattern.lastIndex;
+    return found[0];
+  };
+  const value = (): Node => {
+    skip();
+    const start = at;
+    const items: Node[] = [];
+    const members = new Map<string, Node>();
+    const open = source[at];
+    if (open === '[' || open === '{') {
+      at += 1;
+      for (skip(); source[at] !== ']' && source[at] !== '}'; skip()) {
+        if (source[at] === ',') at += 1;
+        skip();
+        if (open === '[') items.push(value());
+        else {
+          const key = JSON.parse(take(STRING)) as string;
+          skip();
+          at += 1;
+          members.set(key, value());
+        }
+      }
+      at += 1;
+    } else if (open === '"') take(STRING);
+    else take(LITERAL);
+    return { start, end: at, text: source.slice(start, at), items, members };
+  };
+  return value();
+}
+
+/** Each message of the body, as its bytes stand there. */
+export function messagesOf(body: Uint8Array): readonly string[] {
+  return (scan(Buffer.from(body).toString()).members.get('messages')?.items ?? []).map(({ text }) => text);
+}
+
+function stringOf(node: Node | undefined): string | undefined {
+  return node?.text.startsWith('"') ? (JSON.parse(node.text) as string) : undefined;
+}
+
+/** A content is a string or a list of blocks with texts. */
+function textsOf(content: Node | undefined): readonly Node[] {
+  if (!content) return [];
+  if (content.text.startsWith('"')) return [content];
+  return content.items.flatMap(({ members }) =>
+    stringOf(members.get('type')) === 'text' ? (members.get('text') ?? []) : [],
+  );
+}
+
+function resultNodes(body: string): readonly Node[] {
+  const messages = scan(body).members.get('messages')?.items ?? [];
+  return messages.flatMap(({ members }) => {
+    const content = members.get('content');
+    const role = stringOf(members.get('role'));
+    if (role === 'tool' || role === 'function') return textsOf(content);
+    const blocks = content?.items ?? [];
+    return blocks.flatMap((block) =>
+      stringOf(block.members.get('type')) === 'tool_result' ? textsOf(block.members.get('content')) : [],
+    );
+  });
+}
+
+/** The texts of all tool results, in order. */
+export function resultTexts(body: Uint8Array): readonly string[] {
+  return resultNodes(Buffer.from(body).toString()).map(({ text }) => JSON.parse(text) as string);
+}
+
+/** The body's bytes with every tool result's text cut out: what nobody may touch. */
+export function aroundResults(body: Uint8Array): string {
+  const source = Buffer.from(body).toString('utf8');
+  let rest = '';
+  let cursor = 0;
+  for (const { start, end } of resultNodes(source)) {
+    rest += `${source.slice(cursor, start)}<result>`;
+    cursor = end;
+  }
+  return rest + source.slice(cursor);
+}

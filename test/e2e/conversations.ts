@@ -1,0 +1,111 @@
+/** One frozen piece of agent work as whole conversations, in the words of each API, turn by turn as clients send them. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+interface Step {
+  readonly tool: string;
+  readonly input: object;
+  readonly result: string;
+  readonly isError?: boolean;
+}
+
+export interface Conversation {
+  readonly path: string;
+  /** The request of each turn: every one holds all messages before it. */
+  readonly turns: readonly object[];
+}
+
+const STEPS: readonly Step[] = readFileSync(join(import.meta.dirname, 'frozen-steps.jsonl'), 'utf8')
+  .trimEnd()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Step);
+
+const TOOLS = ['Bash', 'Read', 'Grep', 'WebFetch'];
+const PARAMETERS = { type: 'object', properties: { command: { type: 'string' } } };
+const TASK = 'Find out why refund 4711 failed, and fix the rounding of fees.';
+const SYSTEM = 'You are a careful software engineer.';
+
+/** The cache mark moves to the newest message each turn, as agents do it; every third turn thinks and signs. */
+export function anthropicConversation(steps: readonly Step[] = STEPS): Conversation {
+  const messages: object[] = [{ role: 'user', content: TASK }];
+  const turns: object[] = [];
+  steps.forEach(({ tool, input, result, isError }, index) => {
+    turns.push(anthropicBody(messages));
+    const id = `toolu_${String(index).padStart(4, '0')}`;
+    const thinking = { type: 'thinking', thinking: `step ${index}`, signature: `c2lnbmVk${index}==` };
+    messages.push({
+      role: 'assistant',
+      content: [...(index % 3 === 2 ? [thinking] : []), { type: 'tool_use', id, name: tool, input }],
+    });
+    const content = index % 2 === 0 ? result : [{ type: 'text', text: result }];
+    messages.push({
+      role: 'user',
+      content: [
+        { type: 'tool_result', tool_use_id: id, content, ...(isError && { is_error: true }) },
+        { type: 'text', text: `<system-reminder>step ${index}</system-reminder>` },
+      ],
+    });
+  });
+  turns.push(anthropicBody(messages));
+  return { path: '/v1/messages', turns };
+}
+
+export function anthropicBody(messages: readonly object[]): object {
+  const newest = messages.at(-1) as { content: unknown };
+  const blocks = Array.isArray(newest.content)
+    ? (newest.content as object[])
+    : [{ type: 'text', text: newest.content }];
+  const marked = {
+    ...newest,
+    content: [...blocks.slice(0, -1), { ...blocks.at(-1), cache_control: { type: 'ephemeral' } }],
+  };
+  return {
+    model: 'claude-sonnet-4-5',
+    max_tokens: 64,
+    system: [{ type: 'text', text: SYSTEM, cache_control: { type: 'ephemeral', ttl: '1h' } }],
+    tools: TOOLS.map((name) => ({ name, description: name, input_schema: PARAMETERS })),
+    messages: [...messages.slice(0, -1), marked],
+  };
+}
+
+export function chatConversation(steps: readonly Step[] = STEPS): Conversation {
+  const messages: object[] = [
+    { role: 'system', content: SYSTEM },
+    { role: 'user', content: TASK },
+  ];
+  const turns: object[] = [];
+  steps.forEach(({ tool, input, result }, index) => {
+    turns.push(chatBody(messages));
+    const id = `call_${String(index).padStart(4, '0')}`;
+    const call = { id, type: 'function', function: { name: tool, arguments: JSON.stringify(input) } };
+    messages.push({ role: 'assistant', content: null, tool_calls: [call] });
+    messages.push({
+      role: 'tool',
+      tool_call_id: id,
+      content: index % 2 === 0 ? result : [{ type: 'text', text: result }],
+    });
+  });
+  turns.push(chatBody(messages));
+  return { path: '/v1/chat/completions', turns };
+}
+
+export function chatBody(messages: readonly object[], rest: object = {}): object {
+  const tools = TOOLS.map((name) => ({
+    type: 'function',
+    function: { name, description: name, parameters: PARAMETERS },
+  }));
+  return { model: 'gpt-4o', messages: [...messages], tools, ...rest };
+}
+
+/** Records much like each other: what shortening pays for. */
+export function manyOrders(count: number): object[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: 1000 + index,
+    customer: `customer-${index % 7}`,
+    status: index === 77 ? 'refund_failed' : 'paid',
+    region: 'eu-central-1',
+    total: 5 + ((index * 37) % 90),
+  }));
+}
+
+export const ORDERS: string = JSON.stringify(manyOrders(300));

@@ -1,0 +1,206 @@
+/**
+ * Whole conversations through real proxy processes, turn by turn: what two turns share goes out with the same bytes,
+ * whatever happens to the proxy between them (R-1, R-3, R-4, R-5, R-30). HEADROOM_DATA adds recorded ones, some of
+ * each set, or all with HEADROOM_REPLAY=all.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { resultTexts } from './body-diff.ts';
+import {
+  anthropicBody,
+  anthropicConversation,
+  chatBody,
+  chatConversation,
+  type Conversation,
+} from './conversations.ts';
+import { type ProxyProcess, startProxyProcess } from './proxy-process.ts';
+import { type Replay, replay, replayAll } from './replay.ts';
+import { verifies } from './requirements.ts';
+import { JSON_HEADERS, startUpstream } from './wire.ts';
+
+const FROZEN: readonly (readonly [name: string, conversation: Conversation])[] = [
+  ['anthropic-messages', anthropicConversation()],
+  ['openai-chat', chatConversation()],
+];
+
+describe.each(FROZEN)('a frozen conversation of %s', (name, conversation) => {
+  verifies(
+    ['cache:prefix-stable-over-turns', 'savings:results-shortened'],
+    'keeps its prefix from turn to turn, and shrinks',
+    async () => {
+      await using upstream = await startUpstream();
+      await using proxy = await startProxyProcess({ upstream: upstream.url });
+      const { bytes } = await replayAll(conversation, upstream, proxy.url, name);
+      expect(bytes.provider).toBeLessThan(bytes.client * 0.8);
+    },
+  );
+
+  verifies('cache:prefix-stable-over-kill', 'keeps its prefix when the proxy is killed between turns', async () => {
+    await using upstream = await startUpstream();
+    await using first = await startProxyProcess({ upstream: upstream.url });
+    const run = replay(conversation, upstream, name);
+    let proxy: ProxyProcess = first;
+    for (let turn = 0; !run.isDone; turn++) {
+      await run.next(proxy.url);
+      if (turn % 3 !== 2) continue;
+      await proxy.kill('SIGKILL');
+      proxy = await startProxyProcess({ upstream: upstream.url, home: first.home });
+    }
+    await proxy.kill('SIGKILL');
+  });
+
+  verifies('cache:prefix-stable-over-kill', 'keeps its prefix when two proxies on one home take turns', async () => {
+    await using upstream = await startUpstream();
+    await using one = await startProxyProcess({ upstream: upstream.url });
+    await using two = await startProxyProcess({ upstream: upstream.url, home: one.home });
+    const run = replay(conversation, upstream, name);
+    for (let turn = 0; !run.isDone; turn++) await run.next(turn % 2 === 0 ? one.url : two.url);
+  });
+
+  verifies(
+    'cache:prefix-stable-over-deadline',
+    'keeps its prefix when there is hardly time to decide, and when time comes back',
+    async () => {
+      await using upstream = await startUpstream();
+      await using hurried = await startProxyProcess({ upstream: upstream.url, flags: ['--deadline-ms', '1'] });
+      await using calm = await startProxyProcess({ upstream: upstream.url, home: hurried.home });
+      const run = replay(conversation, upstream, name);
+      for (let turn = 0; !run.isDone; turn++) await run.next(turn % 4 === 3 ? calm.url : hurried.url);
+    },
+  );
+
+  verifies(
+    'cache:prefix-stable-over-bypass',
+    'says what was first sent past Headroom the same way once Headroom is back',
+    async () => {
+      await using upstream = await startUpstream();
+      await using proxy = await startProxyProcess({ upstream: upstream.url });
+      const run = replay(conversation, upstream, name);
+      const headers = [...JSON_HEADERS, ['x-headroom-bypass', 'true'] as const];
+      for (let turn = 0; !run.isDone; turn++) await run.next(proxy.url, turn < 6 ? { headers } : {});
+      expect(resultTexts(upstream.seen.at(-1)!.body).some((text) => text.length > 5_000)).toBe(true);
+    },
+  );
+});
+
+verifies('reads:lines-exact', 'of files that were read every line arrives exactly, with a thinner gutter', async () => {
+  await using upstream = await startUpstream();
+  await using proxy = await startProxyProcess({ upstream: upstream.url });
+  const conversation = anthropicConversation();
+  await replayAll(conversation, upstream, proxy.url);
+  const before = resultTexts(Buffer.from(JSON.stringify(conversation.turns.at(-1))));
+  const after = resultTexts(upstream.seen.at(-1)!.body);
+  const reads = before.flatMap((text, index) => (/^\d+\t/.test(text) ? [[text, after[index]!] as const] : []));
+  expect(reads.length).toBe(2);
+  for (const [was, is] of reads) {
+    const lines = was.split('\n').map((line) => line.slice(line.indexOf('\t') + 1));
+    const arrived = is.split('\n');
+    const missing = lines.filter((line) => !arrived.some((one) => one === line || one.endsWith(`\t${line}`)));
+    expect(missing).toEqual([]);
+    expect(is.length).toBeLessThan(was.length);
+  }
+});
+
+verifies(
+  'cache:prefix-stable-over-turns',
+  'conversations that share a beginning share its bytes, and other credentials share nothing',
+  async () => {
+    await using upstream = await startUpstream();
+    await using proxy = await startProxyProcess({ upstream: upstream.url });
+    const run = replay(chatConversation(), upstream);
+    for (let turn = 0; turn < 6; turn++) await run.next(proxy.url);
+    const fork = upstream.seen.at(-1)!.body;
+    const other = [...JSON_HEADERS.filter(([key]) => key !== 'x-api-key'), ['x-api-key', 'sk-other'] as const];
+    await run.next(proxy.url, { headers: other });
+    expect(resultTexts(upstream.seen.at(-1)!.body).slice(0, 5)).toEqual(resultTexts(fork));
+  },
+);
+
+interface Recorded {
+  readonly id: string;
+  readonly format: string;
+  readonly messages: readonly { readonly role: string }[];
+}
+
+const BODIES: Readonly<Record<string, { path: string; body: (messages: readonly object[]) => object } | undefined>> = {
+  'anthropic-messages': { path: '/v1/messages', body: anthropicBody },
+  'openai-chat': { path: '/v1/chat/completions', body: (messages) => chatBody(messages) },
+  'openai-chat-legacy-functions': { path: '/v1/chat/completions', body: (messages) => chatBody(messages) },
+  'openai-chat-text-actions': { path: '/v1/chat/completions', body: (messages) => chatBody(messages) },
+};
+
+/** How many conversations of each set a normal run takes. */
+const SETS: readonly (readonly [file: string, few: number])[] = [
+  ['traj_claude_code_spotter_a.jsonl', 1],
+  ['traj_tau_airline.jsonl', 3],
+  ['traj_swe_agent.jsonl', 3],
+  ['traj_adp_coding.jsonl', 3],
+  ['traj_toolbench.jsonl', 3],
+];
+
+const folder = process.env.HEADROOM_DATA;
+const isEverything = process.env.HEADROOM_REPLAY === 'all';
+
+function recorded(file: string, few: number): readonly (readonly [string, Conversation])[] {
+  const lines = readFileSync(join(folder!, file), 'utf8').trimEnd().split('\n');
+  const all = lines.map((line) => JSON.parse(line) as Recorded);
+  // One of each shape first: a set may hold several formats.
+  const shapes = [...Map.groupBy(all, ({ format }) => format).values()];
+  const chosen = isEverything ? all : shapes.flatMap((same) => same.slice(0, few));
+  return chosen.flatMap(({ id, format, messages }) => {
+    const shape = BODIES[format];
+    if (!shape) return [];
+    const ends = messages.flatMap(({ role }, index) => (role === 'assistant' && index > 0 ? [index] : []));
+    return [[id, { path: shape.path, turns: ends.map((end) => shape.body(messages.slice(0, end))) }] as const];
+  });
+}
+
+describe('recorded conversations', () => {
+  for (const [file, few] of SETS) {
+    const isThere = folder !== undefined && existsSync(join(folder, file));
+    test.skipIf(!isThere)(
+      `${file} keep their prefixes${isThere ? '' : ' (skipped: HEADROOM_DATA names no folder that has it)'}`,
+      async () => {
+        await using upstream = await startUpstream();
+        await using proxy = await startProxyProcess({ upstream: upstream.url });
+        const runs: Replay[] = [];
+        for (const [id, conversation] of recorded(file, few))
+          runs.push(await replayAll(conversation, upstream, proxy.url, id));
+        expect(runs.length).toBeGreaterThan(0);
+        const total = runs.reduce(
+          (sum, { bytes }) => ({ client: sum.client + bytes.client, provider: sum.provider + bytes.provider }),
+          {
+            client: 0,
+            provider: 0,
+          },
+        );
+        expect(total.provider).toBeLessThanOrEqual(total.client);
+        console.log(`${file}: ${runs.length} conversations, ${total.client} -> ${total.provider} bytes`);
+      },
+      isEverything ? 600_000 : 60_000,
+    );
+  }
+
+  const killed = folder !== undefined && existsSync(join(folder, 'traj_tau_airline.jsonl'));
+  test.skipIf(!killed)(
+    `keep their prefixes over kills and a second proxy${killed ? '' : ' (skipped: HEADROOM_DATA names no folder that has them)'}`,
+    async () => {
+      await using upstream = await startUpstream();
+      await using first = await startProxyProcess({ upstream: upstream.url });
+      await using second = await startProxyProcess({ upstream: upstream.url, home: first.home });
+      let proxy: ProxyProcess = first;
+      for (const [id, conversation] of recorded('traj_tau_airline.jsonl', 1)) {
+        const run = replay(conversation, upstream, id);
+        for (let turn = 0; !run.isDone; turn++) {
+          await run.next(turn % 2 === 0 ? proxy.url : second.url);
+          if (turn % 4 !== 2 || turn > 8) continue;
+          await proxy.kill('SIGKILL');
+          proxy = await startProxyProcess({ upstream: upstream.url, home: first.home });
+        }
+      }
+      await proxy.kill('SIGKILL');
+    },
+    isEverything ? 600_000 : 60_000,
+  );
+});
