@@ -49,8 +49,8 @@ async function underLoad(server: Server, order: Order): Promise<Probed> {
 
 async function run(options: BenchOptions): Promise<void> {
   const report = new Report('Health under load', options);
-  report.line(`${CLIENTS} clients, 2 MB each, a health request every ${PROBE_EVERY_MS} ms`);
-  const upstream = await startScript('direct', 'upstream.ts');
+  report.line(`${CLIENTS} clients, 2 MB each, a health request every ${PROBE_EVERY_MS} ms; clients and provider run at the lowest priority, as if elsewhere`);
+  const upstream = await startScript('direct', 'upstream.ts', ['yielding']);
   const rows: string[][] = [];
   try {
     for (const variant of ['remembered', 'first-sight'] as const) {

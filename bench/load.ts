@@ -2,6 +2,7 @@
  * A crowd of clients, in a process of its own: each sends a conversation of 2 MB, waits for the answer, sends the next.
  * `remembered` sends what was sent before; `first-sight` writes a new number into each tool result before it sends.
  */
+import { setPriority } from 'node:os';
 import { messageBody, work } from './bodies.ts';
 import { Client, type Request } from './client.ts';
 
@@ -48,6 +49,8 @@ async function client(order: Order, seed: number, until: () => number, outcome: 
   await connection.close();
 }
 
+// Clients are other machines: they must not take the processor from the proxy that is measured.
+setPriority(19);
 process.once('message', (order: Order) => void obey(order));
 
 async function obey(order: Order): Promise<void> {

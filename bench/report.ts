@@ -39,15 +39,8 @@ export class Report {
     console.log(`${text}\n`);
   }
 
-  /** Columns whose cells look like numbers stand right. */
   table(head: readonly string[], rows: readonly (readonly string[])[]): void {
-    const isNumeric = head.map((_, column) => rows.some((row) => /^[-+<]?\d/.test(row[column] ?? '')));
-    const widths = head.map((name, column) => Math.max(name.length, 3, ...rows.map((row) => (row[column] ?? '').length)));
-    const pad = (text: string, column: number): string =>
-      isNumeric[column] ? text.padStart(widths[column]!) : text.padEnd(widths[column]!);
-    const write = (cells: readonly string[]): string => `| ${head.map((_, column) => pad(cells[column] ?? '', column)).join(' | ')} |`;
-    const rule = widths.map((width, column) => (isNumeric[column] ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width)));
-    console.log([write(head), write(rule), ...rows.map(write), ''].join('\n'));
+    console.log(`${tableText(head, rows)}\n`);
   }
 
   target(what: string, limit: string, measured: string, holds: boolean): void {
@@ -55,14 +48,26 @@ export class Report {
   }
 
   finish(): void {
-    if (this.#targets.length > 0) this.table(...targetTable(this.#targets));
+    if (this.#targets.length > 0) console.log(`${targetTable(this.#targets)}\n`);
     if (this.#options.targetsFile) writeFileSync(this.#options.targetsFile, JSON.stringify(this.#targets));
   }
 }
 
-export function targetTable(targets: readonly Target[]): [head: string[], rows: string[][]] {
-  return [
+/** Markdown. Columns whose cells look like numbers stand right. */
+function tableText(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const isNumeric = head.map((_, column) => rows.some((row) => /^[-+<]?\d/.test(row[column] ?? '')));
+  const widths = head.map((name, column) => Math.max(name.length, 3, ...rows.map((row) => (row[column] ?? '').length)));
+  const pad = (text: string, column: number): string =>
+    isNumeric[column] ? text.padStart(widths[column]!) : text.padEnd(widths[column]!);
+  const write = (cells: readonly string[]): string =>
+    `| ${head.map((_, column) => pad(cells[column] ?? '', column)).join(' | ')} |`;
+  const rule = widths.map((width, column) => (isNumeric[column] ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width)));
+  return [write(head), write(rule), ...rows.map(write)].join('\n');
+}
+
+export function targetTable(targets: readonly Target[]): string {
+  return tableText(
     ['target', 'limit', 'measured', 'verdict'],
     targets.map(({ what, limit, measured, holds }) => [what, limit, measured, holds ? 'holds' : '**MISSED**']),
-  ];
+  );
 }

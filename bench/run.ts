@@ -72,15 +72,17 @@ async function main(): Promise<void> {
   const isChanged = git('status', '--porcelain') !== '';
   const text = [
     `# Benches, ${values.date}`,
-    `${machine()}\\\nNode ${process.version}, commit ${git('rev-parse', '--short', 'HEAD')}${isChanged ? ' with changes not committed' : ''}${values.quick ? ', quick: too few rounds to quote' : ''}`,
+    `${machine()}\\\nNode ${process.version}, commit ${git('rev-parse', '--short', 'HEAD')}${isChanged ? ' with changes not committed' : ''}`,
     `## Targets: ${targets.length - missed} hold, ${missed} missed`,
-    tableText(targets),
+    targetTable(targets),
     ...told.map((one) => one.text.trim()),
   ].join('\n\n');
+  console.log(`${targets.length - missed} targets hold, ${missed} missed.`);
+  if (values.quick) return console.log('Quick: nothing written.');
   const file = join(import.meta.dirname, 'results', `${values.date}-${values.machine}.md`);
   mkdirSync(join(import.meta.dirname, 'results'), { recursive: true });
   writeFileSync(file, `${text}\n`);
-  console.log(`${targets.length - missed} targets hold, ${missed} missed. Written: ${file}`);
+  console.log(`Written: ${file}`);
 }
 
 await main();

@@ -104,12 +104,12 @@ describe('R-10: no number ever stands before a line that is not its own', () => 
       '22',
       '22\t',
     ];
-    const content = [...PROGRAM.slice(0, 14), ...awkward, ...PROGRAM];
+    const content = [...PROGRAM.slice(0, 15), ...awkward, ...PROGRAM];
     for (const gutter of Object.values(GUTTERS)) {
       const lines = number(content, gutter);
       const short = shorten(lines.join('\n'))!;
       expect(fileReadCompressor.expand(short)).toBe(lines.join('\n'));
-      for (const line of lines.slice(14, 20)) expect(short.split('\n')).toContain(line);
+      for (const line of lines.slice(15, 21)) expect(short.split('\n')).toContain(line);
     }
   });
 
@@ -138,7 +138,7 @@ describe('R-10: no number ever stands before a line that is not its own', () => 
       .tuple(
         fc.array(content, { minLength: 1, maxLength: 50 }),
         fc.constantFrom(...Object.values(GUTTERS)),
-        fc.nat(1100),
+        fc.oneof(fc.nat(20), fc.nat(1100)),
       )
       .map(([lines, gutter, first]) => number(lines, gutter, first));
     const text = fc.array(fc.oneof(run, fc.array(content, { maxLength: 3 })), { maxLength: 4 });
@@ -181,10 +181,25 @@ describe('R-18: where it is unsure, it keeps its hands off', () => {
     const indented = Array.from({ length: 40 }, () => '    return next(1, 2);');
     expect(shorten(number(indented, (n) => `${n}:`).join('\n'))).toBeUndefined();
     expect(shorten(number(indented, GUTTERS.colon!).join('\n'))).toBeUndefined();
-    const withBlank = indented.with(20, '');
-    expect(shorten(number(withBlank, GUTTERS.colon!).join('\n'))).toContain('\n    return next(1, 2);\n');
-    const outdented = [...number(indented, (n) => `${n}:`), '41:}'].join('\n');
-    expect(shorten(outdented)).toBeUndefined();
+    const withBlank = number(indented.with(20, ''), GUTTERS.colon!);
+    expect(shorten(withBlank.join('\n'))).toContain('\n    return next(1, 2);\n');
+    expect(shorten(withBlank.join('\r\n'))).toContain('\n    return next(1, 2);\r\n');
+  });
+
+  test('a run that ends where the blank is missing shows that the blank is indentation', () => {
+    const indented = [' * a comment', ...Array.from({ length: 40 }, () => '    return next(1, 2);')];
+    const lines = number(['/**', ...indented, '}'], (n) => `${n}:`);
+    expect(shorten(lines.slice(1, -1).join('\n'))).toBeDefined();
+    expect(shorten(lines.slice(1).join('\n'))).toBeUndefined();
+    expect(shorten(lines.slice(0, -1).join('\n'))).toBeUndefined();
+  });
+
+  test('numbers padded in two ways are no run', () => {
+    const lines = number(PROGRAM, (n) => `${String(n).padStart(5, '0')}\t`, 7);
+    const text = ['  007\tfirst', ...lines.slice(1)].join('\n');
+    const short = shorten(text)!;
+    expect(short.startsWith('  007\tfirst\n[lines 8-')).toBe(true);
+    expect(fileReadCompressor.expand(short)).toBe(text);
   });
 
   test('a text that holds a line like our header outside a run is declined', () => {

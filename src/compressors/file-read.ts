@@ -80,18 +80,17 @@ function readRun(lines: readonly string[], start: number, deadline: Deadline): R
 function isCertain(lines: readonly string[], start: number, { gutter, end }: Run): boolean {
   const { first, separator } = gutter;
   if (separator === '\t' || separator === '→') return true;
-  const restOf = (i: number): string => lines[i]!.slice(writeGutter(gutter, first + i - start).length);
-  if (separator === '|') return someLine(start, end, (i) => /^[^ \r]/.test(restOf(i)));
+  const hasRest = (i: number, rest: RegExp): boolean => {
+    const printed = writeGutter(gutter, first + i - start);
+    return lines[i]!.startsWith(printed) && rest.test(lines[i]!.slice(printed.length));
+  };
+  if (separator === '|') return someLine(start, end, (i) => hasRest(i, /^[^ \r]/));
   const breaks = (i: number): boolean => {
     const number = first + i - start;
     return number >= 0 && (lines[i]?.startsWith(writeGutter(gutter, number).trimEnd()) ?? false);
   };
   if (breaks(start - 1) || breaks(end)) return false;
-  return someLine(
-    start,
-    end,
-    (i) => lines[i]!.endsWith(writeGutter(gutter, first + i - start)) || /^\S/.test(restOf(i)),
-  );
+  return someLine(start, end, (i) => hasRest(i, /^(\S|\r?$)/));
 }
 
 function someLine(start: number, end: number, test: (index: number) => boolean): boolean {
@@ -133,7 +132,6 @@ function thinRuns(lines: readonly string[], deadline: Deadline): readonly string
 }
 
 function compress(text: string, { tokens, deadline }: CompressOptions): Compressed | undefined {
-  deadline.check();
   const out = thinRuns(text.split('\n'), deadline)?.join('\n');
   if (out === undefined || out.length >= text.length) return undefined;
   deadline.check();

@@ -5,6 +5,7 @@ import type { WireFormat } from '../core/wire-format.ts';
 import type { Optimizer } from '../pipeline/pool.ts';
 import type { Exchanges } from './exchanges.ts';
 import type { Door } from './guard.ts';
+import type { Later } from './later.ts';
 import type { Upstream } from './send/upstream.ts';
 
 export interface App {
@@ -18,6 +19,7 @@ export interface App {
   readonly maxBodyBytes: number;
   readonly door: Door;
   readonly exchanges: Exchanges;
+  readonly later: Later;
   readonly status: Status;
 }
 

@@ -23,7 +23,9 @@ export function readBody(incoming: IncomingMessage, limitBytes: number): Promise
       resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
       chunks.length = 0;
     });
-    incoming.on('close', () => reject(new ClientGone()));
+    incoming.on('close', () => {
+      if (!incoming.complete) reject(new ClientGone());
+    });
   });
 }
 

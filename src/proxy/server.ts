@@ -13,6 +13,7 @@ import type { App, Status } from './app.ts';
 import { Exchanges } from './exchanges.ts';
 import { isLoopback } from './guard.ts';
 import { handle } from './handle.ts';
+import { Later } from './later.ts';
 import { type Log, openLog } from './log.ts';
 import type { Environment } from './send/connect.ts';
 import { openUpstream, type Upstream } from './send/upstream.ts';
@@ -88,6 +89,7 @@ export async function startProxy(options: ProxyOptions, parts: ProxyParts = {}):
     maxBodyBytes: options.maxBodyBytes,
     door: { host, token },
     exchanges: new Exchanges((exchange) => log.exchange(exchange)),
+    later: new Later(),
     status,
   };
   return listen(app, options, log);

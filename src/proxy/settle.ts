@@ -26,9 +26,13 @@ export interface Settling {
 }
 
 /** Never rejects. */
-export async function settle(done: Settling, app: App): Promise<void> {
-  const { method, path, startedAt, route, payload, watch, ending } = done;
-  const ms = performance.now() - startedAt;
+export function settle(done: Settling, app: App): Promise<void> {
+  const ms = performance.now() - done.startedAt;
+  return app.later.do(() => account(done, ms, app));
+}
+
+async function account(done: Settling, ms: number, app: App): Promise<void> {
+  const { method, path, route, payload, watch, ending } = done;
   const summary = await watch?.finish(ending.failure === undefined);
   const verdict = payload?.verdict;
   app.exchanges.record({

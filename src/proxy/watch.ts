@@ -1,4 +1,4 @@
-/** Reads a response as it goes by, behind its back: after the bytes are passed on, decoded, and never in their way. */
+/** Reads a response as it goes by, behind its back: after the bytes are passed on, decoded, never in their way. */
 import type { Transform } from 'node:stream';
 import zlib from 'node:zlib';
 import type { ResponseReader, ResponseSummary, WireFormat } from '../core/wire-format.ts';
@@ -6,12 +6,15 @@ import type { ResponseReader, ResponseSummary, WireFormat } from '../core/wire-f
 /** A response that decodes to more, or comes faster than it can be decoded, is not read to its end. */
 const MAX_DECODED_BYTES = 256 * 1024 * 1024;
 const MAX_BACKLOG_BYTES = 8 * 1024 * 1024;
+const GATHERED_BYTES = 256 * 1024;
 
 export class Watcher {
   readonly #format: WireFormat;
   #contentType = '';
   #encoding = '';
   #isReadable = false;
+  #seen: Buffer[] = [];
+  #seenBytes = 0;
   #reader: ResponseReader | undefined;
   #decoder: Transform | undefined;
 
@@ -28,31 +31,40 @@ export class Watcher {
     }
   }
 
-  /** Reading waits for the event loop's next turn: by then the chunk is on its way to the client. */
+  /** Gathered first: to read each chunk at once would hold up whatever comes next. */
   see(chunk: Buffer): void {
-    if (this.#isReadable) setImmediate(() => this.#quietly(() => this.#read(chunk)));
+    if (!this.#isReadable) return;
+    this.#seen.push(chunk);
+    this.#seenBytes += chunk.length;
+    if (this.#seenBytes >= GATHERED_BYTES) setImmediate(() => this.#read());
   }
 
   /** @param isWhole false when the response broke off. Resolves to undefined when it could not be read. */
   finish(isWhole: boolean): Promise<ResponseSummary | undefined> {
+    this.#read();
     return new Promise((resolve) => {
       const end = (): void => {
-        const summary = this.#isReadable ? this.#quietly(() => this.#reader?.end()) : undefined;
+        const summary = this.#quietly(() => this.#reader?.end());
         resolve(summary && { ...summary, complete: summary.complete && isWhole });
       };
-      setImmediate(() => {
-        if (!this.#decoder || this.#decoder.destroyed) return end();
-        this.#decoder.once('close', end);
-        this.#decoder.end();
-      });
+      if (!this.#decoder || this.#decoder.destroyed) return end();
+      this.#decoder.once('close', end);
+      this.#decoder.end();
     });
   }
 
-  #read(chunk: Buffer): void {
-    if (!this.#reader) this.#open();
-    if (!this.#decoder) this.#reader!.push(chunk);
-    else if (this.#decoder.writableLength > MAX_BACKLOG_BYTES) this.#giveUp();
-    else this.#decoder.write(chunk);
+  #read(): void {
+    const chunks = this.#seen;
+    this.#seen = [];
+    this.#seenBytes = 0;
+    this.#quietly(() => {
+      if (!this.#reader) this.#open();
+      for (const chunk of chunks) {
+        if (!this.#decoder) this.#reader!.push(chunk);
+        else if (this.#decoder.writableLength > MAX_BACKLOG_BYTES) this.#giveUp();
+        else if (!this.#decoder.destroyed) this.#decoder.write(chunk);
+      }
+    });
   }
 
   #open(): void {

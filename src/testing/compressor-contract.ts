@@ -38,7 +38,9 @@ export function compressorContract(
   const texts = [...fixtures, ...HOSTILE_TEXTS];
 
   test(`${compressor.name} claims and shortens at least one of its fixtures`, () => {
-    assert.ok(fixtures.some(({ text }) => claimOf(compressor, text) >= 0.5 && compress(compressor, text)));
+    const isShortened = ({ text }: CompressorFixture): boolean =>
+      claimOf(compressor, text) >= 0.5 && compress(compressor, text) !== undefined;
+    assert.ok(fixtures.some(isShortened), `none of its ${fixtures.length} fixtures is claimed and shortened`);
   });
 
   test(`${compressor.name} claims any text with a number from 0 to 1, always the same`, () => {

@@ -62,11 +62,6 @@ export class Pattern {
     this.listed = pieces.filter((piece) => piece === undefined).length;
   }
 
-  /** Nothing but the row's own value. */
-  get isOnlyListed(): boolean {
-    return this.#pieces.length === 1 && this.listed === 1;
-  }
-
   text(row: number, fills: readonly string[], lookup: Lookup): string {
     let text = '';
     let fill = 0;

@@ -53,8 +53,13 @@ export function valueOf(text: string): Json {
 
 /** A value inside a list of values: what could be taken for the list's own words stands in quotes. */
 export function writeAtom(value: Cell): string {
-  if (typeof value !== 'string') return textOf(value);
-  return isBare(value) && !ATOM_STOPS.test(value) ? value : JSON.stringify(value);
+  if (typeof value !== 'string') return hideDash(textOf(value));
+  return isBare(value) && !ATOM_STOPS.test(value) ? value : hideDash(JSON.stringify(value));
+}
+
+/** The words before a dash value are looked for from the end, so no JSON string may hold them. */
+function hideDash(text: string): string {
+  return text.replaceAll(', - is ', ', - is\\u0020');
 }
 
 const ATOM_STOPS = /, | in rows? | if |^\{\.\.\.\}$/;

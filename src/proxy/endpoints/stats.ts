@@ -4,5 +4,8 @@ import { type Endpoint, json } from './endpoint.ts';
 export const stats: Endpoint = {
   method: 'GET',
   path: /^\/stats$/,
-  answer: (_visit, { exchanges, status }) => json({ ...exchanges.snapshot(), warnings: status.warnings }),
+  async answer(_visit, { exchanges, later, status }) {
+    await later.flush();
+    return json({ ...exchanges.snapshot(), warnings: status.warnings });
+  },
 };

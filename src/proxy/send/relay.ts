@@ -68,6 +68,7 @@ class Pass implements Dispatcher.DispatchHandler {
   readonly #settle: (relayed: Relayed) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
+  #hasData = false;
   #isSettled = false;
 
   constructor({ client, watch }: Destination, settle: (relayed: Relayed) => void) {
@@ -92,11 +93,12 @@ class Pass implements Dispatcher.DispatchHandler {
     this.#watch?.start(status, headers);
     // A body that came in the same packet takes the head along; else the head leaves alone, at once.
     process.nextTick(() => {
-      if (!client.destroyed) client.flushHeaders();
+      if (!this.#hasData && !client.destroyed) client.flushHeaders();
     });
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#hasData = true;
     if (!this.#client.write(chunk)) controller.pause();
     this.#watch?.see(chunk);
   }

@@ -54,7 +54,7 @@ function countByScan(vocabulary: Vocabulary, bytes: Uint8Array, start: number, e
     }
     starts[count] = end;
     ranks[best] = best + 1 < count ? rankOf(vocabulary, bytes, starts[best]!, starts[best + 2]!) : NONE;
-    if (best > 1) ranks[best - 1] = rankOf(vocabulary, bytes, starts[best - 1]!, starts[best + 1]!);
+    if (best > 0) ranks[best - 1] = rankOf(vocabulary, bytes, starts[best - 1]!, starts[best + 1]!);
   }
   return count;
 }

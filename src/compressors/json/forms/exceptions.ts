@@ -92,7 +92,7 @@ function jsonEnd(spec: string): number {
   return spec.length;
 }
 
-const CASE = /(.*?)(?: in rows? ([\d -]+)| if (\S+) is ((?:\S(?: (?=\S(?: |,|$)))?)+))(?:, |$)/y;
+const CASE = /(.*?)(?: in rows? (\d[\d-]*(?: \d[\d-]*)*)| if (\S+) is ([A-Za-z](?: [A-Za-z])*))(?:, |$)/y;
 
 function readCases(text: string): readonly Case[] {
   const cases: Case[] = [];
@@ -104,8 +104,8 @@ function readCases(text: string): readonly Case[] {
     const match = CASE.exec(text);
     if (!match) throw new SyntaxError(`unknown exception: ${text.slice(at)}`);
     const value = readAtom(text.slice(at, at + json) + match[1]!);
-    if (match[2] !== undefined) cases.push({ value, ranges: match[2].trim().split(' ').map(readRange) });
-    else cases.push({ value, column: match[3]!, letters: new Set(match[4]!.trim().split(' ')) });
+    if (match[2] !== undefined) cases.push({ value, ranges: match[2].split(' ').map(readRange) });
+    else cases.push({ value, column: match[3]!, letters: new Set(match[4]!.split(' ')) });
     at = CASE.lastIndex;
   }
   return cases;

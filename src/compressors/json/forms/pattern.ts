@@ -26,7 +26,7 @@ export const pattern: ColumnForm = {
   read(spec, legend, brackets): Reading | undefined {
     if (legend.length > 0 || spec === '') return undefined;
     const read = readPattern(spec, brackets);
-    const { listed, isQuoted, isOnlyListed } = read;
+    const { listed, isQuoted } = read;
     return {
       take:
         listed === 0
@@ -42,7 +42,7 @@ export const pattern: ColumnForm = {
       isLettered: false,
       value(row, taken, lookup) {
         const text = read.text(row, taken?.fills ?? [], lookup);
-        return isQuoted || (isOnlyListed && taken?.whole === undefined && isQuoted) ? text : valueOf(text);
+        return isQuoted ? text : valueOf(text);
       },
     };
   },

@@ -1,0 +1,139 @@
+/** Chooses for each column of a table the wording that costs the fewest tokens. */
+import type { Deadline } from '../../core/deadline.ts';
+import type { Tokenizer } from '../../core/tokenizer.ts';
+import type { Column } from './column.ts';
+import { exceptRows, withDash } from './forms/exceptions.ts';
+import type { Wording, WriteContext } from './forms/form.ts';
+import { columnForms } from './forms/index.ts';
+import type { Brackets } from './pattern.ts';
+import { isReferable } from './slots/index.ts';
+import { OPEN } from './spell.ts';
+
+export interface ChooseOptions {
+  readonly brackets: Brackets;
+  readonly tokens: Tokenizer;
+  readonly deadline: Deadline;
+}
+
+/** Cells counted for an estimate. */
+const SAMPLE = 24;
+/** What a lone letter costs in a line: letters that stand together often are one token. */
+const LETTER_COST = 0.8;
+/** Beyond this many columns the search for references is left out: it grows with the square. */
+const MAX_REFERRING = 80;
+const MAX_EXCEPTED = 6;
+
+export function chooseWordings(columns: readonly Column[], options: ChooseOptions): ReadonlyMap<Column, Wording> {
+  const { brackets, tokens, deadline } = options;
+  const varying = columns.filter(({ name, distinct }) => distinct.length > 1 && isReferable(name));
+  const others = varying.length > MAX_REFERRING ? [] : varying;
+  const lettered = new Map<string, ReadonlyMap<number, string>>();
+  const count = (text: string): number => tokens.count(text);
+  const chosen = new Map<Column, Wording>();
+  const costs = new Map<Column, number>();
+  for (const column of columns) {
+    deadline.check();
+    const context: WriteContext = { brackets, others, legends: lettered.size, lettered: new Map(), count };
+    const best = cheapest(candidates(column, context), column, count);
+    chosen.set(column, best.wording);
+    costs.set(column, best.cost);
+    const own = best.wording.letters;
+    if (own && isReferable(column.name)) {
+      lettered.set(column.name, new Map(column.rows.map((row, at) => [row, own[at]!] as const).filter(([, letter]) => letter)));
+    }
+  }
+  fold(columns, chosen, costs, { brackets, others, legends: 0, lettered, count });
+  return chosen;
+}
+
+/** Columns that another column's letters decide say so, the other way round never: a letter that decides stays. */
+function fold(
+  columns: readonly Column[],
+  chosen: Map<Column, Wording>,
+  costs: ReadonlyMap<Column, number>,
+  context: WriteContext,
+): void {
+  const lettered = new Map(context.lettered);
+  const follow = columnForms.find(({ name }) => name === 'follows')!;
+  const decisive = new Set<string>();
+  const byDetail = columns.toSorted((a, b) => a.distinct.length - b.distinct.length);
+  for (const column of byDetail) {
+    if (column.distinct.length < 2 || decisive.has(column.name)) continue;
+    const options = follow.write(column, { ...context, lettered: without(lettered, column.name) });
+    if (options.length === 0) continue;
+    const best = cheapest(options, column, context.count);
+    if (best.cost >= costs.get(column)!) continue;
+    chosen.set(column, best.wording);
+    lettered.delete(column.name);
+    for (const name of lettered.keys()) if (best.wording.spec.includes(` if ${name} is `)) decisive.add(name);
+  }
+}
+
+function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<string, V> {
+  if (!map.has(key)) return map;
+  const rest = new Map(map);
+  rest.delete(key);
+  return rest;
+}
+
+function candidates(column: Column, context: WriteContext): readonly Wording[] {
+  const wordings = columnForms.flatMap((form) => form.write(column, context));
+  if (column.distinct.length > 1) wordings.push(...besideOne(column, context));
+  return wordings;
+}
+
+/** The column without what is not of its main kind: that is said as exceptions, or by a dash. */
+function besideOne(column: Column, context: WriteContext): readonly Wording[] {
+  if (column.isText || column.isNumber) return [];
+  const texts = column.ids.filter((id) => typeof column.distinct[id] === 'string').length;
+  const isMain = (value: unknown): boolean => (typeof value === 'string') === texts * 2 >= column.rows.length;
+  const main = column.only(isMain);
+  if (main.rows.length < 3 || main.rows.length === column.rows.length || main.distinct.length < 2) return [];
+  const odd = column.distinct.filter((value) => !isMain(value));
+  const oddRows = column.rows.length - main.rows.length;
+  const wordings = columnForms.flatMap((form) => form.write(main, context));
+  return wordings.flatMap((wording) => {
+    const options: Wording[] = [];
+    if (wording.spec.includes(', but ')) return [];
+    if (oddRows <= MAX_EXCEPTED) {
+      options.push(spread(exceptRows(wording, column, (at) => !isMain(column.value(at))), main, column));
+    }
+    if (wording.cells && odd.length === 1 && odd[0] !== OPEN) options.push(withDash(spread(wording, main, column), odd[0]!));
+    return options;
+  });
+}
+
+/** Cells of part of a column as cells of the whole. */
+function spread(wording: Wording, part: Column, column: Column): Wording {
+  const places = new Map(part.rows.map((row, at) => [row, at]));
+  const over = (values: readonly string[] | undefined, missing: string): readonly string[] | undefined =>
+    values && column.rows.map((row) => (places.has(row) ? values[places.get(row)!]! : missing));
+  return { ...wording, cells: over(wording.cells, '-'), letters: undefined };
+}
+
+function cheapest(
+  wordings: readonly Wording[],
+  column: Column,
+  count: (text: string) => number,
+): { readonly wording: Wording; readonly cost: number } {
+  let best: { wording: Wording; cost: number } | undefined;
+  for (const wording of wordings) {
+    const cost = costOf(wording, column, count, best?.cost ?? Number.POSITIVE_INFINITY);
+    if (!best || cost < best.cost) best = { wording, cost };
+  }
+  return best!;
+}
+
+function costOf(wording: Wording, column: Column, count: (text: string) => number, limit: number): number {
+  const head = count([wording.spec, ...wording.legend].join('\n'));
+  const { cells } = wording;
+  if (!cells || head >= limit) return head;
+  if (wording.fit === 'letter') {
+    const inline = cells.filter((cell) => cell.length > 1);
+    return head + (cells.length - inline.length) * LETTER_COST + (inline.length === 0 ? 0 : count(inline.join(' ')));
+  }
+  const step = Math.max(1, Math.floor(cells.length / SAMPLE));
+  const sample: string[] = [];
+  for (let at = step >> 1; at < cells.length; at += step) sample.push(cells[at]!);
+  return head + (count(sample.join('\n')) / sample.length) * column.rows.length;
+}

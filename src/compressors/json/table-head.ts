@@ -1,0 +1,64 @@
+/** The words of a table's first line and of its other fixed lines, for writing and for reading. */
+import { BRACKETS, type Brackets } from './pattern.ts';
+
+/** `rows` print as a list, `JSON lines` with a line break between, `items` with a comma between. */
+export type TableKind = 'rows' | 'JSON lines' | 'items';
+
+export interface TableHead {
+  readonly kind: TableKind;
+  readonly count: number;
+  readonly isCounted: boolean;
+  readonly brackets: Brackets;
+  /** The rows have no columns: each is a single value, whose spec follows. */
+  readonly isPlain: boolean;
+}
+
+export const LAYOUT = 'each line: ';
+export const END = ']';
+/** Where lines are counted, every tenth is marked. */
+export const MARK_EVERY = 10;
+export const MIN_MARKED_ROWS = 20;
+
+const HEAD =
+  /\[(\d{1,9}) (rows|JSON lines|items)( of one value)?(?: \(i = 0 to \d+\))?(?:, slots in (<>|«»))?:(?=[ \n])/y;
+const ANY_HEAD = /\[\d{1,9} (?:rows|JSON lines|items)(?: of one value)?(?: \(i = 0 to \d+\))?(?:, slots in (?:<>|«»))?:[ \n]/g;
+
+export function writeHead({ kind, count, isCounted, brackets, isPlain }: TableHead): string {
+  const plain = isPlain ? ' of one value' : '';
+  const range = isCounted ? ` (i = 0 to ${count - 1})` : '';
+  const slots = brackets === BRACKETS[0] ? '' : `, slots in ${brackets.open}${brackets.close}`;
+  return `[${count} ${kind}${plain}${range}${slots}:`;
+}
+
+export function readHead(text: string, at: number): { readonly head: TableHead; readonly end: number } | undefined {
+  HEAD.lastIndex = at;
+  const match = HEAD.exec(text);
+  if (!match) return undefined;
+  const brackets = BRACKETS.find(({ open, close }) => open + close === (match[4] ?? '{}'))!;
+  const head: TableHead = {
+    kind: match[2] as TableKind,
+    count: Number(match[1]),
+    isCounted: match[0].includes('(i = '),
+    brackets,
+    isPlain: match[3] !== undefined,
+  };
+  return { head, end: HEAD.lastIndex };
+}
+
+/** The next place from `at` on where a table seems to start; -1 if nowhere. */
+export function findHead(text: string, at: number): number {
+  ANY_HEAD.lastIndex = at;
+  return ANY_HEAD.exec(text)?.index ?? -1;
+}
+
+export function rowLabel(row: number): string {
+  return `row ${row}: `;
+}
+
+export function rowMark(row: number): string {
+  return `#${row} `;
+}
+
+export function isMarked(row: number, { isCounted, count }: TableHead): boolean {
+  return isCounted && count >= MIN_MARKED_ROWS && row % MARK_EVERY === 0 && row > 0;
+}

@@ -1,0 +1,248 @@
+/** Reads a table back into JSON. Everything it needs stands in the text. */
+import { splitSpec, type Case } from './forms/exceptions.ts';
+import type { Reading, RowLookup, Taken } from './forms/form.ts';
+import { columnForms } from './forms/index.ts';
+import { namesFor } from './names.ts';
+import type { Brackets } from './pattern.ts';
+import { RowLine } from './row-line.ts';
+import { ABSENT, type Cell, OPEN, textOf } from './spell.ts';
+import { END, LAYOUT, type TableHead, isMarked, readHead, rowLabel, rowMark } from './table-head.ts';
+import { print, quote } from './tree.ts';
+
+/** References that go round in a circle end here; no table of ours has them. */
+const MAX_CHAIN = 50;
+const LEGEND_LINE = /^[A-Za-z] = /;
+
+interface Node {
+  readonly step: string | number;
+  readonly column: ReadColumn | undefined;
+  readonly children: Node[];
+}
+
+interface ReadColumn {
+  name: string;
+  readonly path: readonly (string | number)[];
+  readonly reading: Reading;
+  readonly cases: readonly Case[];
+  readonly dash: Cell;
+  /** Per row what stood in the line. */
+  readonly taken: (Taken | undefined)[];
+}
+
+class Lines {
+  readonly text: string;
+  at: number;
+
+  constructor(text: string, at: number) {
+    this.text = text;
+    this.at = at;
+  }
+
+  peek(): string {
+    const end = this.text.indexOf('\n', this.at);
+    return this.text.slice(this.at, end < 0 ? this.text.length : end);
+  }
+
+  next(): string {
+    if (this.at > this.text.length) throw new SyntaxError('the table ends too early');
+    const line = this.peek();
+    this.at += line.length + 1;
+    return line;
+  }
+}
+
+/** @throws SyntaxError when what stands here only looks like a table. */
+export function readTable(text: string, start: number): { readonly json: string; readonly end: number } {
+  const found = readHead(text, start);
+  if (!found) throw new SyntaxError('no table starts here');
+  const { head } = found;
+  const lines = new Lines(text, found.end + 1);
+  const columns: ReadColumn[] = [];
+  const root = head.isPlain ? readPlain(lines, head, columns) : { step: '', column: undefined, children: [] };
+  if (!head.isPlain) readFields(lines, root, [], { brackets: head.brackets, columns });
+  const names = namesFor(columns.map(({ path }) => path));
+  columns.forEach((column, at) => {
+    column.name = names[at]!;
+  });
+  const table = new Table(head, root, columns);
+  const layout = head.isPlain ? plainLayout(columns) : readLayout(lines, columns, head.brackets);
+  const parts: string[] = [];
+  for (let row = 0; row < head.count; row++) parts.push(table.row(row, lines, layout));
+  if (!text.startsWith(END, lines.at)) throw new SyntaxError('the table does not end where it should');
+  return { json: assembled(parts, head), end: lines.at + END.length };
+}
+
+function assembled(parts: readonly string[], { kind }: TableHead): string {
+  if (kind === 'rows') return `[${parts.join(',')}]`;
+  return parts.join(kind === 'items' ? ',' : '\n');
+}
+
+function readPlain(lines: Lines, { brackets }: TableHead, columns: ReadColumn[]): Node {
+  const column = readColumn(lines.next(), lines, '', { path: [], brackets });
+  columns.push(column);
+  return { step: '', column, children: [] };
+}
+
+interface FieldContext {
+  readonly brackets: Brackets;
+  readonly columns: ReadColumn[];
+}
+
+function readFields(lines: Lines, parent: Node, path: readonly (string | number)[], context: FieldContext): void {
+  const indent = ' '.repeat(path.length);
+  while (isField(lines.peek(), indent)) {
+    const { keys, spec } = readKeys(lines.next().slice(indent.length));
+    for (const step of keys) {
+      const own = [...path, step];
+      const column = spec === '' ? undefined : readColumn(spec, lines, indent, { path: own, brackets: context.brackets });
+      if (column) context.columns.push(column);
+      const node: Node = { step, column, children: [] };
+      parent.children.push(node);
+      readFields(lines, node, own, context);
+    }
+  }
+}
+
+const FIXED_LINE = /^(?:each line: |row \d+: |\]|#\d+ )/;
+
+function isField(line: string, indent: string): boolean {
+  if (!line.startsWith(indent) || line === '') return false;
+  const own = line.slice(indent.length);
+  return own !== '' && !own.startsWith(' ') && !(indent === '' && FIXED_LINE.test(own)) && !LEGEND_LINE.test(own);
+}
+
+function readKeys(line: string): { readonly keys: readonly (string | number)[]; readonly spec: string } {
+  const keys: (string | number)[] = [];
+  const walk = new RowLine(line);
+  for (;;) {
+    if (walk.next === '"') keys.push(walk.json() as string);
+    else {
+      const text = /^[^:,]*/.exec(line.slice(walk.at))![0];
+      walk.at += text.length;
+      const place = /^\[(\d+)\]$/.exec(text);
+      keys.push(place ? Number(place[1]) : text);
+    }
+    if (!line.startsWith(', ', walk.at)) break;
+    walk.at += 2;
+  }
+  walk.expect(':');
+  if (!walk.isAtEnd) walk.expect(' ');
+  return { keys, spec: line.slice(walk.at) };
+}
+
+function readColumn(
+  spec: string,
+  lines: Lines,
+  indent: string,
+  { path, brackets }: { readonly path: readonly (string | number)[]; readonly brackets: Brackets },
+): ReadColumn {
+  const { main, cases, dash } = splitSpec(spec);
+  const legend: string[] = [];
+  const inner = `${indent} `;
+  while (lines.peek().startsWith(inner) && LEGEND_LINE.test(lines.peek().slice(inner.length))) {
+    legend.push(lines.next().slice(inner.length));
+  }
+  for (const form of columnForms) {
+    const reading = form.read(main, legend, brackets);
+    if (reading) return { name: '', path, reading, cases, dash: dash ?? ABSENT, taken: [] };
+  }
+  throw new SyntaxError(`unknown words for a column: ${spec}`);
+}
+
+interface Place {
+  readonly column: ReadColumn;
+  readonly stop: string;
+}
+
+function plainLayout(columns: readonly ReadColumn[]): readonly Place[] {
+  return columns.filter(({ reading }) => reading.take).map((column) => ({ column, stop: '' }));
+}
+
+function readLayout(lines: Lines, columns: readonly ReadColumn[], { open, close }: Brackets): readonly Place[] {
+  const line = lines.peek();
+  if (!line.startsWith(LAYOUT)) return [];
+  lines.next();
+  const layout: Place[] = [];
+  const byName = new Map(columns.map((column) => [column.name, column]));
+  for (let at = LAYOUT.length; at < line.length; ) {
+    const end = line.indexOf(close, at);
+    const column = byName.get(line.slice(at + open.length, end));
+    if (end < 0 || !column) throw new SyntaxError(`unknown layout: ${line}`);
+    const next = line.indexOf(open, end);
+    const stop = line.slice(end + close.length, next < 0 ? line.length : next);
+    layout.push({ column, stop });
+    at = next < 0 ? line.length : next;
+  }
+  return layout;
+}
+
+class Table {
+  readonly #head: TableHead;
+  readonly #root: Node;
+  readonly #byName: ReadonlyMap<string, ReadColumn>;
+  #chain = 0;
+  readonly #lookup: RowLookup = {
+    text: (name, row) => {
+      const column = this.#byName.get(name);
+      if (!column || ++this.#chain > MAX_CHAIN) throw new SyntaxError(`no column ${name} to refer to`);
+      const text = textOf(this.#cell(column, row));
+      this.#chain--;
+      return text;
+    },
+    letter: (name, row) => this.#byName.get(name)?.taken[row]?.letter,
+  };
+
+  constructor(head: TableHead, root: Node, columns: readonly ReadColumn[]) {
+    this.#head = head;
+    this.#root = root;
+    this.#byName = new Map(columns.map((column) => [column.name, column]));
+  }
+
+  /** The JSON of a row, which may have taken a line. */
+  row(row: number, lines: Lines, layout: readonly Place[]): string {
+    const label = rowLabel(row);
+    if (lines.text.startsWith(label, lines.at)) return lines.next().slice(label.length);
+    if (layout.length > 0) this.#take(row, new RowLine(lines.next()), layout);
+    return this.#print(this.#root, row) ?? '';
+  }
+
+  #take(row: number, line: RowLine, layout: readonly Place[]): void {
+    if (isMarked(row, this.#head)) line.expect(rowMark(row));
+    for (const { column, stop } of layout) {
+      const isDash = column.reading.isLettered ? line.next === '-' : line.isWord('-', stop);
+      if (isDash) line.at++;
+      else column.taken[row] = column.reading.take!(line, stop);
+      line.expect(stop);
+    }
+    if (!line.isAtEnd) throw new SyntaxError(`more than the row: ${line.text}`);
+  }
+
+  #cell(column: ReadColumn, row: number): Cell {
+    for (const each of column.cases) {
+      if ('ranges' in each) {
+        if (each.ranges.some(([first, last]) => row >= first && row <= last)) return each.value;
+      } else if (each.letters.has(this.#lookup.letter(each.column, row) ?? '')) return each.value;
+    }
+    const taken = column.taken[row];
+    if (column.reading.take && !taken) return column.dash;
+    return column.reading.value(row, taken, this.#lookup);
+  }
+
+  /** Undefined for a key that the row does not have. */
+  #print({ column, children }: Node, row: number): string | undefined {
+    if (column) {
+      const value = this.#cell(column, row);
+      if (value === ABSENT) return undefined;
+      if (value !== OPEN) return print(value);
+    }
+    if (typeof children[0]?.step === 'number') {
+      return `[${children.map((child) => this.#print(child, row) ?? 'null').join(',')}]`;
+    }
+    let text = '';
+    for (const child of children) {
+      const value = this.#print(child, row);
+      if (value !== undefined) text += `${text === '' ? '' : ','}${quote(child.step as string)}:${value}`;
+    }
+    return `{${text}}`;
+  }
+}

@@ -1,0 +1,52 @@
+/** Prints a JSON tree with its lists as tables wherever that is shorter. */
+import { type TableOptions, isWorthTrying, writeTable } from './table-write.ts';
+import type { TableKind } from './table-head.ts';
+import { type Json, JsonRecord, isContainer, isList, print } from './tree.ts';
+
+/** Rows printed as JSON to estimate what the list would cost so. */
+const SAMPLE_ROWS = 12;
+/** A table that saves less than this share is not worth its head. */
+const MIN_SAVED_SHARE = 0.04;
+/** Lists inside cells above this many characters, where they are most of the text, are better tables of their own. */
+const MAX_INNER_CHARS = 300;
+
+export function writeJson(value: Json, options: TableOptions): string {
+  return print(value, (container) => (isList(container) ? tableFor(container, 'rows', options) : undefined));
+}
+
+/** Values that stand beside each other without brackets of their own. */
+export function writeRun(values: readonly Json[], kind: 'JSON lines' | 'items', options: TableOptions): string {
+  const table = tableFor(values, kind, options);
+  return table ?? values.map((value) => writeJson(value, options)).join(kind === 'items' ? ',' : '\n');
+}
+
+function tableFor(list: readonly Json[], kind: TableKind, options: TableOptions): string | undefined {
+  if (!isWorthTrying(list)) return undefined;
+  options.deadline.check();
+  const sample = sampleOf(list).map((value) => print(value));
+  const chars = sample.reduce((sum, text) => sum + text.length, 0);
+  if (innerChars(sampleOf(list)) > Math.max(chars / 2, MAX_INNER_CHARS * sample.length)) return undefined;
+  const table = writeTable(list, kind, options);
+  if (table === undefined) return undefined;
+  const scale = list.length / sample.length;
+  // Characters decide clear cases, tokens close ones.
+  if (table.length < (chars * scale) / 3) return table;
+  const plain = options.tokens.count(sample.join(',')) * scale;
+  return options.tokens.count(table) < plain * (1 - MIN_SAVED_SHARE) ? table : undefined;
+}
+
+function sampleOf(list: readonly Json[]): readonly Json[] {
+  if (list.length <= SAMPLE_ROWS) return list;
+  const step = list.length / SAMPLE_ROWS;
+  return Array.from({ length: SAMPLE_ROWS }, (_, at) => list[Math.floor((at + 0.5) * step)]!);
+}
+
+/** Characters in lists that could be tables themselves. */
+function innerChars(values: readonly Json[]): number {
+  let chars = 0;
+  for (const value of values) {
+    if (isList(value)) chars += isWorthTrying(value) ? print(value).length : innerChars(value);
+    else if (value instanceof JsonRecord) chars += innerChars(value.values.filter(isContainer));
+  }
+  return chars;
+}
