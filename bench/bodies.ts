@@ -63,13 +63,18 @@ function log(bytes: number, random: Chance): string {
 }
 
 function grep(bytes: number, random: Chance): string {
-  return until(bytes, (index) => `src/${WORDS[Math.floor(index / 12) % WORDS.length]}.ts:${10 + (index % 12) * 7}:${sourceLine(random)}`);
+  return until(
+    bytes,
+    (index) => `src/${WORDS[Math.floor(index / 12) % WORDS.length]}.ts:${10 + (index % 12) * 7}:${sourceLine(random)}`,
+  );
 }
 
 function rows(bytes: number, random: Chance): string {
   const entries: unknown[] = [];
   for (let size = 0; size < bytes; size = entries.length * 260) {
-    entries.push(...(random.unit() < 0.5 ? needle(random.whole(1, 1e6)) : codeSearch(random.whole(1, 1e6))).slice(0, 20));
+    entries.push(
+      ...(random.unit() < 0.5 ? needle(random.whole(1, 1e6)) : codeSearch(random.whole(1, 1e6))).slice(0, 20),
+    );
   }
   return JSON.stringify(entries);
 }
@@ -134,7 +139,7 @@ export interface Work {
 export function work(bytes: number, resultBytes: number, seed: number, mark = ''): Work {
   const random = chance(seed);
   const { head, first } = opening(random);
-  const messages: Block[] = [{ ...first, content: `${first['content']} Case ${seed}.` }];
+  const messages: Block[] = [{ ...first, content: `Find out why worker ${seed} is slow.` }];
   for (let index = 0, size = sizeOf(head); size < bytes; index++) {
     const [use, answer] = step(index, resultBytes, random, mark);
     messages.push(use, answer);

@@ -7,7 +7,7 @@ import { NO_DEADLINE } from '../src/core/deadline.ts';
 import { Sample } from '../src/core/sample.ts';
 import { count, median, megabytes, percent, sum } from './measure.ts';
 import { ROOT } from './processes.ts';
-import { bodyOf, kindOf, realDataFolder, sessions, toolOutputs } from './real-data.ts';
+import { bodyOf, kindOf, realResultsFolder, sessions, toolOutputs } from './real-results.ts';
 import { openEngine } from '../src/pipeline/defaults.ts';
 import { type BenchOptions, benchOptions, Report } from './report.ts';
 
@@ -66,11 +66,19 @@ function speed(bytes: number, milliseconds: number): string {
 }
 
 function row(name: string, input: string, tried: readonly Tried[]): string[] {
-  const total = (field: 'bytes' | 'before' | 'after' | 'claimMs' | 'compressMs' | 'expandMs'): number => sum(tried.map((one) => one[field]));
+  const total = (field: 'bytes' | 'before' | 'after' | 'claimMs' | 'compressMs' | 'expandMs'): number =>
+    sum(tried.map((one) => one[field]));
   const shorter = tried.filter(({ isShorter }) => isShorter).length;
   const lossy = tried.filter(({ isLossy }) => isLossy).length;
   const broken = tried.filter(({ isFaithful }) => !isFaithful).length;
-  const form = tried.length === 1 ? (shorter === 0 ? 'declined' : lossy === 1 ? 'view' : 'lossless') : `${shorter} of ${tried.length} shorter, ${lossy} views`;
+  const form =
+    tried.length === 1
+      ? shorter === 0
+        ? 'declined'
+        : lossy === 1
+          ? 'view'
+          : 'lossless'
+      : `${shorter} of ${tried.length} shorter, ${lossy} views`;
   return [
     name,
     input,
@@ -89,7 +97,10 @@ function row(name: string, input: string, tried: readonly Tried[]): string[] {
 function fixturesOf(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return files.map((entry) => join(entry.parentPath, entry.name)).filter((file) => !/\.(?:out|expected|golden)\b/.test(file)).toSorted();
+  return files
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !/\.(?:out|expected|golden)\b/.test(file))
+    .toSorted();
 }
 
 function measureFixtures(report: Report, { isQuick, only }: BenchOptions): void {
@@ -114,10 +125,13 @@ interface Text {
 
 function realTexts(folder: string): Text[] {
   const texts: Text[] = Array.from(toolOutputs(folder), ({ kind, text }) => ({ kind, text }));
-  const engine = openEngine({ level: 'lossless', storePath: undefined, deadlineMs: 1 }, (warning) => console.error(warning));
+  const engine = openEngine({ level: 'lossless', storePath: undefined, deadlineMs: 1 }, (warning) =>
+    console.error(warning),
+  );
   for (const session of sessions(folder)) {
     const { parts } = engine.replay({ body: bodyOf(session), format: session.format, tenant: 'bench', intent: 'ask' });
-    for (const { kind, source } of parts) if (kind === 'tool-result') texts.push({ kind: `session: ${kindOf(source)}`, text: source });
+    for (const { kind, source } of parts)
+      if (kind === 'tool-result') texts.push({ kind: `session: ${kindOf(source)}`, text: source });
   }
   engine.close();
   return texts.filter(({ text }) => text.length >= 200);
@@ -142,14 +156,17 @@ function measureReal(report: Report, folder: string, { isQuick, only }: BenchOpt
       return row(name, `${all.length} x ${kind}`, all);
     });
     report.line(`### Real tool results by compressor and kind, ${level} (one run each: speeds are rough)`);
-    report.table(HEAD, rows.toSorted((a, b) => a[0]!.localeCompare(b[0]!) || a[1]!.localeCompare(b[1]!)));
+    report.table(
+      HEAD,
+      rows.toSorted((a, b) => a[0]!.localeCompare(b[0]!) || a[1]!.localeCompare(b[1]!)),
+    );
   }
 }
 
 function run(options: BenchOptions): void {
   const report = new Report('Compressors', options);
   measureFixtures(report, options);
-  const folder = realDataFolder();
+  const folder = realResultsFolder();
   if (folder) measureReal(report, folder, options);
   report.finish();
 }

@@ -20,10 +20,15 @@ interface Probed {
 /** Probes go out on the clock, whether the one before was answered or not: a stall is seen by all that it delays. */
 async function underLoad(server: Server, order: Order): Promise<Probed> {
   const crowd = fork(join(import.meta.dirname, 'load.ts'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  const ended = new Promise<never>((_, reject) => crowd.once('exit', (code) => code === 0 || reject(new Error(`the crowd ended with ${code}`))));
+  const ended = new Promise<never>((_, reject) =>
+    crowd.once('exit', (code) => code === 0 || reject(new Error(`the crowd ended with ${code}`))),
+  );
   ended.catch(() => undefined);
   const heard = <Message>(): Promise<Message> =>
-    Promise.race([new Promise<Message>((resolve) => crowd.once('message', (message) => resolve(message as Message))), ended]);
+    Promise.race([
+      new Promise<Message>((resolve) => crowd.once('message', (message) => resolve(message as Message))),
+      ended,
+    ]);
   const pool = new Pool(server.url, { connections: 64, pipelining: 1 });
   const healthMs: number[] = [];
   const pending: Promise<void>[] = [];
@@ -49,21 +54,28 @@ async function underLoad(server: Server, order: Order): Promise<Probed> {
 
 async function run(options: BenchOptions): Promise<void> {
   const report = new Report('Health under load', options);
-  report.line(`${CLIENTS} clients, 2 MB each, a health request every ${PROBE_EVERY_MS} ms; clients and provider run at the lowest priority, as if elsewhere`);
+  report.line(
+    `${CLIENTS} clients, 2 MB each, a health request every ${PROBE_EVERY_MS} ms; clients and provider run at the lowest priority, as if elsewhere`,
+  );
   const upstream = await startScript('direct', 'upstream.ts', ['yielding']);
   const rows: string[][] = [];
   try {
     for (const variant of ['remembered', 'first-sight'] as const) {
       const plain = (): Promise<Server> => startScript('plain proxy', 'rivals/plain-proxy.ts', [upstream.url]);
-      const ours = (): Promise<Server> =>
-        startHeadroom({ upstream: upstream.url, args: process.env['BENCH_ARGS']?.split(' ') ?? [], nodeArgs: process.env['BENCH_NODE_ARGS']?.split(' ') ?? [] });
+      const ours = (): Promise<Server> => startHeadroom({ upstream: upstream.url });
       for (const start of [plain, ours]) {
         const server = await start();
         if (options.only && server.name !== options.only) {
           await server.stop();
           continue;
         }
-        const order: Order = { url: server.url, clients: CLIENTS, bytes: BYTES, variant, seconds: options.isQuick ? 3 : 12 };
+        const order: Order = {
+          url: server.url,
+          clients: CLIENTS,
+          bytes: BYTES,
+          variant,
+          seconds: options.isQuick ? 3 : 12,
+        };
         const { healthMs, outcome } = await underLoad(server, order);
         const p99 = quantile(healthMs, 0.99);
         const memory = residentMegabytes(server.pid);
@@ -80,7 +92,12 @@ async function run(options: BenchOptions): Promise<void> {
           `${count(memory)} MB`,
         ]);
         if (server.name === 'headroom') {
-          report.target(`/livez p99, ${CLIENTS} clients send 2 MB, ${variant}`, `< ${LIMIT_MS} ms`, ms(p99), p99 < LIMIT_MS);
+          report.target(
+            `/livez p99, ${CLIENTS} clients send 2 MB, ${variant}`,
+            `< ${LIMIT_MS} ms`,
+            ms(p99),
+            p99 < LIMIT_MS,
+          );
         }
         await server.stop();
         await pause(500);
@@ -89,7 +106,10 @@ async function run(options: BenchOptions): Promise<void> {
   } finally {
     await upstream.stop();
   }
-  report.table(['bodies', 'server', '/livez p50', 'p95', 'p99', 'most', 'probes', 'answers/s', 'answer p50', 'memory'], rows);
+  report.table(
+    ['bodies', 'server', '/livez p50', 'p95', 'p99', 'most', 'probes', 'answers/s', 'answer p50', 'memory'],
+    rows,
+  );
   report.finish();
 }
 

@@ -6,7 +6,7 @@ import { oneResult } from './bodies.ts';
 import { openEngine, tokenizer } from '../src/pipeline/defaults.ts';
 import type { Level } from '../src/core/compressor.ts';
 import { count, percent, sum } from './measure.ts';
-import { bodyOf, kindOf, realDataFolder, sessions, toolOutputs } from './real-data.ts';
+import { bodyOf, kindOf, realResultsFolder, sessions, toolOutputs } from './real-results.ts';
 import { type BenchOptions, benchOptions, Report } from './report.ts';
 
 interface Piece {
@@ -32,7 +32,13 @@ function* pieces(engine: Engine, folder: string): Generator<Piece> {
 }
 
 /** As if the conversation came at once: every result is seen for the first time, in its place. */
-function* read(engine: Engine, body: Buffer, format: string, set: string, kind: (text: string) => string): Generator<Piece> {
+function* read(
+  engine: Engine,
+  body: Buffer,
+  format: string,
+  set: string,
+  kind: (text: string) => string,
+): Generator<Piece> {
   const { parts, notes, problem } = engine.run({ body, format, tenant: 'bench', intent: 'ask' });
   if (problem !== undefined) throw new Error(`${set}: ${problem}`);
   for (const part of parts) {
@@ -51,7 +57,10 @@ function* read(engine: Engine, body: Buffer, format: string, set: string, kind: 
   }
 }
 
-function grouped(all: readonly Piece[], keyOf: (piece: Piece) => string): readonly (readonly [string, readonly Piece[]])[] {
+function grouped(
+  all: readonly Piece[],
+  keyOf: (piece: Piece) => string,
+): readonly (readonly [string, readonly Piece[]])[] {
   const groups = [...Map.groupBy(all, keyOf)];
   return groups.toSorted((a, b) => left(b[1]) - left(a[1]) || a[0].localeCompare(b[0]));
 }
@@ -75,31 +84,49 @@ function savingRow(name: string, of: readonly Piece[], all: readonly Piece[]): s
 const HEAD = ['results', 'tokens', 'left', 'saved', 'saved of all', 'shortened (share of tokens)'];
 
 function tell(level: Level, all: readonly Piece[], report: Report): void {
-  report.line(`### Profile ${level}: ${percent(before(all) - left(all), before(all))} of ${count(before(all))} tool-result tokens saved`);
+  report.line(
+    `### Profile ${level}: ${percent(before(all) - left(all), before(all))} of ${count(before(all))} tool-result tokens saved`,
+  );
   const bySet = grouped(all, ({ set }) => set).map(([set, of]) => savingRow(set, of, all));
   report.table(['set', ...HEAD], [...bySet, savingRow('all', all, all)]);
   const shortened = all.filter(({ by }) => by !== '-');
-  report.table(['compressor', ...HEAD], grouped(shortened, ({ by }) => by).map(([by, of]) => savingRow(by, of, all)));
+  report.table(
+    ['compressor', ...HEAD],
+    grouped(shortened, ({ by }) => by).map(([by, of]) => savingRow(by, of, all)),
+  );
   report.line('By kind (sessions: told by looks), most tokens left first:');
-  report.table(['kind', ...HEAD], grouped(all, ({ kind }) => kind).map(([kind, of]) => savingRow(kind, of, all)));
+  report.table(
+    ['kind', ...HEAD],
+    grouped(all, ({ kind }) => kind).map(([kind, of]) => savingRow(kind, of, all)),
+  );
   tellUntouched(all, report);
 }
 
 function tellUntouched(all: readonly Piece[], report: Report): void {
   const untouched = all.filter(({ by }) => by === '-');
-  report.line(`What stays as it was: ${count(left(untouched))} tokens, ${percent(left(untouched), before(all))} of all. Why, by kind:`);
+  report.line(
+    `What stays as it was: ${count(left(untouched))} tokens, ${percent(left(untouched), before(all))} of all. Why, by kind:`,
+  );
   const rows = grouped(untouched, ({ kind, reason }) => `${kind}\n${reason}`).slice(0, 25);
   report.table(
     ['kind', 'reason', 'results', 'tokens', 'of all', 'mean characters'],
-    rows.map(([key, of]) => [...key.split('\n'), count(of.length), count(left(of)), percent(left(of), before(all)), count(sum(of.map(({ chars }) => chars)) / of.length)]),
+    rows.map(([key, of]) => [
+      ...key.split('\n'),
+      count(of.length),
+      count(left(of)),
+      percent(left(of), before(all)),
+      count(sum(of.map(({ chars }) => chars)) / of.length),
+    ]),
   );
 }
 
 function run(options: BenchOptions): void {
   const report = new Report('Savings on real tool results', options);
-  const folder = realDataFolder();
+  const folder = realResultsFolder();
   if (folder) {
-    const engine = openEngine({ level: 'lossless', storePath: undefined, deadlineMs: 60_000 }, (warning) => console.error(warning));
+    const engine = openEngine({ level: 'lossless', storePath: undefined, deadlineMs: 60_000 }, (warning) =>
+      console.error(warning),
+    );
     const all = [...pieces(engine, folder)].filter(({ set }) => !options.only || set.includes(options.only));
     engine.close();
     tell('lossless', all, report);

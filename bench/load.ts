@@ -57,7 +57,8 @@ async function obey(order: Order): Promise<void> {
   const wholeMs: number[] = [];
   if (order.variant === 'remembered') {
     // Everybody's conversation is sent once before it counts.
-    for (let seed = 1; seed <= order.clients; seed++) await client(order, seed, () => (wholeMs.length < seed ? Infinity : 0), wholeMs);
+    for (let seed = 1; seed <= order.clients; seed++)
+      await client(order, seed, () => (wholeMs.length < seed ? Infinity : 0), wholeMs);
     wholeMs.length = 0;
   }
   process.send!('started');

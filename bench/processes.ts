@@ -28,9 +28,6 @@ export async function startScript(name: string, file: string, args: readonly str
 export interface HeadroomOptions {
   readonly upstream: string;
   readonly port?: number;
-  readonly args?: readonly string[];
-  /** Options of Node itself, such as --cpu-prof. */
-  readonly nodeArgs?: readonly string[];
 }
 
 export interface Spawned {
@@ -42,14 +39,24 @@ export interface Spawned {
 }
 
 /** Headroom as a person starts it, with a home of its own that goes when it stops. */
-export function spawnHeadroom({ upstream, port = 0, args = [], nodeArgs = [] }: HeadroomOptions): Spawned {
+export function spawnHeadroom({ upstream, port = 0 }: HeadroomOptions): Spawned {
   const home = mkdtempSync(join(tmpdir(), 'headroom-bench-'));
   const log = join(home, 'stderr.log');
   const upstreams = ['--anthropic-url', '--openai-url', '--gemini-url'].flatMap((flag) => [flag, upstream]);
   const stderr = openSync(log, 'w');
   const child = spawn(
     process.execPath,
-    [...nodeArgs, LAUNCHER, 'proxy', '--port', String(port), '--home', home, ...upstreams, ...args],
+    [
+      ...wordsOf('BENCH_NODE_ARGS'),
+      LAUNCHER,
+      'proxy',
+      '--port',
+      String(port),
+      '--home',
+      home,
+      ...upstreams,
+      ...wordsOf('BENCH_ARGS'),
+    ],
     { env: cleanEnvironment(), stdio: ['ignore', 'pipe', stderr] },
   );
   closeSync(stderr);
@@ -74,7 +81,10 @@ export async function startHeadroom(options: HeadroomOptions): Promise<Server> {
 function announcedUrl(child: ChildProcess, said: () => string): Promise<string> {
   const found = new Promise<string>((resolveUrl, reject) => {
     let text = '';
-    const timer = setTimeout(() => reject(new Error(`headroom did not say where it listens; stderr: ${said()}`)), READY_MS);
+    const timer = setTimeout(
+      () => reject(new Error(`headroom did not say where it listens; stderr: ${said()}`)),
+      READY_MS,
+    );
     child.stdout!.on('data', (chunk: Buffer) => {
       text += chunk.toString();
       // The address is followed by more text: a chunk may end in the middle of it.
@@ -88,6 +98,11 @@ function announcedUrl(child: ChildProcess, said: () => string): Promise<string> 
   // Whoever only measures the start never asks for the address.
   found.catch(() => undefined);
   return found;
+}
+
+/** Words for the proxy's command line, from a variable: to profile it, or to try an option. */
+function wordsOf(variable: string): readonly string[] {
+  return (process.env[variable] ?? '').split(' ').filter((word) => word !== '');
 }
 
 /** What is set on this machine for a Headroom in use must not steer the one that is measured. */

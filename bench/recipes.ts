@@ -42,11 +42,18 @@ interface Result {
 
 type Shorten = (text: string) => Result;
 
-function openShorten(): { readonly shorten: Shorten; close(): void } {
-  const engine = openEngine({ level: 'lossless', storePath: undefined, deadlineMs: 60_000 }, (warning) => console.error(warning));
+function openShorten(): { readonly shorten: Shorten; readonly close: () => void } {
+  const engine = openEngine({ level: 'lossless', storePath: undefined, deadlineMs: 60_000 }, (warning) =>
+    console.error(warning),
+  );
   let seed = 0;
   const shorten: Shorten = (source) => {
-    const job = { body: oneResult(source, ++seed), format: 'anthropic-messages', tenant: 'bench', intent: 'ask' } as const;
+    const job = {
+      body: oneResult(source, ++seed),
+      format: 'anthropic-messages',
+      tenant: 'bench',
+      intent: 'ask',
+    } as const;
     engine.run(job);
     const runs = Array.from({ length: 5 }, () => {
       const start = performance.now();
@@ -62,7 +69,10 @@ function openShorten(): { readonly shorten: Shorten; close(): void } {
   return { shorten, close: () => engine.close() };
 }
 
-function byOf(notes: readonly { readonly part: number | undefined; readonly by: string; readonly outcome: string }[], part: number): string {
+function byOf(
+  notes: readonly { readonly part: number | undefined; readonly by: string; readonly outcome: string }[],
+  part: number,
+): string {
   const note = notes.find((one) => one.part === part);
   return note?.outcome === 'rewritten' ? note.by : '-';
 }
@@ -91,29 +101,57 @@ function sameValue(expanded: string, minified: string): boolean {
 const HEAD = ['input', 'raw', 'minified', 'left', 'kept of raw', 'of minified', 'by', 'all rows back', 'time'];
 
 function row(name: string, { raw, minified, left, by, isRecoverable, ms: took }: Result): string[] {
-  return [name, count(raw), count(minified), count(left), percent(left, raw), percent(left, minified), by, isRecoverable ? 'yes' : '**no**', ms(took)];
+  return [
+    name,
+    count(raw),
+    count(minified),
+    count(left),
+    percent(left, raw),
+    percent(left, minified),
+    by,
+    isRecoverable ? 'yes' : '**no**',
+    ms(took),
+  ];
 }
 
 function checkRecipes(): void {
   for (const [name, text, tokens] of KNOWN) {
     const found = tokenizer.count(text());
-    if (found !== tokens) throw new Error(`recipe ${name} has ${found} tokens, but it had ${tokens}: its generator or the tokenizer has changed`);
+    if (found !== tokens)
+      throw new Error(
+        `recipe ${name} has ${found} tokens, but it had ${tokens}: its generator or the tokenizer has changed`,
+      );
   }
 }
 
 function published(shorten: Shorten, report: Report): void {
   report.line('### Published recipes, and the same with chance in time, place and numbers');
   const rows: string[][] = [];
-  const one = (name: string, make: (seed?: number) => readonly unknown[], limit: number, facts: readonly string[]): void => {
+  const one = (
+    name: string,
+    make: (seed?: number) => readonly unknown[],
+    limit: number,
+    facts: readonly string[],
+  ): void => {
     const result = shorten(spaced(make()));
     rows.push(row(name, result));
     report.target(`${name}: tokens`, `<= ${count(limit)}`, count(result.left), result.left <= limit);
     const missing = facts.filter((fact) => !result.text.includes(fact));
-    report.target(`${name}: every row recoverable, facts in the text`, 'all', missing.join(', ') || (result.isRecoverable ? 'all' : 'not all'), result.isRecoverable && missing.length === 0);
+    report.target(
+      `${name}: every row recoverable, facts in the text`,
+      'all',
+      missing.join(', ') || (result.isRecoverable ? 'all' : 'not all'),
+      result.isRecoverable && missing.length === 0,
+    );
     const seeded = SEEDS.map((seed) => shorten(spaced(make(seed))));
     seeded.forEach((each, index) => rows.push(row(`${name}, seed ${SEEDS[index]}`, each)));
     const back = seeded.filter(({ isRecoverable }) => isRecoverable).length;
-    report.target(`${name}, ${SEEDS.length} seeds: every row recoverable`, 'all', `${back} of ${SEEDS.length}`, back === SEEDS.length);
+    report.target(
+      `${name}, ${SEEDS.length} seeds: every row recoverable`,
+      'all',
+      `${back} of ${SEEDS.length}`,
+      back === SEEDS.length,
+    );
     const most = Math.max(...seeded.map(({ left }) => left));
     report.target(`${name}, ${SEEDS.length} seeds: tokens, most`, `<= ${count(limit)}`, count(most), most <= limit);
   };
@@ -123,7 +161,9 @@ function published(shorten: Shorten, report: Report): void {
 }
 
 function tables(shorten: Shorten, report: Report): void {
-  report.line('### Log tables R (formulas), S (jitter, six templates), H (S with random ids); best known lossless: 178, 1,050, 1,820');
+  report.line(
+    '### Log tables R (formulas), S (jitter, six templates), H (S with random ids); best known lossless: 178, 1,050, 1,820',
+  );
   const rows: string[][] = [];
   for (const seed of [42, ...SEEDS]) {
     const { regular, realistic, hard } = logTables(seed);
@@ -145,7 +185,9 @@ function tools(shorten: Shorten, report: Report): void {
 }
 
 function scenarios(shorten: Shorten, report: Report): void {
-  report.line('### Three agents, seeds 0 to 4; a flat table with constants said once leaves 32,600, 24,000-27,000, 27,600');
+  report.line(
+    '### Three agents, seeds 0 to 4; a flat table with constants said once leaves 32,600, 24,000-27,000, 27,600',
+  );
   const rows: string[][] = [];
   const totals = new Map<string, Result[]>();
   for (const seed of [0, 1, 2, 3, 4]) {
@@ -175,7 +217,8 @@ function run(options: BenchOptions): void {
   const report = new Report('Recipes, lossless profile', options);
   const { shorten, close } = openShorten();
   const sections = { published, tables, tools, scenarios };
-  for (const [name, section] of Object.entries(sections)) if (!options.only || name.includes(options.only)) section(shorten, report);
+  for (const [name, section] of Object.entries(sections))
+    if (!options.only || name.includes(options.only)) section(shorten, report);
   close();
   report.finish();
 }

@@ -30,7 +30,11 @@ function runBench(name: string, args: readonly string[], folder: string): Promis
   return new Promise((resolve) => {
     child.once('close', (code) => {
       if (code === 0) resolve({ text, targets: JSON.parse(readFileSync(targetsFile, 'utf8')) as Target[] });
-      else resolve({ text: `${text}\n**${name} ended with ${code}.**\n`, targets: [{ what: `${name} runs to its end`, limit: 'yes', measured: 'no', holds: false }] });
+      else
+        resolve({
+          text: `${text}\n**${name} ended with ${code}.**\n`,
+          targets: [{ what: `${name} runs to its end`, limit: 'yes', measured: 'no', holds: false }],
+        });
     });
   });
 }
@@ -64,7 +68,8 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'headroom-bench-run-'));
   const told: Told[] = [];
   for (const name of BENCHES) {
-    if (!values.only || values.only.includes(name)) told.push(await runBench(name, values.quick ? ['--quick'] : [], folder));
+    if (!values.only || values.only.includes(name))
+      told.push(await runBench(name, values.quick ? ['--quick'] : [], folder));
   }
   rmSync(folder, { recursive: true });
   const targets = told.flatMap((one) => one.targets);

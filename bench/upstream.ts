@@ -45,12 +45,16 @@ function stream(outgoing: http.ServerResponse): void {
   let sent = 0;
   const timer = setInterval(() => {
     if (++sent <= EVENT_COUNT) {
-      outgoing.write(eventOf({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: `word ${sent} ` } }));
+      outgoing.write(
+        eventOf({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: `word ${sent} ` } }),
+      );
       return;
     }
     clearInterval(timer);
     outgoing.write(eventOf({ type: 'content_block_stop', index: 0 }));
-    outgoing.write(eventOf({ type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 60 } }));
+    outgoing.write(
+      eventOf({ type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 60 } }),
+    );
     outgoing.end(eventOf({ type: 'message_stop' }));
   }, EVENT_GAP_MS);
   outgoing.on('close', () => clearInterval(timer));

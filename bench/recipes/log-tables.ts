@@ -71,7 +71,10 @@ const EVENTS: readonly (readonly [share: number, make: (random: Chance) => Event
   [0.2, ({ whole }) => ['INFO', 200, `Cache hit for key user:${whole(1000, 9999)}`]],
   [0.13, ({ whole }) => ['INFO', 201, `Created order ${whole(10000, 99999)} for customer ${whole(1000, 9999)}`]],
   [0.12, () => ['INFO', 200, 'Health check passed']],
-  [0.04, ({ whole }) => ['WARN', 429, `Rate limit approaching for tenant t-${whole(100, 999)}: ${whole(80, 99)}% used`]],
+  [
+    0.04,
+    ({ whole }) => ['WARN', 429, `Rate limit approaching for tenant t-${whole(100, 999)}: ${whole(80, 99)}% used`],
+  ],
   [0.06, ({ whole }) => ['INFO', 304, `Config unchanged, version ${whole(1, 9)}.${whole(0, 19)}`]],
 ];
 

@@ -2,11 +2,11 @@
 
 export interface Chance {
   /** 0 <= n < 1. */
-  unit(): number;
+  readonly unit: () => number;
   /** A whole number, both ends included. */
-  whole(least: number, most: number): number;
-  pick<Value>(values: readonly Value[]): Value;
-  hex(digits: number): string;
+  readonly whole: (least: number, most: number) => number;
+  readonly pick: <Value>(values: readonly Value[]) => Value;
+  readonly hex: (digits: number) => string;
 }
 
 export function chance(seed: number): Chance {

@@ -1,5 +1,6 @@
 /** Just enough of the APIs that only pass through Headroom for their own agents to work: one command, then a text. */
 import type { ServerResponse } from 'node:http';
+import type { JsonObject } from '../../src/core/json/value.ts';
 import type { Answer } from '../e2e/wire.ts';
 
 interface Turn {
@@ -12,7 +13,7 @@ const COMMAND = 'cat orders.json';
 /** @param text what the model says at last. */
 export function responsesModel(text: string): Answer {
   return ({ url, body }, response) => {
-    if (!/\/responses$/.test(url)) return notFound(response);
+    if (!url.endsWith('/responses')) return notFound(response);
     const { body: request, isFirst } = turnOf(body, 'function_call_output');
     const tool = request.tools
       ?.map((one) => (one as { name?: string }).name)
@@ -54,7 +55,7 @@ export function responsesModel(text: string): Answer {
 
 export function geminiModel(text: string): Answer {
   return ({ url, body }, response) => {
-    if (!/:streamGenerateContent\?alt=sse$/.test(url)) return notFound(response);
+    if (!url.endsWith(':streamGenerateContent?alt=sse')) return notFound(response);
     const { isFirst } = turnOf(body, 'functionResponse');
     const part = isFirst ? { functionCall: { name: 'run_shell_command', args: { command: COMMAND } } } : { text };
     const candidates = [{ index: 0, content: { role: 'model', parts: [part] }, finishReason: 'STOP' }];
@@ -69,10 +70,12 @@ function turnOf(body: Buffer, resultKey: string): Turn {
   return { body: JSON.parse(text) as Turn['body'], isFirst: !text.includes(`"${resultKey}"`) };
 }
 
-function events(response: ServerResponse, list: readonly { readonly type?: string }[]): void {
+function events(response: ServerResponse, list: readonly JsonObject[]): void {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   for (const event of list)
-    response.write(`${event.type ? `event: ${event.type}\n` : ''}data: ${JSON.stringify(event)}\n\n`);
+    response.write(
+      `${typeof event.type === 'string' ? `event: ${event.type}\n` : ''}data: ${JSON.stringify(event)}\n\n`,
+    );
   response.end();
 }
 

@@ -53,7 +53,7 @@ function anthropicLoop(make: (url: string) => AnthropicClient, isStreaming: bool
     const calls: unknown[] = [];
     for (let turn = 0; turn < MAX_TURNS; turn++) {
       const tools = [{ name: 'run', description: 'runs', input_schema: PARAMETERS }];
-      const request = { model: 'claude-sonnet-4-5', max_tokens: 64, tools, messages };
+      const request = { model: 'claude-opus-5-5', max_tokens: 64, tools, messages };
       const answer = isStreaming ? await api.stream(request).finalMessage() : await api.create(request);
       const asked = answer.content.filter((block) => block.type === 'tool_use');
       const text = answer.content.map((block) => (block.type === 'text' ? block.text : '')).join('');
@@ -117,7 +117,7 @@ const newAnthropic = (baseURL: string): AnthropicClient => new Anthropic({ apiKe
 const olderAnthropic = (baseURL: string): AnthropicClient =>
   new OlderAnthropic({ apiKey: KEY, baseURL, maxRetries: 0 }) as unknown as AnthropicClient;
 const aiAnthropic = (url: string): LanguageModel =>
-  createAnthropic({ apiKey: KEY, baseURL: `${url}/v1` })('claude-sonnet-4-5');
+  createAnthropic({ apiKey: KEY, baseURL: `${url}/v1` })('claude-opus-5-5');
 const aiOpenai = (url: string): LanguageModel => createOpenAI({ apiKey: KEY, baseURL: `${url}/v1` }).chat('gpt-4o');
 
 const LOOPS: readonly (readonly [name: string, make: (isStreaming: boolean) => Loop])[] = [
@@ -201,7 +201,7 @@ verifies(
     script = LOOP;
     const client = newAnthropic(proxy.url);
     const request = {
-      model: 'claude-sonnet-4-5',
+      model: 'claude-opus-5-5',
       messages: [
         { role: 'user' as const, content: 'count' },
         {

@@ -100,7 +100,7 @@ function print({ format, model }: Verdict, rows: readonly Row[], steps: readonly
     role,
     kind,
     tool ?? '-',
-    tokensAfter === tokensBefore ? thousands(tokensBefore) : `${thousands(tokensBefore)} -> ${thousands(tokensAfter)}`,
+    tokensBefore === 0 ? '-' : tokensAfter === tokensBefore ? thousands(tokensBefore) : `${thousands(tokensBefore)} -> ${thousands(tokensAfter)}`,
     reason === '' ? `by ${by}` : `left alone: ${reason}${by === undefined ? '' : ` (${by})`}`,
   ]);
   columns([['#', 'role', 'kind', 'tool', 'tokens', 'what becomes of it'], ...table]).forEach(say);

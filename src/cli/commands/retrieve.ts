@@ -26,7 +26,7 @@ export const retrieve: Command = {
 /** Opening a database that is not there would make one: looking must not. */
 function storeOf({ storePath, sources }: Config): string {
   if (storePath === undefined) {
-    throw new HeadroomError('NOT_FOUND', `${sources.store} keeps originals in the proxy's memory; only that proxy can give them back, while it runs`);
+    throw new HeadroomError('NOT_FOUND', `the store is in memory (${sources.store}): only the running proxy has its originals; choose --store sqlite`);
   }
   if (!existsSync(storePath)) {
     throw new HeadroomError('NOT_FOUND', `there is no store at ${storePath}, so nothing is kept here; check --home`);

@@ -1,4 +1,5 @@
 /** One column of a table: which rows have it, and which values it takes. */
+import { RESERVED, type Skeleton, skeletonOf } from './skeleton.ts';
 import { ABSENT, type Cell, OPEN, textOf } from './spell.ts';
 import { Spelled, isContainer, print } from './tree.ts';
 
@@ -13,6 +14,7 @@ export class Column {
   readonly distinct: readonly Cell[];
   readonly counts: readonly number[];
   #texts: readonly string[] | undefined;
+  #skeletons: readonly (Skeleton | undefined)[] | undefined;
   #places: Map<number, number> | undefined;
 
   constructor(path: readonly (string | number)[], rows: readonly number[], values: readonly Cell[]) {
@@ -44,6 +46,14 @@ export class Column {
     if (this.#texts) return this.#texts;
     const texts = this.distinct.map(textOf);
     return (this.#texts = this.ids.map((id) => texts[id]!));
+  }
+
+  /** Of each distinct value the skeleton of its text; undefined where a text cannot be split. */
+  get skeletons(): readonly (Skeleton | undefined)[] {
+    return (this.#skeletons ??= this.distinct.map((value) => {
+      const text = textOf(value);
+      return RESERVED.test(text) ? undefined : skeletonOf(text);
+    }));
   }
 
   value(at: number): Cell {

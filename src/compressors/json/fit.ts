@@ -21,6 +21,8 @@ export interface Group {
   readonly marks: ReferencedTexts['marks'];
 }
 
+/** Texts looked at first where there are many. */
+const PROBE = 40;
 const NO_LOOKUP = { text: (): string => '' };
 /** Digits that all texts begin with are taken out of the rows from this many on. */
 const MIN_COMMON_DIGITS = 3;
@@ -37,7 +39,11 @@ export function looseFormula(
   mayMiss: number,
 ): { readonly wording: string; readonly misses: readonly number[] } | undefined {
   if (texts.length < MIN_FORMULA_ROWS) return undefined;
+  const probe = texts.length > PROBE * 2 ? texts.slice(0, PROBE) : undefined;
+  const isFlat = probe?.every((text) => text === probe[0]);
   for (const form of slotForms) {
+    // What no formula gives at the start is not worth a look at the rest. (Stairs may start with a long step.)
+    if (probe && !isFlat && form.guess(probe, rows).length === 0) continue;
     for (const wording of form.guess(texts, rows)) {
       const reader = readSlot(wording);
       if (!reader) continue;

@@ -4,7 +4,8 @@
  */
 import type { CompressOptions, Compressed, Compressor } from '../../core/compressor.ts';
 import type { Sample } from '../../core/sample.ts';
-import { findRegions } from './find.ts';
+import { addAliases, hasAliases, removeAliases } from './alias.ts';
+import { type Region, findRegions } from './find.ts';
 import { sameJson } from './same.ts';
 import { findHead } from './table-head.ts';
 import { readTable } from './table-read.ts';
@@ -19,41 +20,59 @@ export const jsonCompressor: Compressor = {
 
   compress(text: string, options: CompressOptions): Compressed | undefined {
     const regions = findRegions(text);
-    if (regions.length === 0) return undefined;
-    let form = '';
+    const covered = regions.reduce((sum, { start, end }) => sum + end - start, 0);
+    if (covered < text.length * MIN_COVERED_SHARE || hasAliases(text)) return undefined;
+    const pieces: string[] = [];
+    const gaps: string[] = [];
     let at = 0;
-    for (const { kind, start, end, values } of regions) {
-      const gap = text.slice(at, start);
-      // What looks like a table of ours already would be read back as one.
-      if (findHead(gap, 0) >= 0) return undefined;
-      form += gap + (kind === 'value' ? writeJson(values[0]!, options) : writeRun(values, kind === 'lines' ? 'JSON lines' : 'items', options));
-      at = end;
+    for (const region of regions) {
+      gaps.push(text.slice(at, region.start));
+      pieces.push(writeRegion(region, options));
+      at = region.end;
     }
-    const tail = text.slice(at);
-    if (findHead(tail, 0) >= 0) return undefined;
-    form += tail;
-    return form.length < text.length ? { text: form, loss: 'none' } : undefined;
+    gaps.push(text.slice(at));
+    // What looks like a table of ours already would be read back as one.
+    if (gaps.some((gap) => findHead(gap, 0) >= 0)) return undefined;
+    const joined = gaps.map((gap, index) => gap + (pieces[index] ?? '')).join('');
+    const { form, legend } = addAliases(joined, '', options.tokens);
+    const short = legend + form;
+    return short.length < text.length ? { text: short, loss: 'none' } : undefined;
   },
 
   expand(text: string): string | undefined {
-    let expanded = '';
-    let at = 0;
+    const plain = removeAliases(text);
     try {
-      for (let head = findHead(text, 0); head >= 0; head = findHead(text, at)) {
-        const { json, end } = readTable(text, head);
-        expanded += text.slice(at, head) + json;
-        at = end;
-      }
+      const read = readTables(plain ?? text);
+      // Minified JSON is its own original, but for white space.
+      return read ?? plain ?? (findRegions(text).length > 0 ? text : undefined);
     } catch (error) {
       if (error instanceof SyntaxError) return undefined;
       throw error;
     }
-    // Minified JSON is its own original, but for white space.
-    return at > 0 || findRegions(text).length > 0 ? expanded + text.slice(at) : undefined;
   },
 
   same: sameJson,
 };
+
+/** Other text with a little JSON in it (source code, say) is left alone. */
+const MIN_COVERED_SHARE = 0.5;
+
+function writeRegion({ kind, values }: Region, options: CompressOptions): string {
+  if (kind === 'value') return writeJson(values[0]!, options);
+  return writeRun(values, kind === 'lines' ? 'JSON lines' : 'items', options);
+}
+
+/** The text with its tables as JSON; undefined when it has none. */
+function readTables(text: string): string | undefined {
+  let read = '';
+  let at = 0;
+  for (let head = findHead(text, 0); head >= 0; head = findHead(text, at)) {
+    const { json, end } = readTable(text, head);
+    read += text.slice(at, head) + json;
+    at = end;
+  }
+  return at === 0 ? undefined : read + text.slice(at);
+}
 
 const FENCED = /```(?:json|JSON)?\s*\n\s*[{[]/;
 

@@ -9,14 +9,9 @@ export interface ReferencedTexts {
   readonly marks: ReadonlyMap<string, string>;
 }
 
-const NO_MARKS: ReadonlyMap<string, string> = new Map();
 const MARKS = ['\u0001', '\u0002', '\u0003', '\u0004'];
 const MIN_CHARS = 2;
 const WORD = /[\p{L}\p{N}]/u;
-
-export function plainTexts(texts: readonly string[]): ReferencedTexts {
-  return { texts, marks: NO_MARKS };
-}
 
 /** The longest references first. Undefined when there is none. */
 export function findReferences(column: Column, others: readonly Column[]): ReferencedTexts | undefined {

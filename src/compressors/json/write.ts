@@ -10,6 +10,9 @@ const MIN_SAVED_SHARE = 0.04;
 /** Lists inside cells above this many characters, where they are most of the text, are better tables of their own. */
 const MAX_INNER_CHARS = 300;
 
+const PIECES = 4;
+const PIECE_CHARS = 800;
+
 export function writeJson(value: Json, options: TableOptions): string {
   return print(value, (container) => (isList(container) ? tableFor(container, 'rows', options) : undefined));
 }
@@ -31,8 +34,19 @@ function tableFor(list: readonly Json[], kind: TableKind, options: TableOptions)
   const scale = list.length / sample.length;
   // Characters decide clear cases, tokens close ones.
   if (table.length < (chars * scale) / 3) return table;
-  const plain = options.tokens.count(sample.join(',')) * scale;
-  return options.tokens.count(table) < plain * (1 - MIN_SAVED_SHARE) ? table : undefined;
+  const plain = estimate(sample.join(','), options) * scale;
+  return estimate(table, options) < plain * (1 - MIN_SAVED_SHARE) ? table : undefined;
+}
+
+/** Tokens; of a long text from pieces of it. */
+function estimate(text: string, { tokens }: TableOptions): number {
+  if (text.length <= PIECES * PIECE_CHARS) return tokens.count(text);
+  let counted = 0;
+  for (let piece = 0; piece < PIECES; piece++) {
+    const start = Math.floor(((text.length - PIECE_CHARS) * piece) / (PIECES - 1));
+    counted += tokens.count(text.slice(start, start + PIECE_CHARS));
+  }
+  return (counted / (PIECES * PIECE_CHARS)) * text.length;
 }
 
 function sampleOf(list: readonly Json[]): readonly Json[] {

@@ -62,6 +62,8 @@ function attempt(
   });
 }
 
+const NOTHING = Buffer.alloc(0);
+
 class Pass implements Dispatcher.DispatchHandler {
   readonly #client: ServerResponse;
   readonly #watch: Watch | undefined;
@@ -93,7 +95,8 @@ class Pass implements Dispatcher.DispatchHandler {
     this.#watch?.start(status, headers);
     // A body that came in the same packet takes the head along; else the head leaves alone, at once.
     process.nextTick(() => {
-      if (!this.#hasData && !client.destroyed) client.flushHeaders();
+      // (flushHeaders would spell header bytes above 127 as UTF-8.)
+      if (!this.#hasData && !client.destroyed && !client.writableEnded) client.write(NOTHING);
     });
   }
 

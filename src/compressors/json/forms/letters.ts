@@ -6,7 +6,6 @@
 import type { Column } from '../column.ts';
 import { type Group, fitGroup } from '../fit.ts';
 import { type Brackets, Pattern, readPattern, writePattern } from '../pattern.ts';
-import { RESERVED, skeletonOf } from '../skeleton.ts';
 import { type Cell, looksLikeJson, valueOf } from '../spell.ts';
 import { constant, writeConstant } from './constant.ts';
 import type { ColumnForm, Reading, RowLookup, Taken, WriteContext, Wording } from './form.ts';
@@ -90,23 +89,23 @@ function byValue(column: Column): readonly Kind[] {
 /** Undefined when that gives no fewer entries, or too many. */
 function byShape(column: Column): readonly Kind[] | undefined {
   const limit = Math.min(MAX_ENTRIES * 2, column.rows.length / 2);
-  const skeletons = new Map<number, { readonly key: string; readonly fills: readonly string[] }>();
+  const keys: string[] = [];
   const kinds = new Map<string, Kind>();
   for (let id = 0; id < column.distinct.length; id++) {
-    const value = column.distinct[id]!;
-    if (typeof value === 'string' && RESERVED.test(value)) return undefined;
-    const skeleton = typeof value === 'string' ? skeletonOf(value) : undefined;
+    const isText = typeof column.distinct[id] === 'string';
+    const skeleton = isText ? column.skeletons[id] : undefined;
+    if (isText && !skeleton) return undefined;
     const key = skeleton ? `s${skeleton.shape}` : `v${id}`;
-    skeletons.set(id, { key, fills: skeleton?.fills ?? [] });
+    keys.push(key);
     if (!kinds.has(key)) kinds.set(key, { shape: skeleton?.shape, places: [], fills: [] });
     if (kinds.size > limit) return undefined;
   }
   if (kinds.size === column.distinct.length || kinds.size < 2) return undefined;
   for (let at = 0; at < column.ids.length; at++) {
-    const { key, fills } = skeletons.get(column.ids[at]!)!;
-    const kind = kinds.get(key)!;
+    const id = column.ids[at]!;
+    const kind = kinds.get(keys[id]!)!;
     kind.places.push(at);
-    kind.fills.push(fills);
+    kind.fills.push(column.skeletons[id]?.fills ?? []);
   }
   const all = [...kinds.values()];
   return all.filter((kind) => !isInline(column, kind)).length > MAX_ENTRIES ? undefined : all;

@@ -2,7 +2,7 @@
 import type { Column } from '../column.ts';
 import { type Fit as Fitted, fitGroup, looseFormula } from '../fit.ts';
 import { LISTED, type Piece, readPattern, writePattern } from '../pattern.ts';
-import { type ReferencedTexts, findReferences, plainTexts } from '../references.ts';
+import { type ReferencedTexts, findReferences } from '../references.ts';
 import { GAP, RESERVED, type Skeleton, skeletonOf } from '../skeleton.ts';
 import { looksLikeJson, valueOf } from '../spell.ts';
 import { exceptRows } from './exceptions.ts';
@@ -48,26 +48,27 @@ export const pattern: ColumnForm = {
   },
 };
 
-function* sources(column: Column, { others }: WriteContext): Generator<ReferencedTexts> {
-  const referenced = findReferences(column, others);
-  if (referenced) yield referenced;
-  yield plainTexts(column.texts);
+interface Source {
+  readonly texts: readonly string[];
+  readonly marks: ReferencedTexts['marks'];
+  /** Of each text; undefined when the texts cannot be split. */
+  readonly skeletons: readonly Skeleton[] | undefined;
+}
+
+const NO_MARKS: ReferencedTexts['marks'] = new Map();
+
+function* sources(column: Column, { others }: WriteContext): Generator<Source> {
+  const found = findReferences(column, others);
+  if (found) yield { ...found, skeletons: found.texts.map(skeletonOf) };
+  const { skeletons, ids, texts } = column;
+  const isSplit = skeletons.every((skeleton) => skeleton !== undefined);
+  if (isSplit) yield { texts, marks: NO_MARKS, skeletons: ids.map((id) => skeletons[id]!) };
 }
 
 /** One pattern for texts of one shape; for others what they begin and end with. */
-function fitTexts({ texts, marks }: ReferencedTexts, rows: readonly number[]): Fitted | undefined {
-  if (marks.size === 0 && texts.some((text) => RESERVED.test(text))) return undefined;
-  const skeletons: Skeleton[] = [];
-  let isOneShape = true;
-  for (const text of texts) {
-    const skeleton = skeletonOf(text);
-    skeletons.push(skeleton);
-    if (skeleton.shape === skeletons[0]!.shape) continue;
-    isOneShape = false;
-    break;
-  }
-  if (isOneShape) {
-    const { shape } = skeletons[0]!;
+function fitTexts({ texts, marks, skeletons }: Source, rows: readonly number[]): Fitted | undefined {
+  const shape = skeletons?.[0]?.shape;
+  if (skeletons && shape !== undefined && skeletons.every((skeleton) => skeleton.shape === shape)) {
     const fit = fitGroup({ shape, rows, fills: skeletons.map(({ fills }) => fills), marks });
     if (fit.pieces.length > 1 || fit.pieces[0] !== LISTED) return fit;
   }

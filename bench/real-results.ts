@@ -19,7 +19,7 @@ export interface RealSession {
 }
 
 /** The folder, or undefined after saying so. */
-export function realDataFolder(): string | undefined {
+export function realResultsFolder(): string | undefined {
   const folder = process.env['HEADROOM_DATA'];
   if (!folder) console.log('Skipped: real data. Set HEADROOM_DATA to its folder.\n');
   return folder;
@@ -74,7 +74,11 @@ function asTools(messages: readonly Json[], isResult: (message: Json, index: num
     if (isResult(message, index)) return { role: 'tool', tool_call_id: `call_${index}`, content };
     if (index + 1 < messages.length && isResult(messages[index + 1], index + 1)) {
       const name = message.function_call?.name ?? 'shell';
-      const call = { id: `call_${index + 1}`, type: 'function', function: { name, arguments: message.function_call?.arguments ?? '{}' } };
+      const call = {
+        id: `call_${index + 1}`,
+        type: 'function',
+        function: { name, arguments: message.function_call?.arguments ?? '{}' },
+      };
       return { role: 'assistant', content, tool_calls: [call] };
     }
     return { role: message.role, content };
@@ -97,16 +101,29 @@ const KINDS: readonly (readonly [kind: string, test: (text: string, lines: reado
   ['file read with line numbers', (_, lines) => share(lines, /^\s*\d+(?:\t|→|[|:] ?)/) > 0.6],
   ['diff', (text) => /^(?:diff --git |--- \S+|@@ -\d+)/m.test(text) && /^[-+]/m.test(text)],
   ['search hits', (_, lines) => share(lines, /^\S+?:\d+[:-]/) > 0.5],
-  ['test or build report', (text) => /\b(?:\d+ (?:passed|failed|tests?|errors?|warnings?)\b|FAILED|BUILD|Traceback|npm (?:ERR|WARN)|✓|PASS\b)/.test(text)],
+  [
+    'test or build report',
+    (text) =>
+      /\b(?:\d+ (?:passed|failed|tests?|errors?|warnings?)\b|FAILED|BUILD|Traceback|npm (?:ERR|WARN)|✓|PASS\b)/.test(
+        text,
+      ),
+  ],
   ['log', (_, lines) => share(lines, /\d{2}:\d{2}:\d{2}|\b(?:INFO|WARN|ERROR|DEBUG)\b/) > 0.4],
   ['list of paths', (_, lines) => share(lines, /^[-\w./@ ]+$|^[-dlrwx]{10} /) > 0.8 && share(lines, /[/.]/) > 0.8],
   ['markup', (text) => /^\s*<(?:!doctype|html|\?xml|\w+[ >])/i.test(text)],
-  ['source code', (_, lines) => share(lines, /[;{}]$|^\s*(?:def|class|import|from|return|if|for|const|let|fn|pub|end|do)\b|^\s+\w/) > 0.4],
+  [
+    'source code',
+    (_, lines) =>
+      share(lines, /[;{}]$|^\s*(?:def|class|import|from|return|if|for|const|let|fn|pub|end|do)\b|^\s+\w/) > 0.4,
+  ],
 ];
 
 /** What a text is, told by its looks, for tables only. */
 export function kindOf(text: string): string {
-  const lines = text.slice(0, 20_000).split('\n').filter((line) => line.trim() !== '');
+  const lines = text
+    .slice(0, 20_000)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
   return KINDS.find(([, test]) => test(text, lines))?.[0] ?? 'prose and the rest';
 }
 
