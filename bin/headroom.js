@@ -27,6 +27,10 @@ function newerNode() {
   return places.find((place) => existsSync(place));
 }
 
+function fail(reason) {
+  process.stderr.write('headroom: ' + reason + '\n');
+}
+
 /** The channel tells the child when this process is gone, however it went. */
 function runWith(node) {
   const child = spawn(node, [fileURLToPath(import.meta.url)].concat(process.argv.slice(2)), {
@@ -39,7 +43,7 @@ function runWith(node) {
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   process.on('SIGHUP', () => child.kill('SIGHUP'));
   child.on('error', (error) => {
-    console.error('headroom: ' + node + ' could not be started: ' + error.message);
+    fail(node + ' could not be started: ' + error.message);
     process.exit(1);
   });
   child.on('exit', (code, signal) => process.exit(signal ? 128 + (constants.signals[signal] || 0) : code));
@@ -78,11 +82,14 @@ function start() {
   }
   const node = isLaunched ? undefined : newerNode();
   if (node) return runWith(node);
-  console.error(
-    'headroom: this is Node ' + process.versions.node + ', but Headroom needs ' + NEEDED.join('.') +
+  fail(
+    'this is Node ' +
+      process.versions.node +
+      ', but Headroom needs ' +
+      NEEDED.join('.') +
       ' or newer; install it from https://nodejs.org, or put the npm package "node" beside this one',
   );
   process.exitCode = 1;
 }
 
-start();
+void start();

@@ -21,7 +21,13 @@ function optionsPage(): string {
   const rows = OPTION_NAMES.map((name) => {
     const { short, variable, placeholder, isOutsideFile, allowed, doc } = OPTIONS[name];
     const flag = `\`--${name} ${placeholder}\`${short ? `, \`-${short}\`` : ''}`;
-    return [flag, `\`${variable}\``, isOutsideFile ? '-' : `\`${name}\``, `\`${defaultText(name)}\``, `${doc} Must be ${allowed}.`];
+    return [
+      flag,
+      `\`${variable}\``,
+      isOutsideFile ? '-' : `\`${name}\``,
+      `\`${defaultText(name)}\``,
+      `${doc} Must be ${allowed}.`,
+    ];
   });
   const first = OPTION_NAMES[0]!;
   return [
@@ -55,15 +61,33 @@ function optionsPage(): string {
 
 /** Complete by type: a new code does not compile without its row. */
 const ERROR_WORDS: Readonly<Record<ErrorCode, readonly [what: string, remedy: string]>> = {
-  BAD_OPTION: ['A flag, variable or key is unknown, or its value is not allowed.', 'Correct what the message names; `--help` and docs/options.md list what there is.'],
-  BAD_REQUEST: ['A request or file is not of a kind that Headroom can read.', 'Check that it is complete; the message says what was expected.'],
+  BAD_OPTION: [
+    'A flag, variable or key is unknown, or its value is not allowed.',
+    'Correct what the message names; `--help` and docs/options.md list what there is.',
+  ],
+  BAD_REQUEST: [
+    'A request or file is not of a kind that Headroom can read.',
+    'Check that it is complete; the message says what was expected.',
+  ],
   BODY_TOO_LARGE: ['A request body is larger than `--max-body-mb`.', 'Raise the limit.'],
-  FORBIDDEN: ['A web page or a foreign host name asked for one of the proxy\'s own pages.', 'Call it as localhost or 127.0.0.1.'],
+  FORBIDDEN: [
+    "A web page or a foreign host name asked for one of the proxy's own pages.",
+    'Call it as localhost or 127.0.0.1.',
+  ],
   NOT_FOUND: ['No original with this hash, or no such page.', 'The message says where was looked.'],
-  PORT_IN_USE: ['Another program listens on the port.', 'Use the proxy that runs there, or choose another port with `--port`.'],
+  PORT_IN_USE: [
+    'Another program listens on the port.',
+    'Use the proxy that runs there, or choose another port with `--port`.',
+  ],
   UNREADABLE_FILE: ['A file cannot be read.', 'Check path and permissions.'],
-  UNAUTHORIZED: ['The proxy is open to other machines and the request lacks its token.', 'Send the header `x-headroom-token`.'],
-  UPSTREAM_TIMEOUT: ['The model provider took too long.', 'Raise `--connect-timeout-ms` or `--response-timeout-ms`, or try again.'],
+  UNAUTHORIZED: [
+    'The proxy is open to other machines and the request lacks its token.',
+    'Send the header `x-headroom-token`.',
+  ],
+  UPSTREAM_TIMEOUT: [
+    'The model provider took too long.',
+    'Raise `--connect-timeout-ms` or `--response-timeout-ms`, or try again.',
+  ],
   UPSTREAM_UNREACHABLE: ['No connection to the model provider.', 'Check the network and the address of the provider.'],
 };
 
@@ -87,6 +111,7 @@ function errorsPage(): string {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -6,18 +6,26 @@ import { isJsonObject, type JsonValue } from '../core/json/value.ts';
 import type { WireFormat } from '../core/wire-format.ts';
 
 /** @param name a path; `-` or nothing is standard input. @throws HeadroomError UNREADABLE_FILE. */
-export function readInput(name: string | undefined): Uint8Array {
+export async function readInput(name: string | undefined): Promise<Uint8Array> {
   const isStdin = name === undefined || name === '-';
   if (isStdin && process.stdin.isTTY && name === undefined) {
     throw new HeadroomError('BAD_OPTION', 'nothing to read; give a FILE, or pipe something in');
   }
   try {
-    return readFileSync(isStdin ? 0 : name);
+    return isStdin ? await wholeStdin() : readFileSync(name);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const shown = isStdin ? 'standard input' : name;
-    throw new HeadroomError('UNREADABLE_FILE', `${shown} cannot be read: ${REASONS[code ?? ''] ?? code}`, { cause: error });
+    throw new HeadroomError('UNREADABLE_FILE', `${shown} cannot be read: ${REASONS[code ?? ''] ?? code}`, {
+      cause: error,
+    });
   }
+}
+
+async function wholeStdin(): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -96,7 +104,9 @@ function jsonOf(bytes: Uint8Array): JsonValue | undefined {
 
 /** A table of users has roles too: only what also says something is a message. */
 function isMessage(value: unknown): boolean {
-  return isJsonObject(value) && ROLES.has(value.role) && ('content' in value || 'parts' in value || 'tool_calls' in value);
+  return (
+    isJsonObject(value) && ROLES.has(value.role) && ('content' in value || 'parts' in value || 'tool_calls' in value)
+  );
 }
 
 function recognize(value: JsonValue, formats: readonly WireFormat[]): string | undefined {

@@ -30,12 +30,15 @@ describe('help and version', () => {
     expect(stderr).toContain('Start here');
   });
 
-  test.each(COMMANDS.map(({ name }) => [name]))('%s --help names its flags, and neither reads nor starts anything', async (name) => {
-    const { code, stdout, stderr } = await machine.run([name, '--help']);
-    expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toContain(`headroom ${name}`);
-    expect(stdout).toContain('--help');
-  });
+  test.each(COMMANDS.map(({ name }) => [name]))(
+    '%s --help names its flags, and neither reads nor starts anything',
+    async (name) => {
+      const { code, stdout, stderr } = await machine.run([name, '--help']);
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).toContain(`headroom ${name}`);
+      expect(stdout).toContain('--help');
+    },
+  );
 
   test('proxy --help lists every option with its variable and default (R-59)', async () => {
     const { stdout } = await machine.run(['proxy', '--help']);
@@ -56,14 +59,23 @@ describe('wrong usage ends with 2 and one line that says what to do (R-59)', () 
   test.each([
     [['proxi'], 'headroom: unknown command proxi; did you mean proxy? headroom --help shows what there is'],
     [['--versoin'], 'headroom: unknown flag --versoin; did you mean --version? headroom --help shows what there is'],
-    [['proxy', '--prot', '1'], 'headroom: proxy: unknown flag --prot; did you mean --port? headroom proxy --help shows what there is'],
-    [['proxy', '--anthropic-api-url', 'http://x'], 'headroom: proxy: unknown flag --anthropic-api-url; did you mean --anthropic-url?'],
+    [
+      ['proxy', '--prot', '1'],
+      'headroom: proxy: unknown flag --prot; did you mean --port? headroom proxy --help shows what there is',
+    ],
+    [
+      ['proxy', '--anthropic-api-url', 'http://x'],
+      'headroom: proxy: unknown flag --anthropic-api-url; did you mean --anthropic-url?',
+    ],
     [['proxy', '--no-optimize'], 'headroom: proxy: unknown flag --no-optimize; here it is --profile off;'],
     [['proxy', '--port'], 'headroom: proxy: --port needs a value: --port PORT;'],
     [['proxy', '--port', '--host', 'x'], 'headroom: proxy: --port needs a value: --port PORT;'],
     [['proxy', '--port='], 'headroom: proxy: --port needs a value: --port PORT;'],
     [['proxy', '--print-config=yes'], 'headroom: proxy: --print-config is a switch and takes no value;'],
-    [['proxy', '--port', '1', '-p', '2'], 'headroom: proxy: --port is given twice, with different values; give it once;'],
+    [
+      ['proxy', '--port', '1', '-p', '2'],
+      'headroom: proxy: --port is given twice, with different values; give it once;',
+    ],
     [['proxy', '--port', 'x'], 'headroom: --port: "x" is not allowed; port must be a whole number from 0 to 65535'],
     [['proxy', 'extra'], 'headroom: proxy: unexpected argument "extra";'],
     [['compress', 'a', 'b'], 'headroom: compress: unexpected argument "b";'],
@@ -90,7 +102,10 @@ describe('proxy --print-config', () => {
   test('shows each value and where it came from, and never the token (R-55)', async () => {
     const configPath = join(machine.home, 'config.toml');
     writeFileSync(configPath, '# mine\nworkers = 3\ntoken = "canary-secret"\n');
-    const { code, stdout, stderr } = await machine.run(['proxy', '--print-config', '--port', '9000'], '', { HEADROOM_PROFILE: 'off', HEADROOM_PROT: '1' });
+    const { code, stdout, stderr } = await machine.run(['proxy', '--print-config', '--port', '9000'], '', {
+      HEADROOM_PROFILE: 'off',
+      HEADROOM_PROT: '1',
+    });
     writeFileSync(configPath, '');
     expect(code).toBe(0);
     const rows = stdout.split('\n').map((line) => line.split(/ {2,}/));

@@ -49,7 +49,9 @@ function unknownCommand(name: string): string {
 function fail(error: unknown): number {
   const { red } = colorsFor(process.stderr);
   const isOurs = error instanceof HeadroomError;
-  const message = isOurs ? error.message : `unexpected failure: ${String(error)}; HEADROOM_DEBUG=1 shows where it happened`;
+  const message = isOurs
+    ? error.message
+    : `unexpected failure: ${String(error)}; HEADROOM_DEBUG=1 shows where it happened`;
   remark(`${red('headroom:')} ${message.replaceAll('\n', ' ')}`);
   if (process.env.HEADROOM_DEBUG) remark(String((error as Error)?.stack ?? error));
   return isOurs ? error.exitCode : 1;

@@ -52,7 +52,11 @@ export class Machine {
     return started;
   }
 
-  run(words: readonly string[], stdin: string | Uint8Array = '', environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  run(
+    words: readonly string[],
+    stdin: string | Uint8Array = '',
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<Ended> {
     const { child, ended } = this.start(words, environment);
     // A program that does not read its input may be gone before it is written.
     child.stdin.on('error', () => undefined);

@@ -37,14 +37,18 @@ function write(lines: string): void {
   writeFileSync(join(home, CONFIG_FILE), lines);
 }
 
-function load(flags: ConfigInput['flags'] = {}, environment: ConfigInput['environment'] = {}): ReturnType<typeof loadConfig> {
+function load(
+  flags: ConfigInput['flags'] = {},
+  environment: ConfigInput['environment'] = {},
+): ReturnType<typeof loadConfig> {
   return loadConfig({ flags, environment: { HEADROOM_HOME: home, ...environment } });
 }
 
 describe('where a value comes from', () => {
   test('every option is its default when nobody says anything', async () => {
     const { values, sources } = await load();
-    for (const name of IN_FILE) expect([name, values[name], sources[name]]).toEqual([name, OPTIONS[name].default, 'default']);
+    for (const name of IN_FILE)
+      expect([name, values[name], sources[name]]).toEqual([name, OPTIONS[name].default, 'default']);
   });
 
   test('every default is a value that the row itself allows', () => {
@@ -62,8 +66,14 @@ describe('where a value comes from', () => {
       fc.asyncProperty(mixture, async (given) => {
         const texts = (place: 'flag' | 'environment' | 'file', index: 0 | 1 | 2): [OptionName, string][] =>
           IN_FILE.filter((name) => given[name]!.includes(place)).map((name) => [name, SAMPLES[name][index]]);
-        write(texts('file', 2).map(([name, text]) => `${name} = ${JSON.stringify(text)}\n`).join(''));
-        const environment = Object.fromEntries(texts('environment', 1).map(([name, text]) => [OPTIONS[name].variable, text]));
+        write(
+          texts('file', 2)
+            .map(([name, text]) => `${name} = ${JSON.stringify(text)}\n`)
+            .join(''),
+        );
+        const environment = Object.fromEntries(
+          texts('environment', 1).map(([name, text]) => [OPTIONS[name].variable, text]),
+        );
         const { values, sources } = await load(Object.fromEntries(texts('flag', 0)), environment);
         for (const name of IN_FILE) {
           const places = given[name]!;
@@ -93,7 +103,10 @@ describe('where a value comes from', () => {
   });
 
   test('the home folder comes from the flag before the variable, and ~ is the user home', async () => {
-    const { values, configPath, storePath } = await loadConfig({ flags: { home: '~/x-none' }, environment: { HEADROOM_HOME: home } });
+    const { values, configPath, storePath } = await loadConfig({
+      flags: { home: '~/x-none' },
+      environment: { HEADROOM_HOME: home },
+    });
     expect(values.home).toBe(join(homedir(), 'x-none'));
     expect(configPath).toBe(join(homedir(), 'x-none', 'config.toml'));
     expect(storePath).toBe(join(homedir(), 'x-none', 'headroom.db'));
@@ -179,13 +192,18 @@ describe('what stops the start', () => {
   });
 
   test('an address that other machines can reach without a token', async () => {
-    expect(await refused(load({ host: '0.0.0.0' }))).toContain('--host: other machines can reach 0.0.0.0, so a token is needed');
+    expect(await refused(load({ host: '0.0.0.0' }))).toContain(
+      '--host: other machines can reach 0.0.0.0, so a token is needed',
+    );
     await load({ host: '0.0.0.0', token: 'long-enough' });
   });
 });
 
 test('variables that do nothing are warned about, with the right spelling', async () => {
-  const { warnings } = await load({}, { HEADROOM_PROT: '1', HEADROOM_DEBUG: '1', OTHER: '1', HEADROOM_QQQQQQQQQQQQ: '1' });
+  const { warnings } = await load(
+    {},
+    { HEADROOM_PROT: '1', HEADROOM_DEBUG: '1', OTHER: '1', HEADROOM_QQQQQQQQQQQQ: '1' },
+  );
   expect(warnings).toEqual([
     'the variable HEADROOM_PROT has no effect; did you mean HEADROOM_PORT?',
     'the variable HEADROOM_QQQQQQQQQQQQ has no effect',

@@ -35,7 +35,9 @@ interface Given {
 
 /** @throws HeadroomError BAD_OPTION for what cannot be understood. */
 export async function loadConfig({ flags, environment }: ConfigInput): Promise<Config> {
-  const home = resolve(expandTilde(read('home', [fromFlag('home', flags), fromEnvironment('home', environment)]).value!));
+  const home = resolve(
+    expandTilde(read('home', [fromFlag('home', flags), fromEnvironment('home', environment)]).value!),
+  );
   const configPath = join(home, CONFIG_FILE);
   const file = await readFile(configPath);
   const values: Partial<Record<OptionName, unknown>> = {};
@@ -95,9 +97,12 @@ async function readFile(path: string): Promise<ReadonlyMap<string, Given>> {
   } catch (error) {
     const [reason] = String((error as Error).message).split('\n');
     const line = (error as { line?: number }).line;
-    throw new HeadroomError('BAD_OPTION', `${path}${line ? ` line ${line}` : ''}: ${reason}; correct the file`, { cause: error });
+    throw new HeadroomError('BAD_OPTION', `${path}${line ? ` line ${line}` : ''}: ${reason}; correct the file`, {
+      cause: error,
+    });
   }
-  for (const [key, value] of Object.entries(table)) given.set(key, fileValue(key, value, `${path}${lineOf(text, key)}`));
+  for (const [key, value] of Object.entries(table))
+    given.set(key, fileValue(key, value, `${path}${lineOf(text, key)}`));
   return given;
 }
 
@@ -106,7 +111,9 @@ function readText(path: string): string {
     return readFileSync(path, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new HeadroomError('BAD_OPTION', `${path}: cannot be read (${code}); make it readable or move it away`, { cause: error });
+    throw new HeadroomError('BAD_OPTION', `${path}: cannot be read (${code}); make it readable or move it away`, {
+      cause: error,
+    });
   }
 }
 
@@ -155,7 +162,8 @@ function unknownVariables(environment: ConfigInput['environment']): readonly str
 function checkLoop({ values, sources }: Config): void {
   for (const name of ['anthropic-url', 'openai-url', 'gemini-url'] as const) {
     const { hostname, port, protocol } = new URL(values[name]);
-    const isHere = hostname === values.host || (isLoopback(hostname) && (isLoopback(values.host) || isEverywhere(values.host)));
+    const isHere =
+      hostname === values.host || (isLoopback(hostname) && (isLoopback(values.host) || isEverywhere(values.host)));
     if (!isHere || protocol !== 'http:' || Number(port || 80) !== values.port) continue;
     throw new HeadroomError(
       'BAD_OPTION',

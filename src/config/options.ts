@@ -136,7 +136,7 @@ export const OPTIONS: OptionTable = {
     ...choice<Profile>('off', 'lossless', 'balanced', 'aggressive'),
     variable: 'HEADROOM_PROFILE',
     default: 'balanced',
-    doc: 'How far tool results may be shortened. off: not at all; lossless: only forms from which the original can be rebuilt; balanced and aggressive: also views whose original can be fetched back.',
+    doc: 'How far tool results may be shortened. off: not at all; lossless: only forms from which the original can be rebuilt; balanced and aggressive: also views, wherever the model can fetch the original back; without a way back they do the same as lossless.',
   },
   token: {
     ...TOKEN,

@@ -27,6 +27,13 @@ test.each(formats)('$name: every spelling of a JSON content type is read', (form
   }
 });
 
+test.each(formats)('$name: a character of a JSON body that is split over two chunks stays whole', (format) => {
+  const reader = format.readResponse('application/json');
+  const text = '{"stop_reason":"arrêt 😀","choices":[{"finish_reason":"arrêt 😀"}]}';
+  for (const byte of Buffer.from(text)) reader.push(Uint8Array.of(byte));
+  expect(reader.end().stopReason).toBe('arrêt 😀');
+});
+
 test.each(formats)('$name: numbers that are no token counts count as none', (format) => {
   const reader = format.readResponse('application/json');
   reader.push(

@@ -11,7 +11,9 @@ function keep<Kept extends { close(): Promise<void> }>(one: Kept): Kept {
   closing.unshift(one);
   return one;
 }
-async function pair(reply?: Parameters<typeof startUpstream>[0]): Promise<{ upstream: TestUpstream; proxy: RunningProxy }> {
+async function pair(
+  reply?: Parameters<typeof startUpstream>[0],
+): Promise<{ upstream: TestUpstream; proxy: RunningProxy }> {
   const upstream = keep(await startUpstream(reply));
   return { upstream, proxy: keep(await startTestProxy(upstream.url)) };
 }
@@ -19,7 +21,20 @@ async function pair(reply?: Parameters<typeof startUpstream>[0]): Promise<{ upst
 describe('what goes upstream', () => {
   it('keeps order, case and repeats of headers', async () => {
     const { upstream, proxy } = await pair();
-    const headers = ['X-Api-Key', 'k', 'anthropic-BETA', 'a', 'X-Many', '1', 'Anthropic-Beta', 'b', 'X-Many', '2', 'x-odd', 'caf\u00e9'];
+    const headers = [
+      'X-Api-Key',
+      'k',
+      'anthropic-BETA',
+      'a',
+      'X-Many',
+      '1',
+      'Anthropic-Beta',
+      'b',
+      'X-Many',
+      '2',
+      'x-odd',
+      'caf\u00e9',
+    ];
     await call(proxy.port, { headers, body: Buffer.from('{}') });
     const raw = upstream.received[0]!.raw;
     const start = raw.indexOf('X-Api-Key');
@@ -30,8 +45,26 @@ describe('what goes upstream', () => {
 
   it('leaves out what belongs to one connection, what Connection names, and everything of ours', async () => {
     const { upstream, proxy } = await pair();
-    const headers = ['Connection', 'close, X-Hop', 'X-Hop', '1', 'Keep-Alive', 'timeout=5', 'TE', 'trailers', 'Proxy-Authorization', 'secret'];
-    const ours = ['X-Headroom-Bypass', 'false', 'x-headroom-base-url', 'http://example.invalid', 'X-HEADROOM-Token', 't'];
+    const headers = [
+      'Connection',
+      'close, X-Hop',
+      'X-Hop',
+      '1',
+      'Keep-Alive',
+      'timeout=5',
+      'TE',
+      'trailers',
+      'Proxy-Authorization',
+      'secret',
+    ];
+    const ours = [
+      'X-Headroom-Bypass',
+      'false',
+      'x-headroom-base-url',
+      'http://example.invalid',
+      'X-HEADROOM-Token',
+      't',
+    ];
     await call(proxy.port, { headers: [...headers, ...ours, 'X-Kept', 'yes'], body: '{}' });
     const { raw } = upstream.received[0]!;
     for (const name of ['x-hop', 'keep-alive', 'te', 'proxy-authorization']) expect(valuesOf(raw, name)).toEqual([]);
@@ -64,9 +97,14 @@ describe('what goes upstream', () => {
     await call(proxy.port, { method: 'GET', path: '/v1/models', body: 'text' });
     await new Promise<void>((resolve, reject) => {
       const socket = net.connect(proxy.port, '127.0.0.1', () =>
-        socket.write('POST /v1/files HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n0\r\n\r\n'),
+        socket.write(
+          'POST /v1/files HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n0\r\n\r\n',
+        ),
       );
-      socket.on('error', reject).on('close', () => resolve()).resume();
+      socket
+        .on('error', reject)
+        .on('close', () => resolve())
+        .resume();
     });
     expect(upstream.received.map(({ body }) => body.toString())).toEqual(['text', 'abc']);
   });
@@ -77,15 +115,24 @@ describe('what goes upstream', () => {
     await call(proxy.port, { path: '/v1/messages', body: '{}' });
     await call(proxy.port, { path: '/v1/models' });
     await call(proxy.port, { path: '/other' });
-    expect(upstream.received.map(({ url }) => url)).toEqual(['/gateway/v1/messages', '/gateway/v1/models', '/gateway/v1/other']);
+    expect(upstream.received.map(({ url }) => url)).toEqual([
+      '/gateway/v1/messages',
+      '/gateway/v1/models',
+      '/gateway/v1/other',
+    ]);
   });
 
   it('sends each request to the vendor that its path or its credential names', async () => {
-    const [anthropic, openai, gemini] = [keep(await startUpstream()), keep(await startUpstream()), keep(await startUpstream())];
+    const [anthropic, openai, gemini] = [
+      keep(await startUpstream()),
+      keep(await startUpstream()),
+      keep(await startUpstream()),
+    ];
     const proxy = keep(
       await startTestProxy('', { upstreams: { anthropic: anthropic.url, openai: openai.url, gemini: gemini.url } }),
     );
-    const send = (path: string, ...headers: string[]): Promise<unknown> => call(proxy.port, { method: 'GET', path, headers });
+    const send = (path: string, ...headers: string[]): Promise<unknown> =>
+      call(proxy.port, { method: 'GET', path, headers });
     await send('/v1/models', 'x-api-key', 'k');
     await send('/v1/models?a', 'Authorization', 'Bearer sk-ant-api03-x');
     await send('/v1/messages/batches');
@@ -97,25 +144,49 @@ describe('what goes upstream', () => {
     await send('/v1beta/models/g:generateContent');
     expect(anthropic.received.map(({ url }) => url)).toEqual(['/v1/models', '/v1/models?a', '/v1/messages/batches']);
     expect(openai.received.map(({ url }) => url)).toEqual(['/v1/models', '/v1/embeddings', '/unknown']);
-    expect(gemini.received.map(({ url }) => url)).toEqual(['/v1/models', '/v1/models?key=k', '/v1beta/models/g:generateContent']);
+    expect(gemini.received.map(({ url }) => url)).toEqual([
+      '/v1/models',
+      '/v1/models?key=k',
+      '/v1beta/models/g:generateContent',
+    ]);
   });
 
   it('R-52: no header, query or path of a client changes the host', async () => {
     const canary = keep(await startUpstream());
     const { upstream, proxy } = await pair();
     const host = `127.0.0.1:${canary.port}`;
-    const paths = ['/v1/messages', `http://${host}/v1/messages`, `http://${host}/x`, `//${host}/v1/messages`, `/v1/messages?url=${canary.url}`];
-    const names = ['Host', 'X-Forwarded-Host', 'Forwarded', 'X-Headroom-Base-Url', 'X-Original-URL', 'X-Target', 'Location', 'Origin'];
+    const paths = [
+      '/v1/messages',
+      `http://${host}/v1/messages`,
+      `http://${host}/x`,
+      `//${host}/v1/messages`,
+      `/v1/messages?url=${canary.url}`,
+    ];
+    const names = [
+      'Host',
+      'X-Forwarded-Host',
+      'Forwarded',
+      'X-Headroom-Base-Url',
+      'X-Original-URL',
+      'X-Target',
+      'Location',
+      'Origin',
+    ];
     for (const path of paths) {
       for (const name of names) {
-        for (const value of [host, canary.url]) await call(proxy.port, { path, headers: [name, value, 'x-api-key', 'k'], body: '{}' });
+        for (const value of [host, canary.url])
+          await call(proxy.port, { path, headers: [name, value, 'x-api-key', 'k'], body: '{}' });
       }
     }
     expect(upstream.received).toHaveLength(paths.length * names.length * 2);
-    expect(new Set(upstream.received.map(({ headers }) => headers.host))).toEqual(new Set([`127.0.0.1:${upstream.port}`]));
+    expect(new Set(upstream.received.map(({ headers }) => headers.host))).toEqual(
+      new Set([`127.0.0.1:${upstream.port}`]),
+    );
     expect(canary.received).toEqual([]);
     await new Promise<void>((resolve) => {
-      const socket = net.connect(proxy.port, '127.0.0.1', () => socket.write(`CONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\n\r\n`));
+      const socket = net.connect(proxy.port, '127.0.0.1', () =>
+        socket.write(`CONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\n\r\n`),
+      );
       socket.on('close', () => resolve()).resume();
     });
     expect(canary.received).toEqual([]);
@@ -130,8 +201,23 @@ describe('what goes upstream', () => {
 
 describe('what comes back', () => {
   it('keeps status, reason, order, case and repeats of headers, and the body', async () => {
-    const headers = ['Request-Id', 'r', 'Set-Cookie', 'a=1', 'X-B', 'caf\u00e9', 'set-cookie', 'b=2', 'Content-Length', '5', 'Date', 'now'];
-    const { proxy } = await pair((client) => client.writeHead(529, 'Overloaded here', headers).end(Buffer.from('whole')));
+    const headers = [
+      'Request-Id',
+      'r',
+      'Set-Cookie',
+      'a=1',
+      'X-B',
+      'caf\u00e9',
+      'set-cookie',
+      'b=2',
+      'Content-Length',
+      '5',
+      'Date',
+      'now',
+    ];
+    const { proxy } = await pair((client) =>
+      client.writeHead(529, 'Overloaded here', headers).end(Buffer.from('whole')),
+    );
     const reply = await call(proxy.port, { body: '{}' });
     expect([reply.status, reply.reason, reply.body.toString()]).toEqual([529, 'Overloaded here', 'whole']);
     expect(reply.raw.slice(0, headers.length)).toEqual(headers);
@@ -139,10 +225,16 @@ describe('what comes back', () => {
 
   it('leaves out what belongs to one connection', async () => {
     const { proxy } = await pair((client) =>
-      client.writeHead(200, ['Connection', 'X-Hop', 'X-Hop', '1', 'Proxy-Authenticate', 'Basic', 'X-Kept', '1']).end('x'),
+      client
+        .writeHead(200, ['Connection', 'X-Hop', 'X-Hop', '1', 'Proxy-Authenticate', 'Basic', 'X-Kept', '1'])
+        .end('x'),
     );
     const { raw } = await call(proxy.port, { body: '{}' });
-    expect([valuesOf(raw, 'x-hop'), valuesOf(raw, 'proxy-authenticate'), valuesOf(raw, 'x-kept')]).toEqual([[], [], ['1']]);
+    expect([valuesOf(raw, 'x-hop'), valuesOf(raw, 'proxy-authenticate'), valuesOf(raw, 'x-kept')]).toEqual([
+      [],
+      [],
+      ['1'],
+    ]);
   });
 
   it.each([
@@ -176,7 +268,9 @@ describe('what comes back', () => {
 
   it('passes encoded responses on as they are', async () => {
     const bytes = Buffer.from([31, 139, 8, 0, 1, 2, 3]);
-    const { proxy } = await pair((client) => client.writeHead(200, { 'content-encoding': 'gzip', 'content-type': 'application/json' }).end(bytes));
+    const { proxy } = await pair((client) =>
+      client.writeHead(200, { 'content-encoding': 'gzip', 'content-type': 'application/json' }).end(bytes),
+    );
     const reply = await call(proxy.port, { body: '{}' });
     expect([reply.headers['content-encoding'], reply.body]).toEqual(['gzip', bytes]);
   });

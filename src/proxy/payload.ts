@@ -69,7 +69,8 @@ async function shortened(
 ): Promise<Payload> {
   const received = await readBody(incoming, app.maxBodyBytes);
   const body = await decodeBody(received, headerOf(headers, 'content-encoding'), app.maxBodyBytes);
-  const verdict = body && body.length > 0 ? await app.optimizer.run({ ...job, body }) : undefined;
+  const verdict =
+    body && body.length > 0 ? await app.optimizer.run({ ...job, body }).catch(() => undefined) : undefined;
   const shorter = verdict?.body;
   if (!shorter) return { headers: requestHeaders(headers), body: () => received, verdict };
   return {

@@ -8,7 +8,7 @@ import type { Level } from '../core/compressor.ts';
 import { HeadroomError } from '../core/errors.ts';
 import type { WireFormat } from '../core/wire-format.ts';
 import { formats } from '../formats/index.ts';
-import { openOptimizer, type Optimizer } from '../pipeline/pool.ts';
+import { openOptimizer, type Optimizer, type PoolOptions } from '../pipeline/pool.ts';
 import type { App, Status } from './app.ts';
 import { Exchanges } from './exchanges.ts';
 import { isLoopback } from './guard.ts';
@@ -42,7 +42,7 @@ export interface ProxyOptions {
 
 /** What a proxy is made of, where it is not what it usually is: for tests and other owners. */
 export interface ProxyParts {
-  readonly optimizer?: Optimizer;
+  readonly openOptimizer?: (options: PoolOptions) => Optimizer;
   readonly formats?: readonly WireFormat[];
   readonly backends?: readonly Backend[];
   readonly environment?: Environment;
@@ -76,9 +76,8 @@ export async function startProxy(options: ProxyOptions, parts: ProxyParts = {}):
     if (status.warnings.length > MAX_WARNINGS) status.warnings.shift();
     options.warn(message);
   };
-  const optimizer =
-    parts.optimizer ??
-    openOptimizer({ ...options, level: options.profile === 'off' ? 'lossless' : options.profile, warn });
+  const level = options.profile === 'off' ? 'lossless' : options.profile;
+  const optimizer = (parts.openOptimizer ?? openOptimizer)({ ...options, level, warn });
   void optimizer.ready.then(() => (status.isReady = true));
   const app: App = {
     formats: parts.formats ?? formats,

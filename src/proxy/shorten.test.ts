@@ -3,7 +3,16 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { hashOf } from '../core/hash.ts';
 import type { Job, Verdict } from '../pipeline/engine.ts';
 import type { ProxyOptions, RunningProxy } from './server.ts';
-import { call, fakeOptimizer, type FakeOptimizer, startTestProxy, startUpstream, type TestUpstream, until, valuesOf } from './test-rig.ts';
+import {
+  call,
+  fakeOptimizer,
+  type FakeOptimizer,
+  startTestProxy,
+  startUpstream,
+  type TestUpstream,
+  until,
+  valuesOf,
+} from './test-rig.ts';
 
 const closing: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -16,10 +25,13 @@ interface Rig {
   readonly optimizer: FakeOptimizer;
 }
 
-async function rig(decide?: (job: Job) => Partial<Verdict> | undefined, options: Partial<ProxyOptions> = {}): Promise<Rig> {
+async function rig(
+  decide?: (job: Job) => Partial<Verdict> | undefined,
+  options: Partial<ProxyOptions> = {},
+): Promise<Rig> {
   const upstream = await startUpstream();
   const optimizer = fakeOptimizer(decide);
-  const proxy = await startTestProxy(upstream.url, options, { optimizer });
+  const proxy = await startTestProxy(upstream.url, options, { openOptimizer: () => optimizer });
   closing.push(proxy, upstream);
   return { upstream, proxy, optimizer };
 }
@@ -46,7 +58,11 @@ describe('bodies of known formats', () => {
 
   it('goes out as it came when the optimizer leaves it, or fails', async () => {
     const { upstream, proxy } = await rig();
-    const broken = await startTestProxy(upstream.url, {}, { optimizer: { ...fakeOptimizer(), run: () => Promise.reject(new Error('broken')) } });
+    const broken = await startTestProxy(
+      upstream.url,
+      {},
+      { openOptimizer: () => ({ ...fakeOptimizer(), run: () => Promise.reject(new Error('broken')) }) },
+    );
     closing.unshift(broken);
     const body = '{"a": 1.0, "n": 12345678901234567890}';
     await call(proxy.port, { body });
@@ -86,14 +102,21 @@ describe('bodies of known formats', () => {
       const { upstream, proxy, optimizer } = await rig();
       await call(proxy.port, { headers: ['Content-Encoding', encoding], body: encode(text) });
       expect(Buffer.from(optimizer.jobs[0]!.body)).toEqual(text);
-      expect([upstream.received[0]!.body, upstream.received[0]!.headers['content-encoding']]).toEqual([encode(text), encoding]);
+      expect([upstream.received[0]!.body, upstream.received[0]!.headers['content-encoding']]).toEqual([
+        encode(text),
+        encoding,
+      ]);
     });
 
     it('leaves plain and says so when it changed', async () => {
       const { upstream, proxy } = await rig(shout);
       await call(proxy.port, { headers: ['Content-Encoding', encoding], body: encode(text) });
       const { body, headers } = upstream.received[0]!;
-      expect([body.toString(), headers['content-encoding'], headers['content-length']]).toEqual(['{"TEXT":"SOME TEXT"}', undefined, '20']);
+      expect([body.toString(), headers['content-encoding'], headers['content-length']]).toEqual([
+        '{"TEXT":"SOME TEXT"}',
+        undefined,
+        '20',
+      ]);
     });
   });
 
@@ -144,10 +167,15 @@ describe('bodies that are left alone', () => {
   it('leaves a bypassed body untouched and pins it afterwards as it was', async () => {
     const { upstream, proxy, optimizer } = await rig(shout);
     const packed = zlib.gzipSync('{"a":1}');
-    await call(proxy.port, { headers: ['X-Headroom-Bypass', 'TRUE', 'content-encoding', 'gzip', 'x-api-key', 'k'], body: packed });
+    await call(proxy.port, {
+      headers: ['X-Headroom-Bypass', 'TRUE', 'content-encoding', 'gzip', 'x-api-key', 'k'],
+      body: packed,
+    });
     expect(upstream.received[0]!.body).toEqual(packed);
     await until(() => optimizer.jobs.length > 0);
-    expect(optimizer.jobs.map(({ intent, body }) => [intent, Buffer.from(body).toString()])).toEqual([['as-is', '{"a":1}']]);
+    expect(optimizer.jobs.map(({ intent, body }) => [intent, Buffer.from(body).toString()])).toEqual([
+      ['as-is', '{"a":1}'],
+    ]);
   });
 
   it('pins what went by before it ends', async () => {
@@ -159,7 +187,7 @@ describe('bodies that are left alone', () => {
 
   it('asks the optimizer nothing for a bypassed count, other methods, unknown paths, or when it is off', async () => {
     const { upstream, proxy, optimizer } = await rig(shout);
-    const off = await startTestProxy(upstream.url, { profile: 'off' }, { optimizer });
+    const off = await startTestProxy(upstream.url, { profile: 'off' }, { openOptimizer: () => optimizer });
     closing.unshift(off);
     await call(proxy.port, { path: '/v1/messages/count_tokens', headers: ['x-headroom-bypass', 'true'], body: 'a' });
     await call(proxy.port, { method: 'PUT', body: 'b' });

@@ -22,7 +22,9 @@ export interface TestUpstream {
 }
 
 /** Records every request whole, then lets `reply` answer; a plain 200 when left out. */
-export async function startUpstream(reply: (client: http.ServerResponse, request: Received) => void = ok): Promise<TestUpstream> {
+export async function startUpstream(
+  reply: (client: http.ServerResponse, request: Received) => void = ok,
+): Promise<TestUpstream> {
   const received: Received[] = [];
   const upstream = await serve((incoming, client) => {
     const chunks: Buffer[] = [];
@@ -38,7 +40,9 @@ export async function startUpstream(reply: (client: http.ServerResponse, request
 }
 
 /** An upstream that is given the raw exchange. */
-export async function serve(listener: http.RequestListener): Promise<Omit<TestUpstream, 'received'> & { server: http.Server }> {
+export async function serve(
+  listener: http.RequestListener,
+): Promise<Omit<TestUpstream, 'received'> & { server: http.Server }> {
   const server = http.createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -75,9 +79,20 @@ export function fakeOptimizer(
   };
 }
 
-const LEFT_ALONE: Verdict = { body: undefined, format: undefined, model: 'm', notes: [], parts: [], problem: undefined };
+const LEFT_ALONE: Verdict = {
+  body: undefined,
+  format: undefined,
+  model: 'm',
+  notes: [],
+  parts: [],
+  problem: undefined,
+};
 
-export function startTestProxy(upstreamUrl: string, options: Partial<ProxyOptions> = {}, parts: ProxyParts = {}): Promise<RunningProxy> {
+export function startTestProxy(
+  upstreamUrl: string,
+  options: Partial<ProxyOptions> = {},
+  parts: ProxyParts = {},
+): Promise<RunningProxy> {
   const all: ProxyOptions = {
     host: '127.0.0.1',
     port: 0,
@@ -94,7 +109,7 @@ export function startTestProxy(upstreamUrl: string, options: Partial<ProxyOption
     warn: () => undefined,
     ...options,
   };
-  return startProxy(all, { optimizer: fakeOptimizer(), environment: {}, ...parts });
+  return startProxy(all, { openOptimizer: () => fakeOptimizer(), environment: {}, ...parts });
 }
 
 export interface Call {
@@ -114,12 +129,22 @@ export interface Reply {
 }
 
 /** One request on a connection of its own. */
-export function call(port: number, { method = 'POST', path = '/v1/messages', headers = [], body }: Call = {}): Promise<Reply> {
+export function call(
+  port: number,
+  { method = 'POST', path = '/v1/messages', headers = [], body }: Call = {},
+): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const length = body === undefined ? [] : ['Content-Length', String(Buffer.byteLength(body))];
     const hasHost = headers.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
     const host = hasHost ? [] : ['Host', `127.0.0.1:${port}`];
-    const request = http.request({ port, host: '127.0.0.1', method, path, headers: [...host, ...headers, ...length], agent: false });
+    const request = http.request({
+      port,
+      host: '127.0.0.1',
+      method,
+      path,
+      headers: [...host, ...headers, ...length],
+      agent: false,
+    });
     request.on('error', reject);
     request.on('response', (response) => {
       const chunks: Buffer[] = [];

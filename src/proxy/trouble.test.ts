@@ -9,7 +9,10 @@ afterEach(async () => {
   for (const one of closing.splice(0)) await one.close();
 });
 
-async function behind(listener: http.RequestListener, options: Partial<ProxyOptions> = {}): Promise<RunningProxy & { upstream: http.Server }> {
+async function behind(
+  listener: http.RequestListener,
+  options: Partial<ProxyOptions> = {},
+): Promise<RunningProxy & { upstream: http.Server }> {
   const upstream = await serve(listener);
   const proxy = await startTestProxy(upstream.url, options);
   closing.push(proxy, upstream);
@@ -25,16 +28,19 @@ async function freePort(): Promise<number> {
 const BYPASS = ['x-headroom-bypass', 'true'];
 
 describe('an upstream in trouble', () => {
-  it.each(['/v1/messages', '/v1/chat/completions', '/unknown'])('is named with what to check when it cannot be reached (%s)', async (path) => {
-    const port = await freePort();
-    const proxy = await startTestProxy(`http://127.0.0.1:${port}`);
-    closing.push(proxy);
-    const reply = await call(proxy.port, { path, body: '{}' });
-    const { error } = JSON.parse(reply.body.toString()) as { error: { message: string } };
-    expect([reply.status, reply.headers['content-type']]).toEqual([502, 'application/json']);
-    expect(error.message).toContain(`127.0.0.1:${port}`);
-    expect(error.message).toMatch(/--(anthropic|openai)-url/);
-  });
+  it.each(['/v1/messages', '/v1/chat/completions', '/unknown'])(
+    'is named with what to check when it cannot be reached (%s)',
+    async (path) => {
+      const port = await freePort();
+      const proxy = await startTestProxy(`http://127.0.0.1:${port}`);
+      closing.push(proxy);
+      const reply = await call(proxy.port, { path, body: '{}' });
+      const { error } = JSON.parse(reply.body.toString()) as { error: { message: string } };
+      expect([reply.status, reply.headers['content-type']]).toEqual([502, 'application/json']);
+      expect(error.message).toContain(`127.0.0.1:${port}`);
+      expect(error.message).toMatch(/--(anthropic|openai)-url/);
+    },
+  );
 
   it('still gives an answer when the body was on its way', async () => {
     const proxy = await startTestProxy(`http://127.0.0.1:${await freePort()}`);
@@ -80,7 +86,7 @@ describe('an upstream in trouble', () => {
 
   it('may answer before it has read the whole body', async () => {
     const proxy = await behind((_incoming, client) => {
-      client.writeHead(413, { connection: 'close' }).end('too much');
+      client.writeHead(413).end('too much');
     });
     const reply = await call(proxy.port, { path: '/v1/files', body: Buffer.alloc(300_000) });
     expect([reply.status, reply.body.toString()]).toEqual([413, 'too much']);
@@ -125,7 +131,14 @@ describe('a client that leaves', () => {
       client.on('close', () => closed++);
       if (isStarted) client.writeHead(200).write('x');
     });
-    const request = http.request({ port: proxy.port, host: '127.0.0.1', method: 'POST', path: '/v1/messages', headers, agent: false });
+    const request = http.request({
+      port: proxy.port,
+      host: '127.0.0.1',
+      method: 'POST',
+      path: '/v1/messages',
+      headers: ['host', 'x', ...headers],
+      agent: false,
+    });
     request.on('error', () => undefined);
     const started = new Promise((resolve) => request.on('response', resolve));
     request.end('{}');
@@ -140,7 +153,13 @@ describe('a client that leaves', () => {
     const proxy = await behind((incoming) => {
       incoming.on('data', () => undefined).on('close', () => closed++);
     });
-    const request = http.request({ port: proxy.port, host: '127.0.0.1', method: 'POST', path: '/v1/files', agent: false });
+    const request = http.request({
+      port: proxy.port,
+      host: '127.0.0.1',
+      method: 'POST',
+      path: '/v1/files',
+      agent: false,
+    });
     request.on('error', () => undefined);
     request.write('first');
     await until(() => proxy.upstream.listening);
@@ -161,9 +180,15 @@ describe('a client that leaves', () => {
         return fakeOptimizer().run(job);
       },
     };
-    const proxy = await startTestProxy(upstream.url, {}, { optimizer });
+    const proxy = await startTestProxy(upstream.url, {}, { openOptimizer: () => optimizer });
     closing.push(proxy, upstream);
-    const request = http.request({ port: proxy.port, host: '127.0.0.1', method: 'POST', path: '/v1/messages', agent: false });
+    const request = http.request({
+      port: proxy.port,
+      host: '127.0.0.1',
+      method: 'POST',
+      path: '/v1/messages',
+      agent: false,
+    });
     request.on('error', () => undefined);
     request.end('{}');
     await until(() => jobs.length === 1);
@@ -203,7 +228,7 @@ describe('a client that leaves', () => {
     // What the kernel's socket buffers take on both hops, and little more.
     expect(written).toBeLessThan(total / 4);
     let received = 0;
-    socket.on('data', (chunk) => (received += chunk.length));
+    socket.on('data', (chunk) => (received += chunk.length)).resume();
     await until(() => received >= total);
     socket.destroy();
   });
@@ -249,7 +274,13 @@ describe('a client that leaves', () => {
     const upstream = await startUpstream();
     const proxy = await startTestProxy(upstream.url);
     closing.push(proxy, upstream);
-    const request = http.request({ port: proxy.port, host: '127.0.0.1', method: 'POST', path: '/v1/messages', agent: false });
+    const request = http.request({
+      port: proxy.port,
+      host: '127.0.0.1',
+      method: 'POST',
+      path: '/v1/messages',
+      agent: false,
+    });
     const answered = new Promise<http.IncomingMessage>((resolve) => request.on('response', resolve));
     for (const piece of ['{"a"', ':', '1}']) {
       request.write(piece);
@@ -280,11 +311,15 @@ describe('a proxy that ends', () => {
   it('says that a port is taken', async () => {
     const first = await startTestProxy('http://127.0.0.1:1');
     closing.push(first);
-    await expect(startTestProxy('http://127.0.0.1:1', { port: first.port })).rejects.toMatchObject({ code: 'PORT_IN_USE' });
+    await expect(startTestProxy('http://127.0.0.1:1', { port: first.port })).rejects.toMatchObject({
+      code: 'PORT_IN_USE',
+    });
   });
 
   it('does not start with an address that is none, or open to others without a token', async () => {
     await expect(startTestProxy('ftp://x')).rejects.toMatchObject({ code: 'BAD_OPTION' });
-    await expect(startTestProxy('http://127.0.0.1:1', { host: '0.0.0.0' })).rejects.toMatchObject({ code: 'BAD_OPTION' });
+    await expect(startTestProxy('http://127.0.0.1:1', { host: '0.0.0.0' })).rejects.toMatchObject({
+      code: 'BAD_OPTION',
+    });
   });
 });

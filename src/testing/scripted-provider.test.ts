@@ -15,7 +15,10 @@ async function start(script?: ScriptSource): Promise<ScriptedProvider> {
   return provider;
 }
 
-const CALLS_SHELL = { call: [{ tool: /bash/i, input: { command: 'ls -la "ä"' } }], text: 'Fertig: 🎉 all done, in more than one delta.' };
+const CALLS_SHELL = {
+  call: [{ tool: /bash/i, input: { command: 'ls -la "ä"' } }],
+  text: 'Fertig: 🎉 all done, in more than one delta.',
+};
 const TOOL = { name: 'Bash', description: 'runs', input_schema: { type: 'object' as const } };
 const USER = { role: 'user' as const, content: 'list the files' };
 
@@ -55,19 +58,25 @@ describe.each([
 
   test('counts tokens and lists models', async () => {
     const client = clientFor(await start());
-    expect((await client.messages.countTokens({ model: 'claude-x', messages: [USER] })).input_tokens).toBeGreaterThan(0);
+    expect((await client.messages.countTokens({ model: 'claude-x', messages: [USER] })).input_tokens).toBeGreaterThan(
+      0,
+    );
     expect((await client.models.list()).data[0]?.id).toBe('claude-scripted');
   });
 
   test('fails with the status and body of the script', async () => {
     const body = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } };
     const client = clientFor(await start({ error: { status: 529, body } }));
-    await expect(client.messages.create({ ...request, messages: [USER] })).rejects.toMatchObject({ status: 529, error: body });
+    await expect(client.messages.create({ ...request, messages: [USER] })).rejects.toMatchObject({
+      status: 529,
+      error: body,
+    });
   });
 });
 
 describe('openai 7.55', () => {
-  const clientFor = ({ url }: ScriptedProvider): OpenAI => new OpenAI({ apiKey: 'k', baseURL: `${url}/v1`, maxRetries: 0 });
+  const clientFor = ({ url }: ScriptedProvider): OpenAI =>
+    new OpenAI({ apiKey: 'k', baseURL: `${url}/v1`, maxRetries: 0 });
   const tool = { type: 'function' as const, function: { name: 'shell_bash', parameters: { type: 'object' } } };
   const request = { model: 'gpt-x', tools: [tool] };
 
@@ -88,14 +97,22 @@ describe('openai 7.55', () => {
 
   test('streams what it would have said whole, and usage only when asked', async () => {
     const client = clientFor(await start(CALLS_SHELL));
-    const run = client.chat.completions.stream({ ...request, messages: [USER], stream_options: { include_usage: true } });
+    const run = client.chat.completions.stream({
+      ...request,
+      messages: [USER],
+      stream_options: { include_usage: true },
+    });
     const call = await run.finalChatCompletion();
     expect(call.choices[0]?.message.tool_calls).toMatchObject([
       { function: { name: 'shell_bash', arguments: '{"command":"ls -la \\"ä\\""}' } },
     ]);
     expect(call.usage?.prompt_tokens).toBeGreaterThan(0);
     let text = '';
-    for await (const chunk of await client.chat.completions.create({ model: 'gpt-x', messages: [USER], stream: true })) {
+    for await (const chunk of await client.chat.completions.create({
+      model: 'gpt-x',
+      messages: [USER],
+      stream: true,
+    })) {
       expect(chunk.choices).toHaveLength(1);
       text += chunk.choices[0]?.delta.content ?? '';
     }

@@ -24,7 +24,11 @@ export interface Script {
   readonly cacheReadTokens?: number;
   readonly cacheWriteTokens?: number;
   /** Answered instead, with this status. */
-  readonly error?: { readonly status: number; readonly body: JsonValue; readonly headers?: Readonly<Record<string, string>> };
+  readonly error?: {
+    readonly status: number;
+    readonly body: JsonValue;
+    readonly headers?: Readonly<Record<string, string>>;
+  };
   /** Silence before the first byte, headers included. */
   readonly silenceMs?: number;
   /** Pause between two pieces of the body. */
@@ -124,8 +128,14 @@ const NOT_JSON = { type: 'error', error: { type: 'invalid_request_error', messag
 
 const ROUTES: readonly Route[] = [
   { path: /\/v1\/messages\/count_tokens$/, respond: ({ body }) => json({ input_tokens: roughTokens(body) }) },
-  { path: /\/v1\/messages$/, respond: (request, script, number) => withBody(request, (body) => anthropic(body, request, script, number)) },
-  { path: /\/chat\/completions$/, respond: (request, script, number) => withBody(request, (body) => chat(body, request, script, number)) },
+  {
+    path: /\/v1\/messages$/,
+    respond: (request, script, number) => withBody(request, (body) => anthropic(body, request, script, number)),
+  },
+  {
+    path: /\/chat\/completions$/,
+    respond: (request, script, number) => withBody(request, (body) => chat(body, request, script, number)),
+  },
   { path: /\/models$/, respond: models },
 ];
 
@@ -140,25 +150,35 @@ function withBody({ body }: RecordedRequest, respond: (body: JsonObject) => Scri
 
 function anthropic(body: JsonObject, request: RecordedRequest, script: Script, number: number): ScriptedResponse {
   const turns = asArray(body.messages).filter((message) =>
-    asArray(asObject(message).content).some((block) => String(asObject(block).id).startsWith(`toolu_${CALL_ID_PREFIX}`)),
+    asArray(asObject(message).content).some((block) => textAt(block, 'id').startsWith(`toolu_${CALL_ID_PREFIX}`)),
   );
-  const offered = asArray(body.tools).map((tool) => String(asObject(tool).name));
+  const offered = asArray(body.tools).map((tool) => textAt(tool, 'name'));
   const reply = replyFor(script, `toolu_${CALL_ID_PREFIX}${number}_`, turns.length, offered);
-  const shape = { reply, model: String(body.model), number, usage: usageOf(request, script) };
+  const shape = { reply, model: textAt(body, 'model'), number, usage: usageOf(request, script) };
   if (body.stream !== true) return json(anthropicMessage(shape));
-  return eventStream(anthropicEvents(shape).map((event) => `event: ${String(event.type)}\ndata: ${JSON.stringify(event)}\n\n`));
+  return eventStream(
+    anthropicEvents(shape).map((event) => `event: ${textAt(event, 'type')}\ndata: ${JSON.stringify(event)}\n\n`),
+  );
 }
 
 function chat(body: JsonObject, request: RecordedRequest, script: Script, number: number): ScriptedResponse {
   const turns = asArray(body.messages).filter((message) =>
-    asArray(asObject(message).tool_calls).some((call) => String(asObject(call).id).startsWith(`call_${CALL_ID_PREFIX}`)),
+    asArray(asObject(message).tool_calls).some((call) => textAt(call, 'id').startsWith(`call_${CALL_ID_PREFIX}`)),
   );
-  const offered = asArray(body.tools).map((tool) => String(asObject(asObject(tool).function).name));
+  const offered = asArray(body.tools).map((tool) => textAt(asObject(tool).function, 'name'));
   const reply = replyFor(script, `call_${CALL_ID_PREFIX}${number}_`, turns.length, offered);
-  const shape = { reply, model: String(body.model), number, usage: usageOf(request, script) };
+  const shape = { reply, model: textAt(body, 'model'), number, usage: usageOf(request, script) };
   if (body.stream !== true) return json(chatCompletion(shape));
   const wantsUsage = asObject(body.stream_options).include_usage === true;
-  return eventStream([...chatChunks(shape, wantsUsage).map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`), 'data: [DONE]\n\n']);
+  return eventStream([
+    ...chatChunks(shape, wantsUsage).map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`),
+    'data: [DONE]\n\n',
+  ]);
+}
+
+function textAt(value: JsonValue | undefined, key: string): string {
+  const member = asObject(value)[key];
+  return typeof member === 'string' ? member : '';
 }
 
 /** The next turn of the script: as many turns are behind us as the conversation holds scripted calls. */
@@ -173,20 +193,30 @@ function replyFor(script: Script, idPrefix: string, turnsBehind: number, offered
 }
 
 function models({ rawHeaders }: RecordedRequest): ScriptedResponse {
-  const isAnthropic = rawHeaders.some((name, index) => index % 2 === 0 && /^(?:x-api-key|anthropic-version)$/i.test(name));
+  const isAnthropic = rawHeaders.some(
+    (name, index) => index % 2 === 0 && /^(?:x-api-key|anthropic-version)$/i.test(name),
+  );
   return json(
     isAnthropic
       ? {
-          data: [{ type: 'model', id: 'claude-scripted', display_name: 'Scripted', created_at: '2026-01-01T00:00:00Z' }],
+          data: [
+            { type: 'model', id: 'claude-scripted', display_name: 'Scripted', created_at: '2026-01-01T00:00:00Z' },
+          ],
           has_more: false,
           first_id: 'claude-scripted',
           last_id: 'claude-scripted',
         }
-      : { object: 'list', data: [{ id: 'gpt-scripted', object: 'model', created: 1_767_225_600, owned_by: 'scripted' }] },
+      : {
+          object: 'list',
+          data: [{ id: 'gpt-scripted', object: 'model', created: 1_767_225_600, owned_by: 'scripted' }],
+        },
   );
 }
 
-function usageOf({ body }: RecordedRequest, { cacheReadTokens = 0, cacheWriteTokens = 0 }: Script): {
+function usageOf(
+  { body }: RecordedRequest,
+  { cacheReadTokens = 0, cacheWriteTokens = 0 }: Script,
+): {
   inputTokens: number;
   cacheReadTokens: number;
   cacheWriteTokens: number;
@@ -203,10 +233,18 @@ function json(body: JsonValue, status = 200, headers: Readonly<Record<string, st
 }
 
 function eventStream(pieces: readonly string[]): ScriptedResponse {
-  return { status: 200, headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' }, pieces };
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' },
+    pieces,
+  };
 }
 
-async function deliver({ status, headers, pieces }: ScriptedResponse, outgoing: ServerResponse, script: Script): Promise<void> {
+async function deliver(
+  { status, headers, pieces }: ScriptedResponse,
+  outgoing: ServerResponse,
+  script: Script,
+): Promise<void> {
   outgoing.writeHead(status, { 'request-id': 'req_scripted', ...headers });
   outgoing.flushHeaders();
   outgoing.socket?.setNoDelay(true);

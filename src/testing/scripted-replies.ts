@@ -38,7 +38,9 @@ export function anthropicEvents(shape: ReplyShape): readonly JsonObject[] {
     ...(text === '' ? [] : [textBlock(text)]),
     ...calls.map(({ id, name, input }) => ({
       start: { type: 'tool_use', id, name, input: {}, caller: { type: 'direct' } } as JsonObject,
-      deltas: cut(JSON.stringify(input)).map((piece): JsonObject => ({ type: 'input_json_delta', partial_json: piece })),
+      deltas: cut(JSON.stringify(input)).map(
+        (piece): JsonObject => ({ type: 'input_json_delta', partial_json: piece }),
+      ),
     })),
   ];
   return [
@@ -69,7 +71,14 @@ function textBlock(text: string): { readonly start: JsonObject; readonly deltas:
 }
 
 function anthropicHead({ model, number }: ReplyShape): JsonObject {
-  return { id: `msg_scripted_${number}`, type: 'message', role: 'assistant', model, stop_sequence: null, container: null };
+  return {
+    id: `msg_scripted_${number}`,
+    type: 'message',
+    role: 'assistant',
+    model,
+    stop_sequence: null,
+    container: null,
+  };
 }
 
 function anthropicUsage({ usage }: ReplyShape, outputTokens: number): JsonObject {
@@ -116,7 +125,9 @@ export function chatChunks(shape: ReplyShape, wantsUsage: boolean): readonly Jso
     ...(text === '' ? [] : cut(text).map((piece) => chunk({ content: piece }))),
     ...calls.flatMap((call, index) => {
       const opening = { ...chatCall(call), function: { name: call.name, arguments: '' } };
-      const rest = cut(JSON.stringify(call.input)).map((piece): JsonObject => ({ index, function: { arguments: piece } }));
+      const rest = cut(JSON.stringify(call.input)).map(
+        (piece): JsonObject => ({ index, function: { arguments: piece } }),
+      );
       return [{ index, ...opening }, ...rest].map((part) => chunk({ tool_calls: [part] }));
     }),
     chunk({}, finishReason(shape.reply)),
@@ -129,7 +140,14 @@ function chatCall({ id, name, input }: Reply['calls'][number]): JsonObject {
 }
 
 function chatHead({ model, number }: ReplyShape, object: string): JsonObject {
-  return { id: `chatcmpl-scripted-${number}`, object, created: CREATED, model, service_tier: 'default', system_fingerprint: 'fp_scripted' };
+  return {
+    id: `chatcmpl-scripted-${number}`,
+    object,
+    created: CREATED,
+    model,
+    service_tier: 'default',
+    system_fingerprint: 'fp_scripted',
+  };
 }
 
 /** Here, unlike with Anthropic, what came from the cache is part of the prompt's count. */
@@ -141,7 +159,12 @@ function chatUsage({ reply, usage }: ReplyShape): JsonObject {
     completion_tokens: completion,
     total_tokens: prompt + completion,
     prompt_tokens_details: { cached_tokens: usage.cacheReadTokens, audio_tokens: 0 },
-    completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 0, accepted_prediction_tokens: 0, rejected_prediction_tokens: 0 },
+    completion_tokens_details: {
+      reasoning_tokens: 0,
+      audio_tokens: 0,
+      accepted_prediction_tokens: 0,
+      rejected_prediction_tokens: 0,
+    },
   };
 }
 

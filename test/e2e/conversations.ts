@@ -25,7 +25,7 @@ const PARAMETERS = { type: 'object', properties: { command: { type: 'string' } }
 const TASK = 'Find out why refund 4711 failed, and fix the rounding of fees.';
 const SYSTEM = 'You are a careful software engineer.';
 
-/** The cache mark moves to the newest message each turn, as agents do it; every third turn thinks and signs. */
+/** Every third turn thinks and signs. */
 export function anthropicConversation(steps: readonly Step[] = STEPS): Conversation {
   const messages: object[] = [{ role: 'user', content: TASK }];
   const turns: object[] = [];
@@ -50,22 +50,22 @@ export function anthropicConversation(steps: readonly Step[] = STEPS): Conversat
   return { path: '/v1/messages', turns };
 }
 
+/** With marks on the newest two user messages, which moves them on every turn. */
 export function anthropicBody(messages: readonly object[]): object {
-  const newest = messages.at(-1) as { content: unknown };
-  const blocks = Array.isArray(newest.content)
-    ? (newest.content as object[])
-    : [{ type: 'text', text: newest.content }];
-  const marked = {
-    ...newest,
-    content: [...blocks.slice(0, -1), { ...blocks.at(-1), cache_control: { type: 'ephemeral' } }],
-  };
+  const users = messages.flatMap((message, index) => ((message as { role: string }).role === 'user' ? [index] : []));
   return {
-    model: 'claude-sonnet-4-5',
+    model: 'claude-opus-5-5',
     max_tokens: 64,
     system: [{ type: 'text', text: SYSTEM, cache_control: { type: 'ephemeral', ttl: '1h' } }],
     tools: TOOLS.map((name) => ({ name, description: name, input_schema: PARAMETERS })),
-    messages: [...messages.slice(0, -1), marked],
+    messages: messages.map((message, index) => (users.slice(-2).includes(index) ? marked(message) : message)),
   };
+}
+
+function marked(message: object): object {
+  const { content } = message as { content: unknown };
+  const blocks = Array.isArray(content) ? (content as object[]) : [{ type: 'text', text: content }];
+  return { ...message, content: [...blocks.slice(0, -1), { ...blocks.at(-1), cache_control: { type: 'ephemeral' } }] };
 }
 
 export function chatConversation(steps: readonly Step[] = STEPS): Conversation {
@@ -109,3 +109,9 @@ export function manyOrders(count: number): object[] {
 }
 
 export const ORDERS: string = JSON.stringify(manyOrders(300));
+
+/** The same conversation by a client whose system prompt says something new on every turn. */
+export function withRestlessSystem({ path, turns }: Conversation): Conversation {
+  const restless = turns.map((turn, index) => JSON.stringify(turn).replace(SYSTEM, `${SYSTEM} This is turn ${index}.`));
+  return { path, turns: restless.map((turn) => JSON.parse(turn) as object) };
+}

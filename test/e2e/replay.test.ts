@@ -13,11 +13,12 @@ import {
   chatBody,
   chatConversation,
   type Conversation,
+  withRestlessSystem,
 } from './conversations.ts';
 import { type ProxyProcess, startProxyProcess } from './proxy-process.ts';
 import { type Replay, replay, replayAll } from './replay.ts';
 import { verifies } from './requirements.ts';
-import { JSON_HEADERS, startUpstream } from './wire.ts';
+import { JSON_HEADERS, send, startUpstream } from './wire.ts';
 
 const FROZEN: readonly (readonly [name: string, conversation: Conversation])[] = [
   ['anthropic-messages', anthropicConversation()],
@@ -82,6 +83,25 @@ describe.each(FROZEN)('a frozen conversation of %s', (name, conversation) => {
       expect(resultTexts(upstream.seen.at(-1)!.body).some((text) => text.length > 5_000)).toBe(true);
     },
   );
+});
+
+verifies('count:same-as-sent', 'counting a request decides nothing for the request that is sent', async () => {
+  await using upstream = await startUpstream();
+  await using hurried = await startProxyProcess({ upstream: upstream.url, flags: ['--deadline-ms', '1'] });
+  await using calm = await startProxyProcess({ upstream: upstream.url, home: hurried.home });
+  const last = anthropicConversation().turns.at(-1) as { messages: object[] };
+  // Without signatures: history that somebody else signed would be kept as it is.
+  const messages = last.messages.map(
+    (message) => JSON.parse(JSON.stringify(message).replace('"thinking"', '"note"')) as object,
+  );
+  const body = JSON.stringify({ ...last, messages });
+  await send(hurried.url, { path: '/v1/messages/count_tokens', body });
+  const hurriedly = upstream.seen.at(-1)!.body.length;
+  await send(calm.url, { path: '/v1/messages/count_tokens', body });
+  const counted = upstream.seen.at(-1)!.body;
+  await send(calm.url, { path: '/v1/messages', body });
+  expect(upstream.seen.at(-1)!.body.equals(counted)).toBe(true);
+  expect(counted.length).toBeLessThan(hurriedly * 0.9);
 });
 
 verifies('reads:lines-exact', 'of files that were read every line arrives exactly, with a thinner gutter', async () => {

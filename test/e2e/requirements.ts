@@ -73,6 +73,10 @@ export const REQUIREMENTS = {
     source: 'R-33, R-48',
     behavior: 'A client that hangs up ends the request at the provider.',
   },
+  'stream:pace-is-the-clients': {
+    source: 'law 8, R-22',
+    behavior: 'A client that reads slowly slows the provider down; the proxy gathers nothing.',
+  },
   'errors:unchanged': {
     source: 'R-23, law 1',
     behavior: 'An error of the provider reaches the client with its status, body and retry-after.',

@@ -159,6 +159,8 @@ verifies(
   'stream:abort-reaches-upstream',
   'a client that hangs up ends the request upstream, before the first byte and in mid-stream',
   async () => {
+    // Nothing else ends it: this proxy would wait for a quarter of an hour.
+    await using patient = await startProxyProcess({ upstream: upstream.url });
     for (const isStarted of [false, true]) {
       const arrived = Promise.withResolvers<void>();
       const closed = Promise.withResolvers<void>();
@@ -171,7 +173,7 @@ verifies(
         arrived.resolve();
       };
       const hangUp = new AbortController();
-      const call = fetch(`${proxy.url}/v1/messages`, { method: 'POST', body: BODY, signal: hangUp.signal }).then(
+      const call = fetch(`${patient.url}/v1/messages`, { method: 'POST', body: BODY, signal: hangUp.signal }).then(
         (response) => response.text(),
       );
       call.catch(() => undefined);
@@ -180,5 +182,37 @@ verifies(
       await expect(call).rejects.toThrow();
       await closed.promise;
     }
+  },
+);
+
+verifies(
+  'stream:pace-is-the-clients',
+  'a client that stops reading stops the upstream, and gets everything once it reads on',
+  async () => {
+    const piece = Buffer.alloc(1024 * 1024, 'x');
+    const pieces = 64;
+    let isStalled = false;
+    const stalled = Promise.withResolvers<void>();
+    answer = async (_, response) => {
+      begin(response);
+      for (let index = 0; index < pieces; index++) {
+        if (response.write(piece)) continue;
+        // Far longer than loopback takes for a piece that somebody reads.
+        const drained = once(response, 'drain').then(() => true);
+        if (!isStalled && !(await Promise.race([drained, sleep(700, false)]))) {
+          isStalled = true;
+          stalled.resolve();
+        }
+        await drained;
+      }
+      response.end();
+      stalled.resolve();
+    };
+    const stream = await open(proxy.url, { path: '/v1/messages', body: BODY });
+    await stalled.promise;
+    expect(isStalled).toBe(true);
+    let length = 0;
+    for await (const chunk of stream) length += (chunk as Buffer).length;
+    expect(length).toBe(pieces * piece.length);
   },
 );

@@ -30,17 +30,21 @@ export const compress: Command = {
     'headroom expand turns the shorter form back.',
   argument: { name: 'FILE|-', isRequired: false },
   flags: [
-    { name: 'tool', placeholder: 'NAME', doc: 'The tool that a text is the result of, where that matters: Read, grep, ...' },
+    {
+      name: 'tool',
+      placeholder: 'NAME',
+      doc: 'The tool that a text is the result of, where that matters: Read, grep, ...',
+    },
     { name: 'json', doc: 'Print one JSON object with the text and its numbers.' },
   ],
   options: ['profile', 'deadline-ms', 'home'],
-  run({ flags, positionals, config }: Invocation): Promise<number> {
-    const bytes = readInput(positionals[0]);
+  async run({ flags, positionals, config }: Invocation): Promise<number> {
+    const bytes = await readInput(positionals[0]);
     const tool = flags.get('tool');
     const shortened = shorten(bytes, typeof tool === 'string' ? tool : undefined, config);
     if (flags.has('json')) printJson(shortened);
     else print(shortened);
-    return Promise.resolve(0);
+    return 0;
   },
 };
 
@@ -55,7 +59,8 @@ function shorten(bytes: Uint8Array, tool: string | undefined, { values }: Invoca
   try {
     const body = request?.body ?? wrapText(text, tool);
     const verdict = engine.run({ body, format: request?.format, tenant: 'cli', intent: 'ask', isCounted: true });
-    if (verdict.problem !== undefined) throw new HeadroomError('BAD_REQUEST', `nothing was shortened: ${verdict.problem}`);
+    if (verdict.problem !== undefined)
+      throw new HeadroomError('BAD_REQUEST', `nothing was shortened: ${verdict.problem}`);
     const { tokensBefore, tokensAfter } = request && verdict.totals ? verdict.totals : countsOf(verdict);
     const by = [...new Set(verdict.notes.filter(({ outcome }) => outcome === 'rewritten').map((note) => note.by))];
     if (by.length === 0) return { ...unchanged, tokensBefore, tokensAfter: tokensBefore, reason: reasonOf(verdict) };
@@ -82,10 +87,19 @@ function reasonOf({ notes }: Verdict): string {
 
 function print({ bytes, isChanged, tokensBefore, tokensAfter, by, reason }: Shortened): void {
   writeResult(bytes);
-  remark(isChanged ? `headroom: ${change(tokensBefore, tokensAfter)}, by ${by.join(', ')}` : `headroom: nothing saved: ${reason}`);
+  remark(
+    isChanged
+      ? `headroom: ${change(tokensBefore, tokensAfter)}, by ${by.join(', ')}`
+      : `headroom: nothing saved: ${reason}`,
+  );
 }
 
 function printJson({ bytes, ...numbers }: Shortened): void {
   const text = textOf(bytes);
-  say(JSON.stringify({ ...numbers, ...(text === undefined ? { base64: Buffer.from(bytes).toString('base64') } : { text }) }));
+  say(
+    JSON.stringify({
+      ...numbers,
+      ...(text === undefined ? { base64: Buffer.from(bytes).toString('base64') } : { text }),
+    }),
+  );
 }

@@ -92,10 +92,12 @@ function conversation(result: string): JsonValue {
 function lastToolResult(body: JsonValue): string {
   const blocks = asArray(asObject(body).messages).flatMap((message) => asArray(asObject(message).content));
   const { content } = asObject(blocks.findLast((block) => asObject(block).type === 'tool_result'));
-  return typeof content === 'string' ? content : asArray(content).map((block) => String(asObject(block).text)).join('\n');
+  const texts = typeof content === 'string' ? [content] : asArray(content).map((block) => asObject(block).text);
+  return texts.filter((text) => typeof text === 'string').join('\n');
 }
 
-function report(sent: string, received: string, logs: readonly LogEntry[]): number {
+/** Says what arrived. @returns the exit code: 1 when a fact is missing. */
+export function report(sent: string, received: string, logs: readonly LogEntry[]): number {
   const { bold, green, red, dim } = colorsFor(process.stdout);
   say(dim(`The agent's tool returned ${logs.length} log entries, ${thousands(sent.length)} characters, which begin:`));
   say(dim(`  ${sent.slice(0, 300)}...`));
@@ -107,7 +109,8 @@ function report(sent: string, received: string, logs: readonly LogEntry[]): numb
   say(bold(change(tokenizer.count(sent), tokenizer.count(received))) + dim(`, counted with ${tokenizer.name}`));
   const checks = FACTS.map(([what, text]): [string, boolean] => [`${what}: ${text}`, received.includes(text)]);
   const expanded = received === sent ? undefined : expandText(received);
-  if (expanded !== undefined) checks.push([`all ${logs.length} entries, read back from the shorter form`, isSame(expanded, logs)]);
+  if (expanded !== undefined)
+    checks.push([`all ${logs.length} entries, read back from the shorter form`, isSame(expanded, logs)]);
   for (const [what, isThere] of checks) say(`  ${isThere ? green('arrived') : red('MISSING')}  ${what}`);
   return checks.every(([, isThere]) => isThere) ? 0 : 1;
 }

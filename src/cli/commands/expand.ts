@@ -24,12 +24,12 @@ export const expand: Command = {
   argument: { name: 'FILE|-', isRequired: false },
   flags: [],
   options: [],
-  run({ positionals }: Invocation): Promise<number> {
-    const input = readInput(positionals[0]);
+  async run({ positionals }: Invocation): Promise<number> {
+    const input = await readInput(positionals[0]);
     const { bytes, count } = expandBytes(input);
     writeResult(bytes);
     if (count === 0) remark(`headroom: nothing to expand${hintFor(input)}`);
-    return Promise.resolve(0);
+    return 0;
   },
 };
 
@@ -53,7 +53,9 @@ function expandBytes(bytes: Uint8Array): Expanded {
   const document = JsonDocument.parse(request.body);
   const edits = format.read(document).parts.flatMap((part) => {
     const text = part.kind === 'tool-result' ? expandText(part.source) : undefined;
-    return text === undefined ? [] : [format.write({ kind: 'rewrite', part, text, loss: 'none', by: 'expand' }, document)];
+    return text === undefined
+      ? []
+      : [format.write({ kind: 'rewrite', part, text, loss: 'none', by: 'expand' }, document)];
   });
   return { bytes: request.unwrap(document.apply(edits.flat())), count: edits.length };
 }

@@ -27,21 +27,30 @@ export const explain: Command = {
     ['headroom explain request.json', 'one line a part, and the totals'],
     ['headroom explain request.json --json', 'for programs'],
   ],
-  notes: 'The request is seen as for the first time: what a proxy has sent before would go out as it was sent. Nothing is written.',
+  notes:
+    'The request is seen as for the first time: what a proxy has sent before would go out as it was sent. Nothing is written.',
   argument: { name: 'FILE|-', isRequired: false },
   flags: [
-    { name: 'format', placeholder: 'NAME', doc: 'The API whose request it is, where it cannot be told from the request itself.' },
+    {
+      name: 'format',
+      placeholder: 'NAME',
+      doc: 'The API whose request it is, where it cannot be told from the request itself.',
+    },
     { name: 'json', doc: 'Print one JSON object.' },
   ],
   options: ['profile', 'deadline-ms', 'home'],
-  run({ flags, positionals, config }: Invocation): Promise<number> {
-    const verdict = ask(readInput(positionals[0]), formatNamed(flags.get('format')), config);
+  async run({ flags, positionals, config }: Invocation): Promise<number> {
+    const format = formatNamed(flags.get('format'));
+    const verdict = ask(await readInput(positionals[0]), format, config);
     const isOff = config.values.profile === 'off';
-    const rows = verdict.parts.map((part) => (isOff ? rowOf({ ...part, text: part.source }, [OFF]) : rowOf(part, verdict.notes)));
+    const rows = verdict.parts.map((part) =>
+      isOff ? rowOf({ ...part, text: part.source }, [OFF]) : rowOf(part, verdict.notes),
+    );
     const steps = verdict.notes.filter((note) => note.part === undefined);
-    if (flags.has('json')) say(JSON.stringify({ format: verdict.format, model: verdict.model, parts: rows, ...sum(rows) }));
+    if (flags.has('json'))
+      say(JSON.stringify({ format: verdict.format, model: verdict.model, parts: rows, ...sum(rows) }));
     else print(verdict, rows, steps);
-    return Promise.resolve(0);
+    return 0;
   },
 };
 
@@ -54,13 +63,17 @@ function formatNamed(given: string | true | undefined): string | undefined {
 function ask(bytes: Uint8Array, format: string | undefined, { values }: Invocation['config']): Verdict {
   const request = format === undefined ? readRequest(bytes, formats) : { body: bytes, format };
   if (!request) {
-    throw new HeadroomError('BAD_REQUEST', 'this is no request that Headroom knows; give a request body or a list of messages, or name its --format');
+    throw new HeadroomError(
+      'BAD_REQUEST',
+      'this is no request that Headroom knows; give a request body or a list of messages, or name its --format',
+    );
   }
   const level = values.profile === 'off' ? 'lossless' : values.profile;
   const engine = openEngine({ level, storePath: undefined, deadlineMs: values['deadline-ms'] }, warn);
   try {
     const verdict = engine.run({ body: request.body, format: request.format, tenant: 'cli', intent: 'ask' });
-    if (verdict.problem !== undefined) throw new HeadroomError('BAD_REQUEST', `the request cannot be read: ${verdict.problem}`);
+    if (verdict.problem !== undefined)
+      throw new HeadroomError('BAD_REQUEST', `the request cannot be read: ${verdict.problem}`);
     return verdict;
   } finally {
     engine.close();
@@ -83,7 +96,14 @@ function rowOf(part: Part, notes: readonly Note[]): Row {
   };
 }
 
-const OFF: Note = { part: undefined, outcome: 'left alone', by: 'profile', reason: 'off', tokensBefore: 0, tokensAfter: 0 };
+const OFF: Note = {
+  part: undefined,
+  outcome: 'left alone',
+  by: 'profile',
+  reason: 'off',
+  tokensBefore: 0,
+  tokensAfter: 0,
+};
 const WHY_NOT_ASKED = 'only tool results are ever changed';
 
 function sum(rows: readonly Row[]): { readonly tokensBefore: number; readonly tokensAfter: number } {
@@ -100,7 +120,11 @@ function print({ format, model }: Verdict, rows: readonly Row[], steps: readonly
     role,
     kind,
     tool ?? '-',
-    tokensBefore === 0 ? '-' : tokensAfter === tokensBefore ? thousands(tokensBefore) : `${thousands(tokensBefore)} -> ${thousands(tokensAfter)}`,
+    tokensBefore === 0
+      ? '-'
+      : tokensAfter === tokensBefore
+        ? thousands(tokensBefore)
+        : `${thousands(tokensBefore)} -> ${thousands(tokensAfter)}`,
     reason === '' ? `by ${by}` : `left alone: ${reason}${by === undefined ? '' : ` (${by})`}`,
   ]);
   columns([['#', 'role', 'kind', 'tool', 'tokens', 'what becomes of it'], ...table]).forEach(say);

@@ -16,7 +16,10 @@ export const retrieve: Command = {
   run({ positionals, config }: Invocation): Promise<number> {
     const hash = positionals[0]!.replace(/^hash=/, '');
     if (!isHash(hash)) {
-      throw new HeadroomError('BAD_OPTION', `${JSON.stringify(hash)} is no hash; one has ${HASH_DIGITS} digits from 0 to 9 and a to f`);
+      throw new HeadroomError(
+        'BAD_OPTION',
+        `${JSON.stringify(hash)} is no hash; one has ${HASH_DIGITS} digits from 0 to 9 and a to f`,
+      );
     }
     writeResult(Buffer.from(find(hash, storeOf(config))));
     return Promise.resolve(0);
@@ -26,7 +29,10 @@ export const retrieve: Command = {
 /** Opening a database that is not there would make one: looking must not. */
 function storeOf({ storePath, sources }: Config): string {
   if (storePath === undefined) {
-    throw new HeadroomError('NOT_FOUND', `the store is in memory (${sources.store}): only the running proxy has its originals; choose --store sqlite`);
+    throw new HeadroomError(
+      'NOT_FOUND',
+      `the store is in memory (${sources.store}): only the running proxy has its originals; choose --store sqlite`,
+    );
   }
   if (!existsSync(storePath)) {
     throw new HeadroomError('NOT_FOUND', `there is no store at ${storePath}, so nothing is kept here; check --home`);

@@ -7,7 +7,8 @@ import type { Wording, WriteContext } from './forms/form.ts';
 import { columnForms } from './forms/index.ts';
 import type { Brackets } from './pattern.ts';
 import { isReferable } from './slots/index.ts';
-import { OPEN } from './spell.ts';
+import { ABSENT, type Cell, OPEN } from './spell.ts';
+import { Spelled, isList } from './tree.ts';
 
 export interface ChooseOptions {
   readonly brackets: Brackets;
@@ -23,7 +24,11 @@ const LETTER_COST = 0.8;
 const MAX_REFERRING = 80;
 const MAX_EXCEPTED = 6;
 
-export function chooseWordings(columns: readonly Column[], options: ChooseOptions): ReadonlyMap<Column, Wording> {
+/** Undefined when there is a column that no form can say. */
+export function chooseWordings(
+  columns: readonly Column[],
+  options: ChooseOptions,
+): ReadonlyMap<Column, Wording> | undefined {
   const { brackets, tokens, deadline } = options;
   const varying = columns.filter(({ name, distinct }) => distinct.length > 1 && isReferable(name));
   const others = varying.length > MAX_REFERRING ? [] : varying;
@@ -35,6 +40,7 @@ export function chooseWordings(columns: readonly Column[], options: ChooseOption
     deadline.check();
     const context: WriteContext = { brackets, others, legends: lettered.size, lettered: new Map(), count };
     const best = cheapest(candidates(column, context), column, count);
+    if (!best) return undefined;
     chosen.set(column, best.wording);
     costs.set(column, best.cost);
     const own = best.wording.letters;
@@ -60,9 +66,8 @@ function fold(
   for (const column of byDetail) {
     if (column.distinct.length < 2 || decisive.has(column.name)) continue;
     const options = follow.write(column, { ...context, lettered: without(lettered, column.name) });
-    if (options.length === 0) continue;
     const best = cheapest(options, column, context.count);
-    if (best.cost >= costs.get(column)!) continue;
+    if (!best || best.cost >= costs.get(column)!) continue;
     chosen.set(column, best.wording);
     lettered.delete(column.name);
     for (const name of lettered.keys()) if (best.wording.spec.includes(` if ${name} is `)) decisive.add(name);
@@ -85,8 +90,11 @@ function candidates(column: Column, context: WriteContext): readonly Wording[] {
 /** The column without what is not of its main kind: that is said as exceptions, or by a dash. */
 function besideOne(column: Column, context: WriteContext): readonly Wording[] {
   if (column.isText || column.isNumber) return [];
-  const texts = column.ids.filter((id) => typeof column.distinct[id] === 'string').length;
-  const isMain = (value: unknown): boolean => (typeof value === 'string') === texts * 2 >= column.rows.length;
+  const kinds = column.distinct.map(kindOf);
+  const totals = new Map<string, number>();
+  kinds.forEach((kind, id) => totals.set(kind, (totals.get(kind) ?? 0) + column.counts[id]!));
+  const [mainKind] = [...totals].reduce((a, b) => (b[1] > a[1] ? b : a));
+  const isMain = (value: Cell): boolean => kindOf(value) === mainKind;
   const main = column.only(isMain);
   if (main.rows.length < 3 || main.rows.length === column.rows.length || main.distinct.length < 2) return [];
   const odd = column.distinct.filter((value) => !isMain(value));
@@ -98,9 +106,17 @@ function besideOne(column: Column, context: WriteContext): readonly Wording[] {
     if (oddRows <= MAX_EXCEPTED) {
       options.push(spread(exceptRows(wording, column, (at) => !isMain(column.value(at))), main, column));
     }
-    if (wording.cells && odd.length === 1 && odd[0] !== OPEN) options.push(withDash(spread(wording, main, column), odd[0]!));
+    // A dash that already means absent cannot mean something else.
+    const canDash = odd.length === 1 && odd[0] !== OPEN && !main.distinct.includes(ABSENT);
+    if (wording.cells && canDash) options.push(withDash(spread(wording, main, column), odd[0]!));
     return options;
   });
+}
+
+function kindOf(value: Cell): string {
+  if (typeof value === 'string') return 'text';
+  if (typeof value === 'number' || value instanceof Spelled) return 'number';
+  return isList(value) ? 'list' : 'other';
 }
 
 /** Cells of part of a column as cells of the whole. */
@@ -115,13 +131,13 @@ function cheapest(
   wordings: readonly Wording[],
   column: Column,
   count: (text: string) => number,
-): { readonly wording: Wording; readonly cost: number } {
+): { readonly wording: Wording; readonly cost: number } | undefined {
   let best: { wording: Wording; cost: number } | undefined;
   for (const wording of wordings) {
     const cost = costOf(wording, column, count, best?.cost ?? Number.POSITIVE_INFINITY);
     if (!best || cost < best.cost) best = { wording, cost };
   }
-  return best!;
+  return best;
 }
 
 function costOf(wording: Wording, column: Column, count: (text: string) => number, limit: number): number {

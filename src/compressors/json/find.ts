@@ -24,7 +24,8 @@ interface Found {
   readonly value: Json;
 }
 
-export function findRegions(text: string): readonly Region[] {
+/** @param minChars shorter pieces of JSON do not count. */
+export function findRegions(text: string, minChars: number = MIN_CHARS): readonly Region[] {
   const found: Found[] = [];
   const parser = new JsonParser(text);
   let budget = text.length * MAX_REREADS + 10_000;
@@ -39,10 +40,10 @@ export function findRegions(text: string): readonly Region[] {
       START.lastIndex = start + 1;
       continue;
     }
-    if (end - start >= MIN_CHARS || value instanceof JsonRecord) found.push({ start, end, value });
+    if (end - start >= minChars || value instanceof JsonRecord) found.push({ start, end, value });
     START.lastIndex = end;
   }
-  return joined(text, found).filter(({ start, end }) => end - start >= MIN_CHARS);
+  return joined(text, found).filter(({ start, end }) => end - start >= minChars);
 }
 
 const COMMA_GAP = /^\s*,\s*$/;

@@ -44,7 +44,7 @@ export const jsonCompressor: Compressor = {
     try {
       const read = readTables(plain ?? text);
       // Minified JSON is its own original, but for white space.
-      return read ?? plain ?? (findRegions(text).length > 0 ? text : undefined);
+      return read ?? plain ?? (findRegions(text, 0).length > 0 ? text : undefined);
     } catch (error) {
       if (error instanceof SyntaxError) return undefined;
       throw error;

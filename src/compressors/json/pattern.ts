@@ -26,7 +26,7 @@ export const LISTED: Slot = { wording: '' };
 
 /** Words that end a bare pattern, so that it must stand in quotes when it contains them. */
 const SPEC_STOPS = /, but |, - is /;
-const SPEC_WORDS = /^(?:one of|absent|-|\{\.\.\.\})$/;
+const SPEC_WORDS = /^(?:one of.*|lists of.*|absent|-|\{\.\.\.\})$/;
 
 /** @param asText the result is text although it may look like a number. */
 export function writePattern(pieces: readonly Piece[], brackets: Brackets, asText: boolean): string {

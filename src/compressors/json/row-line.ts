@@ -5,6 +5,8 @@ import type { Json } from './tree.ts';
 export class RowLine {
   readonly text: string;
   at = 0;
+  /** Inside a list: what also ends a bare text. */
+  memberStop = '';
 
   constructor(text: string) {
     this.text = text;
@@ -31,13 +33,21 @@ export class RowLine {
     this.at += literal.length;
   }
 
+  isAtStop(stop: string): boolean {
+    return this.isAtEnd || (stop !== '' && this.text.startsWith(stop, this.at));
+  }
+
   /** A bare text up to the stop. */
   until(stop: string): string {
-    const found = stop === '' ? -1 : this.text.indexOf(stop, this.at);
-    const end = found < 0 ? this.text.length : found;
+    const end = Math.min(this.#find(stop), this.#find(this.memberStop));
     const text = this.text.slice(this.at, end);
     this.at = end;
     return text;
+  }
+
+  #find(stop: string): number {
+    const found = stop === '' ? -1 : this.text.indexOf(stop, this.at);
+    return found < 0 ? this.text.length : found;
   }
 
   json(): Json {

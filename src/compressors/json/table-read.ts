@@ -144,7 +144,7 @@ function readColumn(
   }
   for (const form of columnForms) {
     const reading = form.read(main, legend, brackets);
-    if (reading) return { name: '', path, reading, cases, dash: dash ?? ABSENT, taken: [] };
+    if (reading) return { name: '', path, reading, cases, dash: dash === undefined ? ABSENT : dash, taken: [] };
   }
   throw new SyntaxError(`unknown words for a column: ${spec}`);
 }
@@ -189,7 +189,10 @@ class Table {
       this.#chain--;
       return text;
     },
-    letter: (name, row) => this.#byName.get(name)?.taken[row]?.letter,
+    letter: (name, row) => {
+      const column = this.#byName.get(name);
+      return column?.reading.letter?.(row, column.taken[row]);
+    },
   };
 
   constructor(head: TableHead, root: Node, columns: readonly ReadColumn[]) {
@@ -209,7 +212,7 @@ class Table {
   #take(row: number, line: RowLine, layout: readonly Place[]): void {
     if (isMarked(row, this.#head)) line.expect(rowMark(row));
     for (const { column, stop } of layout) {
-      const isDash = column.reading.isLettered ? line.next === '-' : line.isWord('-', stop);
+      const isDash = column.reading.letter ? line.next === '-' : line.isWord('-', stop);
       if (isDash) line.at++;
       else column.taken[row] = column.reading.take!(line, stop);
       line.expect(stop);

@@ -38,6 +38,7 @@ export function writeTable(list: readonly Json[], kind: TableKind, options: Tabl
   options.deadline.check();
   const brackets = chooseBrackets(columns);
   const wordings = chooseWordings(columns, { brackets, tokens: options.tokens, deadline: options.deadline });
+  if (!wordings) return undefined;
   const isCounted = rows.length < list.length || [...wordings.values()].some((wording) => wording.isCounted);
   const head: TableHead = { kind, count: list.length, isCounted, brackets, isPlain };
   const lines = [...headLines(root, wordings, head), ...rowLines(list, rows, columns, wordings, head)];

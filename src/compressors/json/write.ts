@@ -10,6 +10,8 @@ const MIN_SAVED_SHARE = 0.04;
 /** Lists inside cells above this many characters, where they are most of the text, are better tables of their own. */
 const MAX_INNER_CHARS = 300;
 
+/** Estimated to cost less than this share of the JSON, a table is taken without an exact count. */
+const CLEAR_SHARE = 0.8;
 const PIECES = 4;
 const PIECE_CHARS = 800;
 
@@ -35,7 +37,10 @@ function tableFor(list: readonly Json[], kind: TableKind, options: TableOptions)
   // Characters decide clear cases, tokens close ones.
   if (table.length < (chars * scale) / 3) return table;
   const plain = estimate(sample.join(','), options) * scale;
-  return estimate(table, options) < plain * (1 - MIN_SAVED_SHARE) ? table : undefined;
+  const share = estimate(table, options) / plain;
+  if (share < CLEAR_SHARE) return table;
+  const exact = options.tokens.count(list.map((value) => print(value)).join(','));
+  return options.tokens.count(table) < exact * (1 - MIN_SAVED_SHARE) ? table : undefined;
 }
 
 /** Tokens; of a long text from pieces of it. */

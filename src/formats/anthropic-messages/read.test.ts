@@ -36,6 +36,7 @@ test('an agent request is read block by block, and only text and tool results ca
       "2.0 tool opaque messages/2/content/0/content/1 """,
       "2.0 tool tool-result messages/2/content/0/content/2/text "second text"",
       "2.0 tool opaque messages/2/content/0/content/3 """,
+      "2.0 tool opaque messages/2/content/0/content/4 """,
       "2.1 tool tool-result messages/2/content/1/content "1 failing\\n  parser: expe"",
       "2.2 user text messages/2/content/2/text "<system-reminder>Keep go"",
       "3.0 system text messages/3/content "From here on answer in F"",

@@ -51,7 +51,10 @@ export interface RowLookup extends Lookup {
 export interface Reading {
   /** Takes its cell off the line; undefined when nothing of it stands there. `stop` is what follows, empty for the end. */
   readonly take: ((line: RowLine, stop: string) => Taken) | undefined;
-  readonly isLettered: boolean;
+  /** Its cells are single letters, which may stand together. */
+  readonly isGlued: boolean;
+  /** The letter of its legend that holds at a row; undefined when it has no legend. */
+  readonly letter: ((row: number, taken: Taken | undefined) => string | undefined) | undefined;
   value(row: number, taken: Taken | undefined, lookup: RowLookup): Cell;
 }
 

@@ -6,13 +6,16 @@
 import type { Column } from '../column.ts';
 import { type Group, fitGroup } from '../fit.ts';
 import { type Brackets, Pattern, readPattern, writePattern } from '../pattern.ts';
-import { type Cell, looksLikeJson, valueOf } from '../spell.ts';
+import { MIN_FORMULA_ROWS } from '../slots/slot.ts';
+import { type Cell, OPEN, looksLikeJson, valueOf } from '../spell.ts';
 import { constant, writeConstant } from './constant.ts';
-import type { ColumnForm, Reading, RowLookup, Taken, WriteContext, Wording } from './form.ts';
+import { type ColumnForm, type Reading, type RowLookup, type Taken, type WriteContext, type Wording, headOnly } from './form.ts';
 import { withoutSpaces, writeFill } from './listed.ts';
 import { isFormula } from './pattern.ts';
 
 export const SPEC = 'one of';
+const IN_TURN = 'one of, in turn';
+const MAX_TURN = 16;
 const SMALL = 'abcdefghijklmnopqrstuvwxyz';
 const CAPITAL = SMALL.toUpperCase();
 const MAX_ENTRIES = 52;
@@ -22,7 +25,9 @@ export const letters: ColumnForm = {
   name: 'letters',
   write(column, context) {
     const wordings: Wording[] = [];
-    if (column.distinct.length <= MAX_ENTRIES && column.distinct.length * 2 <= column.rows.length) {
+    // Objects that have lines of their own cannot stand in a row, so there letters must do.
+    const isFew = column.distinct.length * 2 <= column.rows.length || column.distinct.includes(OPEN);
+    if (column.distinct.length <= MAX_ENTRIES && isFew) {
       wordings.push(spellOut(column, byValue(column), context));
     }
     const kinds = byShape(column);
@@ -30,6 +35,7 @@ export const letters: ColumnForm = {
     return wordings;
   },
   read(spec, legend, brackets): Reading | undefined {
+    if (spec === IN_TURN) return readTurn(legend, brackets);
     if (spec !== SPEC) return undefined;
     const entries = new Map(legend.map((line) => readEntry(line, brackets)));
     return {
@@ -39,7 +45,7 @@ export const letters: ColumnForm = {
         const entry = entries.get(letter);
         if (!entry) throw new SyntaxError(`no letter ${letter} in the legend`);
         line.at++;
-        const listed = entry instanceof Pattern ? entry.listed : 0;
+        const listed = listedIn(entry);
         const fills: string[] = [];
         for (let slot = 0; slot < listed; slot++) {
           if (slot > 0 || line.next === ' ') line.expect(' ');
@@ -47,11 +53,27 @@ export const letters: ColumnForm = {
         }
         return { letter, fills, whole: undefined };
       },
-      isLettered: true,
-      value: (row, taken, lookup) => valueFor(entries, row, taken!, lookup),
+      isGlued: [...entries.values()].every((entry) => listedIn(entry) === 0),
+      letter: (_row, taken) => taken?.letter,
+      value: (row, taken, lookup) => taken!.whole ?? valueFor(entries.get(taken!.letter)!, row, taken!.fills, lookup),
     };
   },
 };
+
+function readTurn(legend: readonly string[], brackets: Brackets): Reading {
+  const entries = legend.map((line) => readEntry(line, brackets));
+  const at = (row: number): readonly [string, Entry] => entries[row % entries.length]!;
+  return {
+    take: undefined,
+    isGlued: false,
+    letter: (row) => at(row)[0],
+    value: (row, _taken, lookup) => valueFor(at(row)[1], row, [], lookup),
+  };
+}
+
+function listedIn(entry: Entry): number {
+  return entry instanceof Pattern ? entry.listed : 0;
+}
 
 type Entry = Pattern | { readonly value: Cell };
 
@@ -65,11 +87,9 @@ function readEntry(line: string, brackets: Brackets): readonly [string, Entry] {
 
 const NO_LOOKUP: RowLookup = { text: () => '', letter: () => undefined };
 
-function valueFor(entries: ReadonlyMap<string, Entry>, row: number, taken: Taken, lookup: RowLookup): Cell {
-  if (taken.whole !== undefined) return taken.whole;
-  const entry = entries.get(taken.letter)!;
+function valueFor(entry: Entry, row: number, fills: readonly string[], lookup: RowLookup): Cell {
   if (!(entry instanceof Pattern)) return entry.value;
-  const text = entry.text(row, taken.fills, lookup);
+  const text = entry.text(row, fills, lookup);
   return entry.isQuoted ? text : valueOf(text);
 }
 
@@ -139,7 +159,15 @@ function spellOut(column: Column, kinds: readonly Kind[], context: WriteContext)
       cells[place] = letter + (entry.listed === 0 ? '' : glue(entry.fills[at]!));
     });
   }
+  if (!hasFills && isTurn(own, column.rows, legend)) return { ...headOnly(IN_TURN, true), legend, letters: own };
   return { spec: SPEC, legend, cells, fit: hasFills ? 'tight' : 'letter', isCounted, letters: own };
+}
+
+/** Whether the legend's lines hold in turn: its first line for i = 0, its second for i = 1, and so on. */
+function isTurn(own: readonly string[], rows: readonly number[], legend: readonly string[]): boolean {
+  const period = legend.length;
+  if (period > MAX_TURN || rows.length < Math.max(MIN_FORMULA_ROWS, period * 2)) return false;
+  return rows.every((row, at) => own[at] === legend[row % period]!.charAt(0));
 }
 
 /** Numbers stand at once after the letter, words after a space. */

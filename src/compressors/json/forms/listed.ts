@@ -34,7 +34,8 @@ export const listed: ColumnForm = {
         if ('"[{'.includes(line.next) && line.next !== '') return { letter: '', fills: [], whole: line.json() };
         return { letter: '', fills: [], whole: valueOf(line.until(stop)) };
       },
-      isLettered: false,
+      isGlued: false,
+      letter: undefined,
       value: (_row, taken) => taken!.whole!,
     };
   },

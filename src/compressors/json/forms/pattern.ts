@@ -39,7 +39,8 @@ export const pattern: ColumnForm = {
               }
               return { letter: '', fills, whole: undefined };
             },
-      isLettered: false,
+      isGlued: false,
+      letter: undefined,
       value(row, taken, lookup) {
         const text = read.text(row, taken?.fills ?? [], lookup);
         return isQuoted ? text : valueOf(text);
