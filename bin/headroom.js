@@ -72,13 +72,24 @@ function followParent() {
   }
 }
 
+function load(path) {
+  return import(pathToFileURL(path).href);
+}
+
+/** Source that was compiled once starts in half the time the next time; the folder is the checkout's own. */
+function rememberCompiled() {
+  return import('module').then(({ enableCompileCache }) => {
+    if (enableCompileCache) enableCompileCache(join(root, 'node_modules', '.cache', 'headroom'));
+  });
+}
+
 function start() {
   const isLaunched = Boolean(process.env.HEADROOM_LAUNCHED);
   followParent();
   if (isNewEnough(process.versions.node)) {
     const source = join(root, 'src', 'cli', 'main.ts');
-    const built = join(root, 'dist', 'cli', 'main.js');
-    return import(pathToFileURL(existsSync(source) ? source : built).href);
+    if (existsSync(source)) return rememberCompiled().then(() => load(source));
+    return load(join(root, 'dist', 'cli', 'main.js'));
   }
   const node = isLaunched ? undefined : newerNode();
   if (node) return runWith(node);

@@ -157,7 +157,7 @@ export const OPTIONS: OptionTable = {
     variable: 'HEADROOM_HOME',
     default: '~/.headroom',
     isOutsideFile: true,
-    doc: 'Folder of config.toml and headroom.db. Nothing outside it is ever written.',
+    doc: 'Folder of config.toml and headroom.db: all that is kept is kept there.',
   },
   'max-body-mb': {
     ...wholeNumber('MB', 1, 1024),

@@ -13,22 +13,19 @@ export function partKeys(
   tenant: string,
   volatileKeys: ReadonlySet<string>,
 ): ReadonlyMap<number, string> {
-  const byPlace = Map.groupBy(
-    conversation.parts.filter((part) => part.kind === 'tool-result'),
-    (part) => part.turn,
-  );
-  const lastTurn = Math.max(-1, ...byPlace.keys());
+  const results = conversation.parts.filter((part) => part.kind === 'tool-result');
+  const byBlock = Map.groupBy(results, ({ turn, block }) => `${turn} ${block}`);
+  const last = results.at(-1);
   const keys = new Map<number, string>();
   let chain = hashOf(`tenant ${tenant}`);
-  for (let index = 0; index <= lastTurn; index++) {
+  for (let index = 0; last && index <= last.turn; index++) {
     const turn = conversation.turns[index]!;
     if (turn.role === 'system') continue;
-    const parts = byPlace.get(index) ?? [];
     chain = hashOf(`${chain} ${canonical(turn.head, volatileKeys)}`);
     for (const [place, block] of turn.blocks.entries()) {
-      for (const part of parts) if (part.block === place) keys.set(part.index, keyOf(part, chain));
-      // What follows the last part of the last turn covers nobody.
-      if (index === lastTurn && !parts.some((part) => part.block > place)) break;
+      for (const part of byBlock.get(`${index} ${place}`) ?? []) keys.set(part.index, keyOf(part, chain));
+      // What follows the last result covers nobody.
+      if (index === last.turn && place >= last.block) break;
       chain = hashOf(`${chain} ${canonical(block, volatileKeys)}`);
     }
   }
@@ -36,6 +33,7 @@ export function partKeys(
 }
 
 function keyOf(part: Part, chain: string): string {
-  const inside = part.path.slice(3).filter((step) => typeof step === 'number');
-  return hashOf(`${chain} part ${inside.join('.')} ${part.source}`);
+  const inside = part.path.slice(4).filter((step) => typeof step === 'number');
+  // A result's text is the same whether it stands alone or as the only block of its content.
+  return hashOf(`${chain} part ${inside.join('.').replace(/^0$/, '')} ${part.source}`);
 }

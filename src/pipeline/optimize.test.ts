@@ -98,10 +98,10 @@ describe('optimize', () => {
     const moved = [
       user({ type: 'text', text: 'go', cache_control: { type: 'ephemeral' } }),
       { content: [call('a')], role: 'assistant' },
-      user(result('a', LINES, { cache_control: { type: 'ephemeral', ttl: '1h' } })),
+      user(result('a', [{ type: 'text', text: LINES }], { cache_control: { type: 'ephemeral', ttl: '1h' } })),
     ];
     const out = optimize(bytes(moved, '"system":"other",'), anthropic, [], contextOf({}, kept));
-    expect(messagesOf(out.body)[2].content[0].content).toBe('60 times: all is well here');
+    expect(messagesOf(out.body)[2].content[0].content[0].text).toBe('60 times: all is well here');
     expect(messagesOf(out.body)[2].content[0].cache_control).toEqual({ type: 'ephemeral', ttl: '1h' });
   });
 

@@ -8,6 +8,8 @@ import type { Job, Verdict } from './engine.ts';
 
 /** How long past its deadline a worker may take to notice it, in milliseconds. */
 const GRACE_MS = 1_000;
+/** How long a thread may take to start, in milliseconds. */
+const START_MS = 15_000;
 
 export interface PoolOptions extends EngineOptions {
   /** Most worker threads at once; the second and later ones are started when there is work for them. */
@@ -46,6 +48,7 @@ interface Waiting {
 interface Crew {
   readonly worker: Worker;
   readonly lookups: Map<number, (text: string | undefined) => void>;
+  isReady: boolean;
   running: Waiting | undefined;
   timer: NodeJS.Timeout | undefined;
 }
@@ -107,8 +110,14 @@ class Pool implements Optimizer {
     if (!idle) return;
     const waiting = this.#queue.shift()!;
     idle.running = waiting;
-    idle.timer = setTimeout(() => void this.#lose(idle, 'overran its deadline'), this.#options.deadlineMs + GRACE_MS);
+    this.#watch(idle, idle.isReady ? 0 : START_MS);
     idle.worker.postMessage({ kind: 'job', job: waiting.job } satisfies ToWorker);
+  }
+
+  #watch(crew: Crew, extraMs: number): void {
+    clearTimeout(crew.timer);
+    const limitMs = this.#options.deadlineMs + GRACE_MS + extraMs;
+    crew.timer = setTimeout(() => void this.#lose(crew, 'overran its deadline'), limitMs);
   }
 
   #grow(): Crew | undefined {
@@ -120,7 +129,7 @@ class Pool implements Optimizer {
     // Type stripping runs the source; the build has its own extension.
     const entry = this.#options.entry ?? new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
     const worker = new Worker(entry, { workerData: { level, storePath, deadlineMs } satisfies EngineOptions });
-    const crew: Crew = { worker, lookups: new Map(), running: undefined, timer: undefined };
+    const crew: Crew = { worker, lookups: new Map(), isReady: false, running: undefined, timer: undefined };
     this.#crews.add(crew);
     worker.on('message', (message: FromWorker) => this.#hear(crew, message));
     worker.on('error', (error) => void this.#lose(crew, `failed: ${error.message}`));
@@ -132,6 +141,8 @@ class Pool implements Optimizer {
     switch (message.kind) {
       case 'ready':
         this.#markReady();
+        crew.isReady = true;
+        if (crew.running) this.#watch(crew, 0);
         return;
       case 'warning':
         this.#options.warn(message.warning);

@@ -23,7 +23,7 @@ interface Rig {
   readonly proxy: RunningProxy;
   readonly lines: Record<string, unknown>[];
   readonly text: () => string;
-  stats(): Promise<{
+  readonly stats: () => Promise<{
     requests: Record<string, unknown>;
     tokens: Record<string, unknown>;
     problems: Record<string, number>;

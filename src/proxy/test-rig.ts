@@ -85,6 +85,7 @@ const LEFT_ALONE: Verdict = {
   model: 'm',
   notes: [],
   parts: [],
+  totals: undefined,
   problem: undefined,
 };
 

@@ -31,11 +31,14 @@ async function rig(options: Partial<ProxyOptions> = {}, isWilling = true): Promi
       socket.write(
         `HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\nhello`,
       );
-      socket.on('data', (chunk) => socket.write(chunk)).on('error', () => undefined);
+      socket
+        .on('data', (chunk) => socket.write(chunk))
+        .on('end', () => socket.end())
+        .on('error', () => undefined);
     });
   }
   const proxy = await startTestProxy(upstream.url, options);
-  closing.push(proxy, upstream);
+  closing.push(proxy, { close: () => Promise.resolve(sockets.forEach((socket) => socket.destroy())) }, upstream);
   return { proxy, handshakes, sockets };
 }
 

@@ -93,6 +93,9 @@ function headOf({ statusCode, statusMessage, rawHeaders }: IncomingMessage, drop
 
 function join(left: Duplex, right: Duplex): void {
   left.pipe(right).pipe(left);
+  // A side that says no more will hear no more: half-open connections are of no use here.
+  left.on('end', () => left.end());
+  right.on('end', () => right.end());
   left.on('close', () => right.destroy());
   right.on('close', () => left.destroy());
 }

@@ -44,7 +44,7 @@ describe.each(FROZEN)('a frozen conversation of %s', (name, conversation) => {
     let proxy: ProxyProcess = first;
     for (let turn = 0; !run.isDone; turn++) {
       await run.next(proxy.url);
-      if (turn % 3 !== 2) continue;
+      if (turn % 5 !== 3) continue;
       await proxy.kill('SIGKILL');
       proxy = await startProxyProcess({ upstream: upstream.url, home: first.home });
     }
@@ -66,7 +66,7 @@ describe.each(FROZEN)('a frozen conversation of %s', (name, conversation) => {
       await using upstream = await startUpstream();
       await using hurried = await startProxyProcess({ upstream: upstream.url, flags: ['--deadline-ms', '1'] });
       await using calm = await startProxyProcess({ upstream: upstream.url, home: hurried.home });
-      const run = replay(conversation, upstream, name);
+      const run = replay(withRestlessSystem(conversation), upstream, name);
       for (let turn = 0; !run.isDone; turn++) await run.next(turn % 4 === 3 ? calm.url : hurried.url);
     },
   );

@@ -47,6 +47,14 @@ export const REQUIREMENTS = {
     source: 'law 7',
     behavior: 'Turns that bypass Headroom do not change what the later turns say about the turns before.',
   },
+  'cache:prefix-stable-over-login': {
+    source: 'R-1, R-50, law 2',
+    behavior: 'A client that renews its access token in mid-conversation keeps its prefix.',
+  },
+  'history:signed-by-others-kept': {
+    source: 'R-30, design “First sight at the edges”',
+    behavior: 'History that carries signed reasoning and was sent past Headroom is never shortened afterwards.',
+  },
   'count:same-as-sent': {
     source: 'law 2, design “First sight at the edges”',
     behavior:

@@ -1,7 +1,7 @@
 /** Turns records into columns: nested objects and lists of one length become branches, everything else a column. */
 import { Column } from './column.ts';
 import { ABSENT, type Cell, OPEN } from './spell.ts';
-import { type Json, JsonRecord, type Shape, isList } from './tree.ts';
+import { type Json, JsonRecord, type Shape, isList, print } from './tree.ts';
 
 export interface Branch {
   readonly step: string | number;
@@ -88,6 +88,9 @@ function asLists({ path, rows, values }: Slice, step: string | number): Branch |
   if (!isList(first) || first.length === 0 || first.length > MAX_POSITIONS || path.length > MAX_LEVELS) return undefined;
   if (!values.every((value) => isList(value) && value.length === first.length)) return undefined;
   const lists = values as readonly (readonly Json[])[];
+  // The same list in every row is said shortest as JSON.
+  const same = print(first);
+  if (lists.every((list) => list === first || print(list) === same)) return undefined;
   const children = first.map((_, place) =>
     buildField({ path: [...path, place], rows, values: lists.map((list) => list[place]!) }, place),
   );

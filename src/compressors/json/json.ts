@@ -5,6 +5,7 @@
 import type { CompressOptions, Compressed, Compressor } from '../../core/compressor.ts';
 import type { Sample } from '../../core/sample.ts';
 import { addAliases, hasAliases, removeAliases } from './alias.ts';
+import { hasMarker, readEmbedded } from './embedded.ts';
 import { type Region, findRegions } from './find.ts';
 import { sameJson } from './same.ts';
 import { findHead } from './table-head.ts';
@@ -19,9 +20,10 @@ export const jsonCompressor: Compressor = {
   },
 
   compress(text: string, options: CompressOptions): Compressed | undefined {
+    if (hasForm(text)) return undefined;
     const regions = findRegions(text);
     const covered = regions.reduce((sum, { start, end }) => sum + end - start, 0);
-    if (covered < text.length * MIN_COVERED_SHARE || hasAliases(text)) return undefined;
+    if (covered < text.length * MIN_COVERED_SHARE) return undefined;
     const pieces: string[] = [];
     const gaps: string[] = [];
     let at = 0;
@@ -31,8 +33,6 @@ export const jsonCompressor: Compressor = {
       at = region.end;
     }
     gaps.push(text.slice(at));
-    // What looks like a table of ours already would be read back as one.
-    if (gaps.some((gap) => findHead(gap, 0) >= 0)) return undefined;
     const joined = gaps.map((gap, index) => gap + (pieces[index] ?? '')).join('');
     const { form, legend } = addAliases(joined, '', options.tokens);
     const short = legend + form;
@@ -40,11 +40,12 @@ export const jsonCompressor: Compressor = {
   },
 
   expand(text: string): string | undefined {
-    const plain = removeAliases(text);
     try {
-      const read = readTables(plain ?? text);
+      const whole = removeAliases(text);
+      const flat = readTables(whole ?? text);
+      const read = readEmbedded(flat ?? whole ?? text) ?? flat ?? whole;
       // Minified JSON is its own original, but for white space.
-      return read ?? plain ?? (findRegions(text, 0).length > 0 ? text : undefined);
+      return read ?? (findRegions(text, 0).length > 0 ? text : undefined);
     } catch (error) {
       if (error instanceof SyntaxError) return undefined;
       throw error;
@@ -56,6 +57,11 @@ export const jsonCompressor: Compressor = {
 
 /** Other text with a little JSON in it (source code, say) is left alone. */
 const MIN_COVERED_SHARE = 0.5;
+
+/** What looks like a form of ours already would be read back as one. */
+function hasForm(text: string): boolean {
+  return hasAliases(text) || hasMarker(text) || findHead(text, 0) >= 0;
+}
 
 function writeRegion({ kind, values }: Region, options: CompressOptions): string {
   if (kind === 'value') return writeJson(values[0]!, options);

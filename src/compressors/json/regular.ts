@@ -23,6 +23,13 @@ export function regularRows(list: readonly Json[]): Regular {
   return { rows: list.some(isContainer) && records > 0 ? [] : all(list), isPlain: true };
 }
 
+/** @param pairs of a key and a value. */
+export function regularEntries(pairs: readonly Json[]): Regular {
+  const values = pairs.map((pair) => (pair as readonly Json[])[1]!);
+  const isRecords = values.some((value) => value instanceof JsonRecord);
+  return { rows: isRecords ? regularRecords(values) : all(values), isPlain: false };
+}
+
 function all(list: readonly unknown[]): readonly number[] {
   return list.map((_, at) => at);
 }

@@ -1,8 +1,11 @@
 /** The words of a table's first line and of its other fixed lines, for writing and for reading. */
 import { BRACKETS, type Brackets } from './pattern.ts';
 
-/** `rows` print as a list, `JSON lines` with a line break between, `items` with a comma between. */
-export type TableKind = 'rows' | 'JSON lines' | 'items';
+/**
+ * `rows` print as a list, `JSON lines` with a line break between, `items` with a comma between, `entries` as an object
+ * whose keys and values are the columns `key` and `value`.
+ */
+export type TableKind = 'rows' | 'JSON lines' | 'items' | 'entries';
 
 export interface TableHead {
   readonly kind: TableKind;
@@ -20,8 +23,8 @@ export const MARK_EVERY = 10;
 export const MIN_MARKED_ROWS = 20;
 
 const HEAD =
-  /\[(\d{1,9}) (rows|JSON lines|items)( of one value)?(?: \(i = 0 to \d+\))?(?:, slots in (<>|«»))?:(?=[ \n])/y;
-const ANY_HEAD = /\[\d{1,9} (?:rows|JSON lines|items)(?: of one value)?(?: \(i = 0 to \d+\))?(?:, slots in (?:<>|«»))?:[ \n]/g;
+  /\[(\d{1,9}) (rows|JSON lines|items|entries)( of one value)?(?: \(i = 0 to \d+\))?(?:, slots in (<>|«»))?:(?=[ \n])/y;
+const ANY_HEAD = /\[\d{1,9} (?:rows|JSON lines|items|entries)(?: of one value)?(?: \(i = 0 to \d+\))?(?:, slots in (?:<>|«»))?:[ \n]/g;
 
 export function writeHead({ kind, count, isCounted, brackets, isPlain }: TableHead): string {
   const plain = isPlain ? ' of one value' : '';

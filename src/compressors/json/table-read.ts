@@ -74,6 +74,7 @@ export function readTable(text: string, start: number): { readonly json: string;
 
 function assembled(parts: readonly string[], { kind }: TableHead): string {
   if (kind === 'rows') return `[${parts.join(',')}]`;
+  if (kind === 'entries') return `{${parts.join(',')}}`;
   return parts.join(kind === 'items' ? ',' : '\n');
 }
 
@@ -206,7 +207,9 @@ class Table {
     const label = rowLabel(row);
     if (lines.text.startsWith(label, lines.at)) return lines.next().slice(label.length);
     if (layout.length > 0) this.#take(row, new RowLine(lines.next()), layout);
-    return this.#print(this.#root, row) ?? '';
+    if (this.#head.kind !== 'entries') return this.#print(this.#root, row) ?? '';
+    const [key, value] = this.#root.children.map((child) => this.#print(child, row));
+    return `${key}:${value}`;
   }
 
   #take(row: number, line: RowLine, layout: readonly Place[]): void {

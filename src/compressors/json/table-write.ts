@@ -7,10 +7,10 @@ import type { Wording } from './forms/form.ts';
 import { SPEC as ONE_OF } from './forms/letters.ts';
 import { namesFor } from './names.ts';
 import { BRACKETS, type Brackets } from './pattern.ts';
-import { regularRows } from './regular.ts';
+import { regularEntries, regularRows } from './regular.ts';
 import { writeKey } from './spell.ts';
 import { END, LAYOUT, type TableHead, type TableKind, isMarked, rowLabel, rowMark, writeHead } from './table-head.ts';
-import { type Json, isContainer, print } from './tree.ts';
+import { type Json, isContainer, print, printEntry } from './tree.ts';
 import { chooseWordings } from './choose.ts';
 
 export interface TableOptions {
@@ -25,9 +25,10 @@ const MAX_COLUMNS = 400;
 /** The table, or undefined when the list cannot be one. Whether it is shorter is for the caller to see. */
 export function writeTable(list: readonly Json[], kind: TableKind, options: TableOptions): string | undefined {
   if (list.length < MIN_ROWS) return undefined;
-  const { rows, isPlain } = regularRows(list);
+  const { rows, isPlain } = kind === 'entries' ? regularEntries(list) : regularRows(list);
   if (rows.length < MIN_ROWS) return undefined;
-  const root = buildField({ path: [], rows, values: rows.map((row) => list[row]!) }, '');
+  const values = rows.map((row) => list[row]!);
+  const root = kind === 'entries' ? entryField(rows, values) : buildField({ path: [], rows, values }, '');
   if (isLeaf(root) !== isPlain) return undefined;
   const columns = columnsOf(root);
   if (columns.length > MAX_COLUMNS || columns.length > rows.length * 40) return undefined;
@@ -43,6 +44,14 @@ export function writeTable(list: readonly Json[], kind: TableKind, options: Tabl
   const head: TableHead = { kind, count: list.length, isCounted, brackets, isPlain };
   const lines = [...headLines(root, wordings, head), ...rowLines(list, rows, columns, wordings, head)];
   return lines.includes(CONFLICT) ? undefined : [...lines, END].join('\n');
+}
+
+/** @param values pairs of a key and a value. */
+function entryField(rows: readonly number[], values: readonly Json[]): Field {
+  const pairs = values as readonly (readonly [Json, Json])[];
+  const key = buildField({ path: ['key'], rows, values: pairs.map((pair) => pair[0]) }, 'key');
+  const value = buildField({ path: ['value'], rows, values: pairs.map((pair) => pair[1]) }, 'value');
+  return { step: '', kind: 'object', children: [key, value], presence: undefined };
 }
 
 /** Stands for a line that would be read as something else. */
@@ -148,7 +157,7 @@ function rowLines(
   let next = 0;
   for (let row = 0; row < list.length; row++) {
     if (rows[next] !== row) {
-      lines.push(rowLabel(row) + print(list[row]!));
+      lines.push(rowLabel(row) + (head.kind === 'entries' ? printEntry(list[row]!) : print(list[row]!)));
       continue;
     }
     next++;

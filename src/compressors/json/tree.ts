@@ -94,3 +94,9 @@ export function print(value: Json, override?: Override): string {
   for (let at = 0; at < value.length; at++) text += (at === 0 ? '' : ',') + print(value[at]!, override);
   return `[${text}]`;
 }
+
+/** A pair of a key and a value as it stands in an object. */
+export function printEntry(pair: Json): string {
+  const [key, value] = pair as readonly [string, Json];
+  return `${quote(key)}:${print(value)}`;
+}

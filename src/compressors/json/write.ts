@@ -1,7 +1,8 @@
 /** Prints a JSON tree with its lists as tables wherever that is shorter. */
+import { embeddedIn, writeEmbedded } from './embedded.ts';
 import { type TableOptions, isWorthTrying, writeTable } from './table-write.ts';
 import type { TableKind } from './table-head.ts';
-import { type Json, JsonRecord, isContainer, isList, print } from './tree.ts';
+import { type Json, JsonRecord, isContainer, isList, print, printEntry, quote } from './tree.ts';
 
 /** Rows printed as JSON to estimate what the list would cost so. */
 const SAMPLE_ROWS = 12;
@@ -12,11 +13,36 @@ const MAX_INNER_CHARS = 300;
 
 /** Estimated to cost less than this share of the JSON, a table is taken without an exact count. */
 const CLEAR_SHARE = 0.8;
+/** Smaller objects are read as objects. */
+const MIN_ENTRIES = 6;
 const PIECES = 4;
 const PIECE_CHARS = 800;
 
 export function writeJson(value: Json, options: TableOptions): string {
-  return print(value, (container) => (isList(container) ? tableFor(container, 'rows', options) : undefined));
+  return print(value, (part) => {
+    if (typeof part === 'string') return embeddedFor(part, options);
+    if (isList(part)) return tableFor(part, 'rows', options);
+    return isDictionary(part) ? tableFor(entriesOf(part), 'entries', options) : undefined;
+  });
+}
+
+/** An object whose keys are names of things: many of them, with values of one kind. */
+function isDictionary({ values }: JsonRecord): boolean {
+  if (values.length < MIN_ENTRIES) return false;
+  const isRecord = values[0] instanceof JsonRecord;
+  const type = typeof values[0];
+  return values.every((value) => (isRecord ? value instanceof JsonRecord : !isContainer(value) && typeof value === type));
+}
+
+function entriesOf({ shape, values }: JsonRecord): readonly Json[] {
+  return values.map((value, at) => [shape.keys[at]!, value]);
+}
+
+function embeddedFor(text: string, options: TableOptions): string | undefined {
+  const embedded = embeddedIn(text);
+  if (!embedded) return undefined;
+  const form = writeEmbedded(writeJson(embedded.value, options), embedded.style);
+  return estimate(form, options) < estimate(quote(text), options) * (1 - MIN_SAVED_SHARE) ? form : undefined;
 }
 
 /** Values that stand beside each other without brackets of their own. */
@@ -28,7 +54,7 @@ export function writeRun(values: readonly Json[], kind: 'JSON lines' | 'items', 
 function tableFor(list: readonly Json[], kind: TableKind, options: TableOptions): string | undefined {
   if (!isWorthTrying(list)) return undefined;
   options.deadline.check();
-  const sample = sampleOf(list).map((value) => print(value));
+  const sample = sampleOf(list).map(kind === 'entries' ? printEntry : (value) => print(value));
   const chars = sample.reduce((sum, text) => sum + text.length, 0);
   if (innerChars(sampleOf(list)) > Math.max(chars / 2, MAX_INNER_CHARS * sample.length)) return undefined;
   const table = writeTable(list, kind, options);
@@ -39,7 +65,7 @@ function tableFor(list: readonly Json[], kind: TableKind, options: TableOptions)
   const plain = estimate(sample.join(','), options) * scale;
   const share = estimate(table, options) / plain;
   if (share < CLEAR_SHARE) return table;
-  const exact = options.tokens.count(list.map((value) => print(value)).join(','));
+  const exact = options.tokens.count(list.map(kind === 'entries' ? printEntry : (value) => print(value)).join(','));
   return options.tokens.count(table) < exact * (1 - MIN_SAVED_SHARE) ? table : undefined;
 }
 

@@ -1,7 +1,6 @@
 import { compress, HeadroomClient } from 'headroom-ai';
 import { afterEach, describe, expect, it } from 'vitest';
 import { headerList } from '../headers.ts';
-import type { Part } from '../../core/conversation.ts';
 import { hashOf } from '../../core/hash.ts';
 import type { Job, Verdict } from '../../pipeline/engine.ts';
 import type { ProxyOptions, RunningProxy } from '../server.ts';
@@ -25,7 +24,7 @@ afterEach(async () => {
 interface Rig {
   readonly upstream: TestUpstream;
   readonly proxy: RunningProxy;
-  ask(call: Call): Promise<{ status: number; value: Record<string, unknown>; reply: Reply }>;
+  readonly ask: (call: Call) => Promise<{ status: number; value: Record<string, unknown>; reply: Reply }>;
 }
 
 async function rig(optimizer: FakeOptimizer = fakeOptimizer(), options: Partial<ProxyOptions> = {}): Promise<Rig> {
@@ -183,23 +182,11 @@ describe('retrieve', () => {
 
 describe('compress', () => {
   const source = 'a long result';
-  const part = {
-    index: 0,
-    kind: 'tool-result',
-    role: 'tool',
-    turn: 0,
-    block: 0,
-    path: [],
-    source,
-    text: 'short',
-    frozen: true,
-  } as Part;
-  const other: Part = { ...part, index: 1, kind: 'text', source: 'x'.repeat(35), text: 'x'.repeat(35) };
   const note = { part: 0, outcome: 'rewritten', by: 'log', reason: '', tokensBefore: 100, tokensAfter: 20 } as const;
-  const shorter = ({ intent, body }: Job): Partial<Verdict> => ({
+  const shorter = ({ body, isCounted }: Job): Partial<Verdict> => ({
     body: Buffer.from(Buffer.from(body).toString().replace(source, 'short')),
-    notes: [intent === 'send' ? note : { ...note, outcome: 'replayed', by: 'sent-log' }],
-    parts: intent === 'ask' ? [part, other] : [],
+    notes: [note, { ...note, part: 1 }, { ...note, part: 2, outcome: 'left alone', by: 'json' }],
+    totals: isCounted ? { tokensBefore: 110, tokensAfter: 30, originals: [hashOf(source), hashOf(source)] } : undefined,
   });
   const body = `{"big": 1, "model":"m","messages": [ {"role":"tool","content":"${source}","n":1.0,"id":12345678901234567890} ],"x":2}`;
 
@@ -218,10 +205,7 @@ describe('compress', () => {
       transforms_applied: ['log'],
       ccr_hashes: [hashOf(source)],
     });
-    expect(optimizer.jobs.map(({ intent, format }) => [intent, format])).toEqual([
-      ['send', undefined],
-      ['ask', undefined],
-    ]);
+    expect(optimizer.jobs.map(({ intent, format }) => [intent, format])).toEqual([['send', undefined]]);
     expect(upstream.received).toEqual([]);
   });
 

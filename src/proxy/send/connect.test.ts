@@ -58,27 +58,24 @@ describe('the proxy of the machine', () => {
     expect(asked[0]!.headers).not.toHaveProperty('authorization');
   });
 
-  it.each(['connect', 'request'])('that refuses is named (%s)', async (how) => {
-    const tunnels = await serve((_incoming, client) => client.writeHead(407).end());
-    if (how === 'connect') tunnels.server.on('connect', (_incoming, socket) => socket.end('HTTP/1.1 407 No\r\n\r\n'));
-    const proxy = await startTestProxy(
-      'http://gateway.invalid',
-      {},
-      { environment: { HTTP_PROXY: `http://127.0.0.1:${tunnels.port}` } },
-    );
+  it('that refuses is named', async () => {
+    const tunnels = await serve(() => undefined);
+    tunnels.server.on('connect', (_incoming, socket) => socket.end('HTTP/1.1 407 No\r\n\r\n'));
+    const environment = { HTTP_PROXY: `http://127.0.0.1:${tunnels.port}` };
+    const proxy = await startTestProxy('http://gateway.invalid', {}, { environment });
     closing.push(proxy, tunnels);
     const reply = await call(proxy.port, { body: '{}' });
     expect(reply.status).toBe(502);
-    expect(reply.body.toString()).toContain('HTTP proxy of this machine');
+    expect(reply.body.toString()).toContain('HTTP proxy of this machine refused with status 407');
   });
 
   it('that does not answer is given up after the time for connecting', async () => {
-    const silent = net.createServer();
+    const silent = net.createServer((socket) => void socket.on('error', () => undefined).resume());
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const { port } = silent.address() as net.AddressInfo;
     const connect = connectorFor(new URL('http://gateway.invalid'), 200, { HTTP_PROXY: `http://127.0.0.1:${port}` });
     const error = await new Promise<Error | null>((resolve) =>
-      connect({ hostname: 'gateway.invalid', host: 'gateway.invalid', protocol: 'http:', port: '' }, (trouble) =>
+      connect({ hostname: 'gateway.invalid', host: 'gateway.invalid', protocol: 'http:', port: '' }, (...[trouble]) =>
         resolve(trouble),
       ),
     );

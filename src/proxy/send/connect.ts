@@ -41,37 +41,44 @@ function isExempt(host: string, { port, protocol }: URL, list: string): boolean 
 
 function throughProxy(proxy: URL, straight: Connect, timeoutMs: number): Connect {
   return (options, callback) => {
-    const { hostname, protocol } = options;
-    const port = options.port || (protocol === 'https:' ? '443' : '80');
-    const authority = `${hostname}:${port}`;
-    const request = (proxy.protocol === 'https:' ? https : http).request({
-      host: proxy.hostname.replace(/^\[|\]$/g, ''),
-      port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
-      method: 'CONNECT',
-      path: authority,
-      headers: { host: authority, ...credentialsOf(proxy) },
-      agent: false,
-      timeout: timeoutMs,
-    });
-    request.once('timeout', () =>
-      request.destroy(Object.assign(new Error('proxy timeout'), { code: 'UND_ERR_CONNECT_TIMEOUT' })),
-    );
-    request.once('error', (error) => callback(error, null));
-    request.once('response', ({ statusCode }) => refuse(request, statusCode));
-    request.once('connect', ({ statusCode }, socket: Socket) => {
-      if (statusCode !== 200) return refuse(request, statusCode);
+    const port = options.port || (options.protocol === 'https:' ? '443' : '80');
+    const request = tunnelRequest(proxy, `${options.hostname}:${port}`, timeoutMs);
+    let isSettled = false;
+    const fail = (error: Error): void => {
+      if (!isSettled) callback(error, null);
+      isSettled = true;
+      request.destroy();
+    };
+    request.on('error', fail);
+    request.on('timeout', () => fail(Object.assign(new Error('timeout'), { code: 'UND_ERR_CONNECT_TIMEOUT' })));
+    request.on('connect', ({ statusCode }, socket: Socket) => {
+      if (statusCode !== 200) {
+        socket.destroy();
+        return fail(refusal(statusCode));
+      }
+      isSettled = true;
       socket.setTimeout(0);
-      if (protocol === 'https:') straight({ ...options, httpSocket: socket }, callback);
+      if (options.protocol === 'https:') straight({ ...options, httpSocket: socket }, callback);
       else callback(null, socket);
     });
     request.end();
   };
 }
 
-function refuse(request: http.ClientRequest, status: number | undefined): void {
-  request.destroy(new Error(`the HTTP proxy of this machine refused the connection with status ${status}`));
-  // After 'connect' the request no longer reports its own end.
-  request.emit('error', new Error(`the HTTP proxy of this machine refused the connection with status ${status}`));
+function tunnelRequest(proxy: URL, authority: string, timeoutMs: number): http.ClientRequest {
+  return (proxy.protocol === 'https:' ? https : http).request({
+    host: proxy.hostname.replace(/^\[|\]$/g, ''),
+    port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
+    method: 'CONNECT',
+    path: authority,
+    headers: { host: authority, ...credentialsOf(proxy) },
+    agent: false,
+    timeout: timeoutMs,
+  });
+}
+
+function refusal(status: number | undefined): Error {
+  return new Error(`the HTTP proxy of this machine refused with status ${status}`);
 }
 
 function credentialsOf({ username, password }: URL): Record<string, string> {

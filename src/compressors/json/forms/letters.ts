@@ -142,6 +142,7 @@ function spellOut(column: Column, kinds: readonly Kind[], context: WriteContext)
   const cells = new Array<string>(column.rows.length);
   const own = new Array<string>(column.rows.length);
   const legend: string[] = [];
+  const letterOf = new Map<string, string>();
   let isCounted = false;
   let hasFills = false;
   for (const kind of kinds) {
@@ -149,14 +150,18 @@ function spellOut(column: Column, kinds: readonly Kind[], context: WriteContext)
       cells[kind.places[0]!] = JSON.stringify(column.value(kind.places[0]!));
       continue;
     }
-    const letter = alphabet[legend.length]!;
     const entry = entryFor(column, kind, context.brackets);
-    legend.push(`${letter} = ${entry.text}`);
+    let letter = letterOf.get(entry.text);
+    if (letter === undefined) {
+      letter = alphabet[legend.length]!;
+      letterOf.set(entry.text, letter);
+      legend.push(`${letter} = ${entry.text}`);
+    }
     isCounted ||= entry.isCounted;
     hasFills ||= entry.listed > 0;
     kind.places.forEach((place, at) => {
-      own[place] = letter;
-      cells[place] = letter + (entry.listed === 0 ? '' : glue(entry.fills[at]!));
+      own[place] = letter!;
+      cells[place] = letter! + (entry.listed === 0 ? '' : glue(entry.fills[at]!));
     });
   }
   if (!hasFills && isTurn(own, column.rows, legend)) return { ...headOnly(IN_TURN, true), legend, letters: own };

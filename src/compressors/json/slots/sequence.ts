@@ -1,5 +1,5 @@
 /** Whole numbers that follow from i: `50 + 2*i`, `i mod 24, 2 digits`, `10 + floor((i + 5) / 60)`. */
-import { MIN_FORMULA_ROWS, type SlotForm, type SlotReader, mode } from './slot.ts';
+import { type SlotForm, type SlotReader, mode } from './slot.ts';
 
 const WORDING =
   /^(?:(-?\d+) ([+-]) )?(?:(\d+)\*)?(?:(i)|\(?(i|\(i \+ (\d+)\)) mod (\d+)\)?|floor\((?:i|\(i \+ (\d+)\)) \/ (\d+)\))(?:, (\d+) digits)?$/;
@@ -74,9 +74,10 @@ function stairs(numbers: readonly number[], rows: readonly number[]): readonly s
   const { value: step } = mode(rises);
   const { value: width } =
     edges.length === 1 ? { value: edges[0]! } : mode(edges.slice(1).map((edge, at) => edge - edges[at]!));
-  // Two short runs look like stairs by chance.
-  if (!(width > 1) || !Number.isInteger(step) || (edges.length < 3 && width < MIN_FORMULA_ROWS)) return [];
+  if (!(width > 1) || !Number.isInteger(step)) return [];
   const shift = (width - (edges[0]! % width)) % width;
+  // Fewer steps than this look like stairs by chance.
+  if (edges.length < (shift === 0 ? 2 : 3)) return [];
   const start = numbers[0]! - step * Math.floor((rows[0]! + shift) / width);
   return Number.isNaN(start) ? [] : [sum(start, step, `floor(${shifted(shift)} / ${width})`)];
 }

@@ -1,0 +1,73 @@
+/** JSON that stands as text inside JSON: `(JSON text: {"a":1})` instead of `"{\"a\":1}"`, spelled so that the text comes back exactly. */
+import { JsonParser, parseWhole } from './parse.ts';
+import { type Json, JsonRecord, isContainer, isList, print, quote } from './tree.ts';
+
+/** Shorter texts are not worth it. */
+const MIN_CHARS = 80;
+const MARKER = /\(JSON text(?:, (indent [1-8]|spaced))?: (?=[[{])/g;
+
+/** How white space stands in the text: none, `, ` and `: ` on one line, or lines with an indent. */
+export type Style = '' | 'spaced' | `indent ${number}`;
+
+export interface Embedded {
+  readonly value: Json;
+  readonly style: Style;
+}
+
+export function hasMarker(text: string): boolean {
+  return text.search(MARKER) >= 0;
+}
+
+/** The JSON that a text is, when printing it in one of the styles gives the text again. */
+export function embeddedIn(text: string): Embedded | undefined {
+  if (text.length < MIN_CHARS || !/^[[{]/.test(text)) return undefined;
+  const value = parseWhole(text);
+  if (value === undefined) return undefined;
+  const indent = /^[[{]\n( {1,8})\S/.exec(text)?.[1]?.length;
+  const styles: readonly Style[] = indent === undefined ? ['', 'spaced'] : [`indent ${indent}`];
+  const style = styles.find((each) => printed(value, each) === text);
+  return style === undefined ? undefined : { value, style };
+}
+
+export function writeEmbedded(form: string, style: Style): string {
+  return `(JSON text${style === '' ? '' : `, ${style}`}: ${form})`;
+}
+
+/** The text with its embedded JSON as text again; undefined when it has none. @throws SyntaxError when it is not ours. */
+export function readEmbedded(text: string): string | undefined {
+  const markers = [...text.matchAll(MARKER)].reverse();
+  if (markers.length === 0) return undefined;
+  let read = text;
+  // From the last to the first, so that what stands inside another is text before the other is read.
+  for (const { 0: marker, 1: style, index } of markers) {
+    const parser = new JsonParser(read);
+    const value = parser.parse(index + marker.length);
+    if (value === undefined || read[parser.position] !== ')') throw new SyntaxError('no JSON text here');
+    read = read.slice(0, index) + quote(printed(value, (style ?? '') as Style)) + read.slice(parser.position + 1);
+  }
+  return read;
+}
+
+function printed(value: Json, style: Style): string {
+  if (style === '') return print(value);
+  return style === 'spaced' ? spaced(value) : indented(value, Number(style.slice(-1)), 0);
+}
+
+function spaced(value: Json): string {
+  if (!isContainer(value)) return print(value);
+  if (isList(value)) return `[${value.map(spaced).join(', ')}]`;
+  return `{${value.values.map((member, at) => `${quote(value.shape.keys[at]!)}: ${spaced(member)}`).join(', ')}}`;
+}
+
+function indented(value: Json, indent: number, level: number): string {
+  if (!isContainer(value)) return print(value);
+  const values = value instanceof JsonRecord ? value.values : value;
+  const [open, close] = value instanceof JsonRecord ? ['{', '}'] : ['[', ']'];
+  if (values.length === 0) return open! + close!;
+  const gap = `\n${' '.repeat(indent * (level + 1))}`;
+  const members = values.map((member, at) => {
+    const key = value instanceof JsonRecord ? `${quote(value.shape.keys[at]!)}: ` : '';
+    return gap + key + indented(member, indent, level + 1);
+  });
+  return `${open}${members.join(',')}\n${' '.repeat(indent * level)}${close}`;
+}
