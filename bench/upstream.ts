@@ -19,7 +19,6 @@ const ANSWER = Buffer.from(
   }),
 );
 const EVENT_COUNT = 12;
-const EVENT_GAP_MS = 2;
 
 // A provider is another machine: under load it must not take the processor from the proxy that is measured.
 if (process.argv[2] === 'yielding') setPriority(19);
@@ -43,21 +42,22 @@ function stream(outgoing: http.ServerResponse): void {
   outgoing.write(eventOf({ type: 'message_start', message, written_at: writtenAt }));
   outgoing.write(eventOf({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } }));
   let sent = 0;
-  const timer = setInterval(() => {
+  // One event in each turn of the loop: pauses would let processors fall asleep, and the next request would pay.
+  const next = (): void => {
+    if (outgoing.destroyed) return;
     if (++sent <= EVENT_COUNT) {
-      outgoing.write(
-        eventOf({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: `word ${sent} ` } }),
-      );
+      const delta = { type: 'text_delta', text: `word ${sent} ` };
+      outgoing.write(eventOf({ type: 'content_block_delta', index: 0, delta }));
+      setImmediate(next);
       return;
     }
-    clearInterval(timer);
     outgoing.write(eventOf({ type: 'content_block_stop', index: 0 }));
     outgoing.write(
       eventOf({ type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 60 } }),
     );
     outgoing.end(eventOf({ type: 'message_stop' }));
-  }, EVENT_GAP_MS);
-  outgoing.on('close', () => clearInterval(timer));
+  };
+  setImmediate(next);
 }
 
 function eventOf(event: { readonly type: string; readonly [field: string]: unknown }): string {

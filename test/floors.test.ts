@@ -30,7 +30,9 @@ const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((fi
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(SRC, file), 'utf8');
-  const statements = text.matchAll(/^(?:import|export)\b[^'";]*?\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm);
+  const statements = text.matchAll(
+    /^(?:import|export)\b[^'";]*?\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm,
+  );
   return Array.from(statements, (match) => (match[1] ?? match[2] ?? match[3])!);
 }
 
@@ -38,7 +40,10 @@ function targetOf(file: string, specifier: string): string {
   if (specifier.endsWith('/package.json')) return 'package.json';
   if (specifier.startsWith('.')) return relative(SRC, resolve(SRC, dirname(file), specifier)).split('/')[0]!;
   if (specifier.startsWith('node:')) return specifier;
-  return specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 function isAllowed(target: string, allowed: readonly string[]): boolean {
@@ -63,7 +68,8 @@ describe('floors', () => {
   });
 
   test('names say what a file is for', () => {
-    const forbidden = /(^|[-/])(util|utils|helper|helpers|common|misc|manager|handler|handlers|service|processor|data|info|base)([-./]|$)/;
+    const forbidden =
+      /(^|[-/])(util|utils|helper|helpers|common|misc|manager|handler|handlers|service|processor|data|info|base)([-./]|$)/;
     expect(files.filter((file) => forbidden.test(file))).toEqual([]);
   });
 });

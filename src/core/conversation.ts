@@ -54,4 +54,6 @@ export interface Conversation {
   readonly turns: readonly Turn[];
   readonly parts: readonly Part[];
   readonly toolNames: readonly string[];
+  /** False when the provider itself may clear earlier results: then nothing may refer to them. */
+  readonly keepsResults: boolean;
 }

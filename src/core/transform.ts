@@ -28,8 +28,11 @@ export interface TransformContext {
   readonly deadline: Deadline;
 }
 
+/** Proposals one by one; each is answered by the edit as the gate accepted it, or undefined when it did not. */
+export type Plan = Generator<Edit | Refusal, void, Edit | undefined>;
+
 export interface Transform {
   readonly name: string;
-  /** Propose edits. May read anything, must change nothing; throwing skips this transform, never the request. */
-  plan(conversation: Conversation, context: TransformContext): readonly (Edit | Refusal)[];
+  /** Propose edits. May read anything, must change nothing; throwing ends this transform, never the request. */
+  plan(conversation: Conversation, context: TransformContext): Plan;
 }

@@ -23,7 +23,10 @@ export interface OpenEngine extends Engine {
 }
 
 /** @param warn told once about each kind of trouble that the stores have. */
-export function openEngine({ level, storePath, deadlineMs }: EngineOptions, warn: (message: string) => void): OpenEngine {
+export function openEngine(
+  { level, storePath, deadlineMs }: EngineOptions,
+  warn: (message: string) => void,
+): OpenEngine {
   const stores = openStores({ path: storePath, warn });
   const engine = createEngine({
     formats,

@@ -92,7 +92,10 @@ function formatOf(job: Job, formats: readonly WireFormat[]): WireFormat | undefi
   return formats.find((format) => format.recognizes(value));
 }
 
-function contextOf({ tenant, intent }: Job, { tokenizer, stores, level, deadlineMs }: EngineParts): Parameters<typeof optimize>[3] {
+function contextOf(
+  { tenant, intent }: Job,
+  { tokenizer, stores, level, deadlineMs }: EngineParts,
+): Parameters<typeof optimize>[3] {
   const originals: OriginalStore = stores.originals(tenant);
   const sentLog: SentLog = stores.sentLog(tenant);
   return {

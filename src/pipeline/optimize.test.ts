@@ -46,13 +46,21 @@ type Block = Record<string, unknown>;
 const user = (...content: Block[]): Block => ({ role: 'user', content });
 const assistant = (...content: Block[]): Block => ({ role: 'assistant', content });
 const call = (id: string): Block => ({ type: 'tool_use', id, name: 'Bash', input: { command: 'x' } });
-const result = (id: string, content: unknown, more: Block = {}): Block => ({ type: 'tool_result', tool_use_id: id, content, ...more });
+const result = (id: string, content: unknown, more: Block = {}): Block => ({
+  type: 'tool_result',
+  tool_use_id: id,
+  content,
+  ...more,
+});
 const thinking = { type: 'thinking', thinking: 'hm', signature: 'c2ln' };
 const bytes = (messages: readonly Block[], head = '"model":"m","max_tokens":1.0,'): Uint8Array =>
   Buffer.from(`{${head} "messages":${JSON.stringify(messages)}, "big":12345678901234567890}`);
 const messagesOf = (body: Uint8Array): any => JSON.parse(Buffer.from(body).toString()).messages; // oxlint-disable-line typescript/no-explicit-any
-const run = (messages: readonly Block[], context = contextOf(), transforms: readonly Transform[] = [contentRouter([fold])]) =>
-  optimize(bytes(messages), anthropic, transforms, context);
+const run = (
+  messages: readonly Block[],
+  context = contextOf(),
+  transforms: readonly Transform[] = [contentRouter([fold])],
+) => optimize(bytes(messages), anthropic, transforms, context);
 
 const first = [{ role: 'user', content: 'go' }, assistant(call('a')), user(result('a', LINES))];
 
@@ -69,10 +77,16 @@ describe('optimize', () => {
   });
 
   test('R-14 never rewrites what people, the system or the model wrote', () => {
-    const messages = [{ role: 'user', content: LINES }, assistant({ type: 'text', text: LINES }), { role: 'user', content: [{ type: 'text', text: LINES }] }];
+    const messages = [
+      { role: 'user', content: LINES },
+      assistant({ type: 'text', text: LINES }),
+      { role: 'user', content: [{ type: 'text', text: LINES }] },
+    ];
     const rude: Transform = {
       name: 'rude',
-      plan: ({ parts }) => parts.map((part) => ({ kind: 'rewrite', part, text: 'x', loss: 'none', by: 'rude' })),
+      *plan({ parts }) {
+        for (const part of parts) yield { kind: 'rewrite', part, text: 'x', loss: 'none', by: 'rude' };
+      },
     };
     const body = bytes(messages, `"system":${JSON.stringify(LINES)},`);
     expect(optimize(body, anthropic, [contentRouter([fold]), rude], contextOf()).body).toBe(body);
@@ -108,14 +122,18 @@ describe('optimize', () => {
   test('a text added after a result does not change what was decided for the result', () => {
     const kept = stores();
     run([...first.slice(0, 2), user(result('a', LINES), { type: 'text', text: 'reminder' })], contextOf({}, kept));
-    expect(messagesOf(run(first, contextOf({}, kept), []).body)[2].content[0].content).toBe('60 times: all is well here');
+    expect(messagesOf(run(first, contextOf({}, kept), []).body)[2].content[0].content).toBe(
+      '60 times: all is well here',
+    );
   });
 
   test('another tenant, another past and another source are decided for themselves', () => {
     const kept = stores();
     run(first, contextOf({}, kept));
     const untouched = (messages: readonly Block[], tenant = 't'): void =>
-      expect(messagesOf(run(messages, contextOf({ tenant, sentLog: kept.sentLog(tenant) }, kept), []).body)).toEqual(messages);
+      expect(messagesOf(run(messages, contextOf({ tenant, sentLog: kept.sentLog(tenant) }, kept), []).body)).toEqual(
+        messages,
+      );
     untouched(first, 'other');
     untouched([{ role: 'user', content: 'stop' }, ...first.slice(1)]);
     untouched([...first.slice(0, 2), user(result('a', `${LINES}\nall is well here`))]);
@@ -123,7 +141,13 @@ describe('optimize', () => {
 
   test('history that somebody else sent and had signed stays as it is; what is new is shortened', () => {
     const kept = stores();
-    const signed = [first[0]!, assistant(thinking, call('a')), first[2]!, assistant(thinking, call('b')), user(result('b', LINES))];
+    const signed = [
+      first[0]!,
+      assistant(thinking, call('a')),
+      first[2]!,
+      assistant(thinking, call('b')),
+      user(result('b', LINES)),
+    ];
     const out = messagesOf(run(signed, contextOf({}, kept)).body);
     expect(out.slice(0, 4)).toEqual(signed.slice(0, 4));
     expect(out[4].content[0].content).toBe('60 times: all is well here');
@@ -131,7 +155,9 @@ describe('optimize', () => {
   });
 
   test('unsigned history may be shortened at first sight', () => {
-    const out = messagesOf(run([...first, assistant({ type: 'text', text: 'ok' }), { role: 'user', content: 'more' }]).body);
+    const out = messagesOf(
+      run([...first, assistant({ type: 'text', text: 'ok' }), { role: 'user', content: 'more' }]).body,
+    );
     expect(out[2].content[0].content).toBe('60 times: all is well here');
   });
 
@@ -150,7 +176,11 @@ describe('optimize', () => {
   });
 
   test('nothing grows: a form with more tokens, or hardly fewer, is refused with both counts', () => {
-    const longer: Compressor = { ...fold, compress: (text) => ({ text: `${text}\n`, loss: 'none' }), expand: (text) => text.slice(0, -1) };
+    const longer: Compressor = {
+      ...fold,
+      compress: (text) => ({ text: `${text}\n`, loss: 'none' }),
+      expand: (text) => text.slice(0, -1),
+    };
     const { body, notes } = run(first, contextOf(), [contentRouter([longer])]);
     expect(messagesOf(body)).toEqual(first);
     expect(notes[0]!.reason).toMatch(/\d+ tokens before, \d+ after/);
@@ -161,10 +191,18 @@ describe('optimize', () => {
     const kept = stores();
     expect(messagesOf(run(first, contextOf(), [contentRouter([view])]).body)).toEqual(first);
     const policy = { level: 'balanced', allowLoss: true, allowTools: true } as const;
-    const text: string = messagesOf(run(first, contextOf({ policy }, kept), [contentRouter([view])]).body)[2].content[0].content;
+    const text: string = messagesOf(run(first, contextOf({ policy }, kept), [contentRouter([view])]).body)[2].content[0]
+      .content;
     expect(kept.originals('t').get(findMarkers(text)[0]!)).toBe(LINES);
-    const broken = { put: () => { throw new Error('disk full'); }, get: () => undefined };
-    expect(messagesOf(run(first, contextOf({ policy, originals: broken }), [contentRouter([view])]).body)).toEqual(first);
+    const broken = {
+      put: () => {
+        throw new Error('disk full');
+      },
+      get: () => undefined,
+    };
+    expect(messagesOf(run(first, contextOf({ policy, originals: broken }), [contentRouter([view])]).body)).toEqual(
+      first,
+    );
   });
 
   test('R-29 the k-th call of any injected part fails, once or for ever: the body is the original or the optimised one', () => {
@@ -205,7 +243,12 @@ describe('optimize', () => {
 
   test('R-4 a deadline leaves the rest alone and pins it so', () => {
     const kept = stores();
-    const slow: Compressor = { ...fold, compress: () => { throw new DeadlineExceeded('late'); } };
+    const slow: Compressor = {
+      ...fold,
+      compress: () => {
+        throw new DeadlineExceeded('late');
+      },
+    };
     const { notes } = run(first, contextOf({}, kept), [contentRouter([slow])]);
     expect(notes[0]!.reason).toMatch(/deadline/);
     expect(messagesOf(run(first, contextOf({}, kept)).body)).toEqual(first);

@@ -3,7 +3,7 @@ import type { Conversation, Part } from '../core/conversation.ts';
 import type { Edit, Rewrite } from '../core/edit.ts';
 import { JsonDocument } from '../core/json/document.ts';
 import type { Pin } from '../core/sent-log.ts';
-import type { Transform } from '../core/transform.ts';
+import type { Refusal, Transform } from '../core/transform.ts';
 import type { WireFormat } from '../core/wire-format.ts';
 import { accept } from './accept.ts';
 import { partKeys } from './chain.ts';
@@ -103,28 +103,37 @@ function unseenHistoryEnd({ parts }: Conversation): number {
   return parts.findLastIndex((part) => part.role === 'assistant') + 1;
 }
 
-function plan(transform: Transform, conversation: Conversation, context: OptimizeContext, notes: Note[]): readonly Edit[] {
+function plan(
+  transform: Transform,
+  conversation: Conversation,
+  context: OptimizeContext,
+  notes: Note[],
+): readonly Edit[] {
   const accepted: Edit[] = [];
-  const ours: Note[] = [];
   try {
-    for (const proposed of transform.plan(conversation, context)) {
-      if (proposed.kind === 'refusal') {
-        ours.push({ ...NOTHING, part: proposed.part, outcome: 'left alone', by: proposed.by, reason: proposed.reason });
-        continue;
-      }
-      const { edit, note } = decide(proposed, transform, context);
+    const proposals = transform.plan(conversation, context);
+    for (let step = proposals.next(); !step.done; ) {
+      const { edit, note } = decide(step.value, transform, context);
+      notes.push(note);
       if (edit) accepted.push(edit);
-      ours.push(note);
+      step = proposals.next(edit);
     }
   } catch (error) {
     notes.push(failure(transform.name, error));
-    return [];
   }
-  notes.push(...ours);
   return accepted;
 }
 
-function decide(proposed: Edit, transform: Transform, context: OptimizeContext): { edit: Edit | undefined; note: Note } {
+interface Decision {
+  readonly edit: Edit | undefined;
+  readonly note: Note;
+}
+
+function decide(proposed: Edit | Refusal, transform: Transform, context: OptimizeContext): Decision {
+  if (proposed.kind === 'refusal') {
+    const { part, by, reason } = proposed;
+    return { edit: undefined, note: { ...NOTHING, part, outcome: 'left alone', by, reason } };
+  }
   const part = proposed.kind === 'rewrite' ? proposed.part.index : undefined;
   const by = proposed.kind === 'rewrite' ? proposed.by : transform.name;
   try {

@@ -6,7 +6,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Job } from './engine.ts';
 import { openOptimizer, type Optimizer, type PoolOptions } from './pool.ts';
 
-const ROWS = JSON.stringify(Array.from({ length: 80 }, (_, id) => ({ id, name: `item ${id}`, state: 'open', url: `https://example.org/items/${id}` })));
+const ROWS = JSON.stringify(
+  Array.from({ length: 80 }, (_, id) => ({
+    id,
+    name: `item ${id}`,
+    state: 'open',
+    url: `https://example.org/items/${id}`,
+  })),
+);
 
 function job(text = ROWS, over: Partial<Job> = {}): Job {
   const messages = [
@@ -36,7 +43,10 @@ describe('the pool', () => {
   };
   const script = (text: string): URL => {
     const path = join(home, 'worker.mjs');
-    writeFileSync(path, `import { parentPort } from 'node:worker_threads';\nparentPort.postMessage({ kind: 'ready' });\n${text}`);
+    writeFileSync(
+      path,
+      `import { parentPort } from 'node:worker_threads';\nparentPort.postMessage({ kind: 'ready' });\n${text}`,
+    );
     return pathToFileURL(path);
   };
 
@@ -53,7 +63,9 @@ describe('the pool', () => {
   test('answers many jobs at once, each with its own body', async () => {
     const pool = start();
     await pool.ready;
-    const verdicts = await Promise.all(Array.from({ length: 20 }, (_, n) => pool.run(job(ROWS.replaceAll('item', `item${n}`)))));
+    const verdicts = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => pool.run(job(ROWS.replaceAll('item', `item${n}`)))),
+    );
     for (const [n, { body, problem }] of verdicts.entries()) {
       expect(problem).toBeUndefined();
       expect(body!.length).toBeLessThan(ROWS.length / 2);

@@ -127,7 +127,8 @@ class Pool implements Optimizer {
   #start(): Crew {
     const { level, storePath, deadlineMs } = this.#options;
     // Type stripping runs the source; the build has its own extension.
-    const entry = this.#options.entry ?? new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+    const entry =
+      this.#options.entry ?? new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
     const worker = new Worker(entry, { workerData: { level, storePath, deadlineMs } satisfies EngineOptions });
     const crew: Crew = { worker, lookups: new Map(), isReady: false, running: undefined, timer: undefined };
     this.#crews.add(crew);
@@ -169,7 +170,10 @@ class Pool implements Optimizer {
     for (const resolve of crew.lookups.values()) resolve(undefined);
     void crew.worker.terminate();
     const lost = crew.running;
-    if (!this.#isClosed) this.#options.warn(`a worker ${why}; ${lost ? 'its request goes out without new shortening' : 'another one starts when needed'}`);
+    if (!this.#isClosed)
+      this.#options.warn(
+        `a worker ${why}; ${lost ? 'its request goes out without new shortening' : 'another one starts when needed'}`,
+      );
     this.#next();
     if (lost) lost.resolve(await this.#replay(lost.job));
   }
@@ -180,7 +184,15 @@ class Pool implements Optimizer {
       this.#fallback ??= Promise.resolve(openEngine(this.#options, this.#options.warn));
       return (await this.#fallback).replay(job);
     } catch (error) {
-      return { body: undefined, format: job.format, model: '', notes: [], parts: [], totals: undefined, problem: String(error) };
+      return {
+        body: undefined,
+        format: job.format,
+        model: '',
+        notes: [],
+        parts: [],
+        totals: undefined,
+        problem: String(error),
+      };
     }
   }
 }

@@ -28,7 +28,7 @@ export async function handle(incoming: IncomingMessage, client: ServerResponse, 
     if (page) return await page({ incoming, headers, target, client }, app);
     payload = await payloadOf(incoming, headers, route, app);
     watch = route.format && !route.isCount && app.profile !== 'off' ? new Watcher(route.format) : undefined;
-    const request = { method, path: route.path, headers: payload.headers, body: payload.body };
+    const request = { method, path: route.path, headers: payload.headers, body: payload.body, forget: payload.forget };
     ending = await relay(route.upstream, request, { client, watch });
     if (ending.status === 0) ending = refuse(client, ending.failure, route);
   } catch (error) {

@@ -20,6 +20,7 @@ export interface Payload {
   readonly headers: string[];
   /** Asked again for a second try: undefined when the body cannot be sent again. */
   readonly body: () => Buffer | Readable | null | undefined;
+  readonly forget?: () => void;
   readonly verdict: Verdict | undefined;
   /** What is left to do once the client has its answer. */
   readonly afterwards?: () => Promise<void>;
@@ -41,8 +42,9 @@ export async function payloadOf(
     intent: route.isCount ? ('ask' as const) : ('send' as const),
   };
   if (!isBypass(headers)) return shortened(incoming, headers, job, app);
-  const payload = streamed(incoming, headers, PIN_BYTES);
-  return route.isCount ? payload : { ...payload, afterwards: () => pinAsIs(payload.upload, headers, job, app) };
+  if (route.isCount) return streamed(incoming, headers, REPLAY_BYTES);
+  const { upload, forget: _kept, ...payload } = streamed(incoming, headers, PIN_BYTES);
+  return { ...payload, afterwards: () => pinAsIs(upload, headers, job, app) };
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {
@@ -56,6 +58,7 @@ function streamed(incoming: IncomingMessage, headers: HeaderList, keepBytes: num
     upload,
     headers: length === undefined ? requestHeaders(headers) : [...requestHeaders(headers), 'content-length', length],
     body: () => upload.open(),
+    forget: () => upload.forget(),
     verdict: undefined,
   };
 }
@@ -81,7 +84,7 @@ async function shortened(
 }
 
 async function pinAsIs(upload: Upload, headers: HeaderList, job: Omit<Job, 'body'>, app: App): Promise<void> {
-  const sent = upload.whole;
+  const sent = upload.take();
   const body = sent && (await decodeBody(sent, headerOf(headers, 'content-encoding'), app.maxBodyBytes));
   if (body && body.length > 0) await app.optimizer.run({ ...job, intent: 'as-is', body });
 }

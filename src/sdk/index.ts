@@ -54,7 +54,10 @@ function compressWith<T extends object>(engine: OpenEngine, request: T): Compres
   const body = Buffer.from(JSON.stringify(request));
   const verdict = engine.run({ body, format: undefined, tenant: TENANT, intent: 'send', isCounted: true });
   if (verdict.problem !== undefined || !verdict.totals) {
-    throw new HeadroomError('BAD_REQUEST', `compress() could not read the request: ${verdict.problem}. Pass a whole body: { model, messages }`);
+    throw new HeadroomError(
+      'BAD_REQUEST',
+      `compress() could not read the request: ${verdict.problem}. Pass a whole body: { model, messages }`,
+    );
   }
   const shorter = verdict.body ? (JSON.parse(Buffer.from(verdict.body).toString()) as T) : request;
   return { request: shorter, ...verdict.totals };

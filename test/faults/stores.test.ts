@@ -116,7 +116,7 @@ const canMount = ((): boolean => {
   return unmount !== undefined;
 })();
 
-for (const size of ['64k', '160k', '320k']) {
+for (const size of ['64k', '320k']) {
   verifies(
     'fail-open:store',
     `a disk of ${size} that fills up: every turn is answered, the prefix holds, and a warning is printed${canMount ? '' : ' (skipped: only the superuser may mount a small disk)'}`,

@@ -23,22 +23,43 @@ const values: readonly [string, unknown][] = [
   ['three thousand fields', times(5, (i) => Object.fromEntries(times(3000, (k) => [`field_${k}`, i * k])))],
   ['fields in another order', times(30, (i) => (i % 2 ? { a: 1, b: 2, c: i } : { c: i, b: 2, a: 1 }))],
   ['numbers as keys', times(30, (i) => ({ 2: i, 1: 'x', b: 0 }))],
-  ['odd field names', times(30, (i) => ({ '': i, ' ': 1, 'a.b': 2, 'a: b': 3, 'row 1': i, '[0]': 4, 'x, y': 5, '"q"': 6 }))],
+  [
+    'odd field names',
+    times(30, (i) => ({ '': i, ' ': 1, 'a.b': 2, 'a: b': 3, 'row 1': i, '[0]': 4, 'x, y': 5, '"q"': 6 })),
+  ],
   ['NUL and controls', times(30, (i) => ({ a: `x\u0000y${i}`, b: '\u0001\u0002', c: `\u2028${i}` }))],
   ['lone surrogates', times(30, (i) => ({ a: '\ud800', b: `\udfff${i}`, c: `😀${i}` }))],
   ['look-alikes', times(30, (i) => ({ a: i % 2 ? 'admin' : 'аdmin', b: 'e\u0301', c: '\u00e9' }))],
-  ['text that looks like values', times(40, (i) => ({ a: ['null', '5', 'true', '-', 'absent', '{}', '[]', '""', '', ' '][i % 10], b: i }))],
+  [
+    'text that looks like values',
+    times(40, (i) => ({ a: ['null', '5', 'true', '-', 'absent', '{}', '[]', '""', '', ' '][i % 10], b: i })),
+  ],
   ['numbers and the same numbers as text', times(40, (i) => ({ a: i % 3 ? i : String(i), b: String(i) }))],
-  ['text that looks like formulas', times(30, (i) => ({ a: '{i}', b: '<i>', c: '«i»', d: `{i}${i}`, e: 'repeats a, b', f: 'one of' }))],
-  ['text with our words', times(30, (i) => ({ a: `x, but y in row ${i}`, b: 'INFO, - is null', c: 'WARN if a is B', d: `row ${i}: {}` }))],
+  [
+    'text that looks like formulas',
+    times(30, (i) => ({ a: '{i}', b: '<i>', c: '«i»', d: `{i}${i}`, e: 'repeats a, b', f: 'one of' })),
+  ],
+  [
+    'text with our words',
+    times(30, (i) => ({ a: `x, but y in row ${i}`, b: 'INFO, - is null', c: 'WARN if a is B', d: `row ${i}: {}` })),
+  ],
   ['our own form as text', times(30, (i) => ({ a: formOfValue(needleEntries()), b: i }))],
   ['cells that start like row labels', times(30, (i) => ({ a: `row ${i}: {` }))],
-  ['free text with bars', times(30, (i) => ({ a: `left | right ${'x'.repeat(i % 5)}`, b: `one ${i} | two`, c: 'q "r" s' }))],
+  [
+    'free text with bars',
+    times(30, (i) => ({ a: `left | right ${'x'.repeat(i % 5)}`, b: `one ${i} | two`, c: 'q "r" s' })),
+  ],
   ['self-similar strings', times(30, (i) => 'ab'.repeat(i))],
   ['huge strings', times(4, (i) => ({ a: 'x'.repeat(300_000) + String(i) }))],
   ['extreme numbers', times(30, (i) => [0, -0, 1e308, 5e-324, Number.MAX_SAFE_INTEGER, -1.5e-7][i % 6])],
-  ['one year far away', times(30, (i) => ({ at: i === 7 ? '2030-01-01T00:00:00Z' : new Date(1.7e12 + i * 60_000).toISOString() }))],
-  ['lists of all lengths', times(40, (i) => ({ tags: times(i % 4, (k) => ['a', 'b c', 'd,e', '-', '', '5', '[]'][(i + k) % 7]) }))],
+  [
+    'one year far away',
+    times(30, (i) => ({ at: i === 7 ? '2030-01-01T00:00:00Z' : new Date(1.7e12 + i * 60_000).toISOString() })),
+  ],
+  [
+    'lists of all lengths',
+    times(40, (i) => ({ tags: times(i % 4, (k) => ['a', 'b c', 'd,e', '-', '', '5', '[]'][(i + k) % 7]) })),
+  ],
   ['null or an object', times(40, (i) => ({ user: i % 3 ? { id: i, name: 'n' } : null, id: i }))],
   ['objects keyed by ids', Object.fromEntries(times(40, (i) => [`id-${i * 37}`, { n: i, ok: true }]))],
   ['entries keyed by numbers', Object.fromEntries(times(40, (i) => [i * 3, `v${i}`]))],
@@ -54,7 +75,10 @@ describe('values', () => {
 
 const texts: readonly [string, string][] = [
   ['prototype keys', `[${times(20, (i) => `{"__proto__":${i},"constructor":"c","toString":null}`).join(',')}]`],
-  ['number spellings', `[${times(20, (i) => `{"a":1.0,"b":1.${i}0,"c":1e5,"d":-0,"e":1234567890123456789${i}}`).join(',')}]`],
+  [
+    'number spellings',
+    `[${times(20, (i) => `{"a":1.0,"b":1.${i}0,"c":1e5,"d":-0,"e":1234567890123456789${i}}`).join(',')}]`,
+  ],
   ['the same spelled in many ways', `[${times(30, (i) => ['1', '1.0', '1.00', '1e0', '10e-1'][i % 5]!).join(',')}]`],
   ['escapes', `[${times(20, () => '{"a":"\\u00e9\\/\\b","b":"\\ud83d\\ude00"}').join(',')}]`],
   ['depth 100', `[${times(5, () => nested(50)).join(',')}]`],
@@ -119,5 +143,7 @@ it('a deadline stops it', () => {
       if (++checks > 3) throw new DeadlineExceeded('took too long');
     },
   };
-  expect(() => jsonCompressor.compress(JSON.stringify(needleEntries()), { ...options, deadline })).toThrow(DeadlineExceeded);
+  expect(() => jsonCompressor.compress(JSON.stringify(needleEntries()), { ...options, deadline })).toThrow(
+    DeadlineExceeded,
+  );
 });

@@ -21,7 +21,11 @@ export function hasAliases(text: string): boolean {
 }
 
 /** @param around the text that the form stands in; signs that it holds are not used. */
-export function addAliases(form: string, around: string, tokens: Tokenizer): { readonly form: string; readonly legend: string } {
+export function addAliases(
+  form: string,
+  around: string,
+  tokens: Tokenizer,
+): { readonly form: string; readonly legend: string } {
   let text = form;
   let legend = '';
   for (const sign of SIGNS) {

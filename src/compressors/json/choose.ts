@@ -45,7 +45,10 @@ export function chooseWordings(
     costs.set(column, best.cost);
     const own = best.wording.letters;
     if (own && isReferable(column.name)) {
-      lettered.set(column.name, new Map(column.rows.map((row, at) => [row, own[at]!] as const).filter(([, letter]) => letter)));
+      lettered.set(
+        column.name,
+        new Map(column.rows.map((row, at) => [row, own[at]!] as const).filter(([, letter]) => letter)),
+      );
     }
   }
   fold(columns, chosen, costs, { brackets, others, legends: 0, lettered, count });
@@ -104,7 +107,13 @@ function besideOne(column: Column, context: WriteContext): readonly Wording[] {
     const options: Wording[] = [];
     if (wording.spec.includes(', but ')) return [];
     if (oddRows <= MAX_EXCEPTED) {
-      options.push(spread(exceptRows(wording, column, (at) => !isMain(column.value(at))), main, column));
+      options.push(
+        spread(
+          exceptRows(wording, column, (at) => !isMain(column.value(at))),
+          main,
+          column,
+        ),
+      );
     }
     // A dash that already means absent cannot mean something else.
     const canDash = odd.length === 1 && odd[0] !== OPEN && !main.distinct.includes(ABSENT);

@@ -34,7 +34,9 @@ export interface Slice {
 }
 
 export function buildField(slice: Slice, step: string | number): Field {
-  return asObjects(slice, step) ?? asLists(slice, step) ?? { step, column: new Column(slice.path, slice.rows, slice.values) };
+  return (
+    asObjects(slice, step) ?? asLists(slice, step) ?? { step, column: new Column(slice.path, slice.rows, slice.values) }
+  );
 }
 
 function asObjects({ path, rows, values }: Slice, step: string | number): Branch | undefined {
@@ -67,7 +69,11 @@ function asObjects({ path, rows, values }: Slice, step: string | number): Branch
 }
 
 function presenceOf(path: Slice['path'], rows: readonly number[], values: readonly Cell[]): Column {
-  return new Column(path, rows, values.map((value) => (value instanceof JsonRecord ? OPEN : value)));
+  return new Column(
+    path,
+    rows,
+    values.map((value) => (value instanceof JsonRecord ? OPEN : value)),
+  );
 }
 
 /** The values under one key; where records share a shape the place of the key is looked up once. */
@@ -85,7 +91,8 @@ function pick(records: readonly JsonRecord[], key: string): Cell[] {
 
 function asLists({ path, rows, values }: Slice, step: string | number): Branch | undefined {
   const first = values[0];
-  if (!isList(first) || first.length === 0 || first.length > MAX_POSITIONS || path.length > MAX_LEVELS) return undefined;
+  if (!isList(first) || first.length === 0 || first.length > MAX_POSITIONS || path.length > MAX_LEVELS)
+    return undefined;
   if (!values.every((value) => isList(value) && value.length === first.length)) return undefined;
   const lists = values as readonly (readonly Json[])[];
   // The same list in every row is said shortest as JSON.

@@ -9,11 +9,70 @@ import { print } from './tree.ts';
 const runs = 150;
 
 /** JSON text with spellings, keys and white space that JSON.stringify never makes. */
-const number = fc.constantFrom('0', '1', '-0', '1.0', '1.10', '1e5', '1E-7', '0.1', '12345678901234567890', '-5', '100', '0.30000000000000004');
-const odd = fc.constantFrom('-', 'absent', 'null', '5', '1.0', '', ' ', 'a b', 'a|b', 'x, but y', 'a, - is b', 'one of', '{}', '{i}', '{...}', '[1]', '"', '\\', '\u0000', '\ud800', '\n', '<i>', 'é', '{repeats a, b}', 'each line: ', 'row 3: {', '~', '}', '[3 rows:', 'a in row 3', 'x if y is A');
-const text = fc.oneof(odd, fc.string({ unit: 'grapheme', maxLength: 12 }), fc.string({ maxLength: 8 }), fc.uuid(), fc.date({ noInvalidDate: true }).map((date) => date.toISOString()));
-const key = fc.oneof({ weight: 5, arbitrary: fc.constantFrom('id', 'name', 'user', 'i', 'a', 'b') }, fc.constantFrom('__proto__', '', '1', '0', 'a.b', 'a b', 'each line', 'row 1', '[0]', '{', 'x: y', 'constructor'), fc.string({ maxLength: 4 }));
-const scalar = fc.oneof(number, text.map((value) => JSON.stringify(value)), fc.constantFrom('true', 'false', 'null'));
+const number = fc.constantFrom(
+  '0',
+  '1',
+  '-0',
+  '1.0',
+  '1.10',
+  '1e5',
+  '1E-7',
+  '0.1',
+  '12345678901234567890',
+  '-5',
+  '100',
+  '0.30000000000000004',
+);
+const odd = fc.constantFrom(
+  '-',
+  'absent',
+  'null',
+  '5',
+  '1.0',
+  '',
+  ' ',
+  'a b',
+  'a|b',
+  'x, but y',
+  'a, - is b',
+  'one of',
+  '{}',
+  '{i}',
+  '{...}',
+  '[1]',
+  '"',
+  '\\',
+  '\u0000',
+  '\ud800',
+  '\n',
+  '<i>',
+  'é',
+  '{repeats a, b}',
+  'each line: ',
+  'row 3: {',
+  '~',
+  '}',
+  '[3 rows:',
+  'a in row 3',
+  'x if y is A',
+);
+const text = fc.oneof(
+  odd,
+  fc.string({ unit: 'grapheme', maxLength: 12 }),
+  fc.string({ maxLength: 8 }),
+  fc.uuid(),
+  fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+);
+const key = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom('id', 'name', 'user', 'i', 'a', 'b') },
+  fc.constantFrom('__proto__', '', '1', '0', 'a.b', 'a b', 'each line', 'row 1', '[0]', '{', 'x: y', 'constructor'),
+  fc.string({ maxLength: 4 }),
+);
+const scalar = fc.oneof(
+  number,
+  text.map((value) => JSON.stringify(value)),
+  fc.constantFrom('true', 'false', 'null'),
+);
 const space = fc.constantFrom('', '', '', ' ', '\n', '\n  ', '\t');
 
 function objectText(members: readonly (readonly [string, string])[], gap: string): string {
@@ -27,23 +86,53 @@ const { tree } = fc.letrec<{ tree: string }>((tie) => ({
     { maxDepth: 4, withCrossShrink: true },
     scalar,
     fc.tuple(fc.array(tie('tree'), { maxLength: 12 }), space).map(([items, gap]) => `[${items.join(`,${gap}`)}]`),
-    fc.tuple(fc.array(fc.tuple(key, tie('tree')), { maxLength: 6 }), space).map(([members, gap]) => objectText(members, gap)),
+    fc
+      .tuple(fc.array(fc.tuple(key, tie('tree')), { maxLength: 6 }), space)
+      .map(([members, gap]) => objectText(members, gap)),
   ),
 }));
 
 /** A cell as a function of its row, so that columns have rules as well as accidents. */
 const column: fc.Arbitrary<(row: number) => string> = fc.oneof(
   scalar.map((value) => () => value),
-  fc.tuple(fc.integer({ min: -50, max: 50 }), fc.integer({ min: -5, max: 5 })).map(([a, b]) => (row: number) => String(a + b * row)),
-  fc.tuple(fc.integer({ min: 2, max: 30 }), fc.integer({ min: 0, max: 9 })).map(([m, c]) => (row: number) => JSON.stringify(`T${String((row + c) % m).padStart(2, '0')}:00`)),
-  fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 0, max: 9 })).map(([m, c]) => (row: number) => String(Math.floor((row + c) / m))),
-  fc.tuple(fc.integer({ min: 0, max: 99 }), fc.integer({ min: 1, max: 9 })).map(([a, b]) => (row: number) => String(a / 100 + (b / 1000) * row)),
+  fc.tuple(fc.integer({ min: -50, max: 50 }), fc.integer({ min: -5, max: 5 })).map(
+    ([a, b]) =>
+      (row: number) =>
+        String(a + b * row),
+  ),
+  fc.tuple(fc.integer({ min: 2, max: 30 }), fc.integer({ min: 0, max: 9 })).map(
+    ([m, c]) =>
+      (row: number) =>
+        JSON.stringify(`T${String((row + c) % m).padStart(2, '0')}:00`),
+  ),
+  fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 0, max: 9 })).map(
+    ([m, c]) =>
+      (row: number) =>
+        String(Math.floor((row + c) / m)),
+  ),
+  fc.tuple(fc.integer({ min: 0, max: 99 }), fc.integer({ min: 1, max: 9 })).map(
+    ([a, b]) =>
+      (row: number) =>
+        String(a / 100 + (b / 1000) * row),
+  ),
   fc.array(scalar, { minLength: 2, maxLength: 5 }).map((turn) => (row: number) => turn[row % turn.length]!),
-  fc.array(scalar, { minLength: 1, maxLength: 60 }).map((values) => (row: number) => values[(row * 7919) % values.length]!),
-  fc.array(fc.string({ maxLength: 8 }), { minLength: 1, maxLength: 3 }).map((words) => (row: number) => JSON.stringify(`${words[row % words.length]} took ${(row * 31) % 17} ms`)),
-  fc.integer({ min: 1, max: 90_000 }).map((step) => (row: number) => JSON.stringify(new Date(1.7e12 + step * 1000 * row).toISOString())),
-  fc.array(fc.array(scalar, { maxLength: 3 }), { minLength: 1, maxLength: 9 }).map((lists) => (row: number) => `[${lists[row % lists.length]!.join(',')}]`),
-  fc.tuple(key, scalar, scalar).map(([name, a, b]) => (row: number) => (row % 3 === 0 ? 'null' : objectText([[name, row % 2 === 0 ? a : b]], ''))),
+  fc
+    .array(scalar, { minLength: 1, maxLength: 60 })
+    .map((values) => (row: number) => values[(row * 7919) % values.length]!),
+  fc
+    .array(fc.string({ maxLength: 8 }), { minLength: 1, maxLength: 3 })
+    .map((words) => (row: number) => JSON.stringify(`${words[row % words.length]} took ${(row * 31) % 17} ms`)),
+  fc
+    .integer({ min: 1, max: 90_000 })
+    .map((step) => (row: number) => JSON.stringify(new Date(1.7e12 + step * 1000 * row).toISOString())),
+  fc
+    .array(fc.array(scalar, { maxLength: 3 }), { minLength: 1, maxLength: 9 })
+    .map((lists) => (row: number) => `[${lists[row % lists.length]!.join(',')}]`),
+  fc.tuple(key, scalar, scalar).map(
+    ([name, a, b]) =>
+      (row: number) =>
+        row % 3 === 0 ? 'null' : objectText([[name, row % 2 === 0 ? a : b]], ''),
+  ),
 );
 
 const table = fc
@@ -78,7 +167,10 @@ describe('any JSON', () => {
   });
 
   it('reads back from its form, whatever the table', () => {
-    fc.assert(fc.property(table, (rows) => check(`[${rows.join(',\n')}]`)), { numRuns: runs * 2 });
+    fc.assert(
+      fc.property(table, (rows) => check(`[${rows.join(',\n')}]`)),
+      { numRuns: runs * 2 },
+    );
   });
 
   it('reads back from JSON lines, from cut-off lists and from between other text', () => {
@@ -107,7 +199,22 @@ describe('any JSON', () => {
 
 describe('any text', () => {
   it('never throws, and what it gives reads back', () => {
-    const fragment = fc.constantFrom('{"a":', '[', ']', '}', '[3 rows:\n', 'a: {}', '\neach line: {a}\n', '1', ',', '\n', '"', 'row 0: ', '~ stands for x\n', '```');
+    const fragment = fc.constantFrom(
+      '{"a":',
+      '[',
+      ']',
+      '}',
+      '[3 rows:\n',
+      'a: {}',
+      '\neach line: {a}\n',
+      '1',
+      ',',
+      '\n',
+      '"',
+      'row 0: ',
+      '~ stands for x\n',
+      '```',
+    );
     fc.assert(
       fc.property(fc.array(fc.oneof(fragment, fc.string({ maxLength: 5 }))), (parts) => {
         const source = parts.join('');

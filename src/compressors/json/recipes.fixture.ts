@@ -114,7 +114,12 @@ export function messyEntries(seed: number, hasRandomIds: boolean): readonly obje
   });
 }
 
-const SUBJECTS = ['Cannot log in after password reset', 'Billing charged twice', 'App crashes on upload', 'Slow dashboard'];
+const SUBJECTS = [
+  'Cannot log in after password reset',
+  'Billing charged twice',
+  'App crashes on upload',
+  'Slow dashboard',
+];
 
 export function tickets(seed: number): readonly object[] {
   const dice = new Dice(seed);
@@ -150,8 +155,16 @@ export function records(seed: number): readonly object[] {
   return Array.from({ length: 25 }, (_, i) => ({
     record: `MRN-${pad(dice.int(1, 999999), 6)}`,
     visit: 4000 + i,
-    vitals: { pulse: dice.int(50, 120), temperature: 36 + dice.fraction(1), pressure: `${dice.int(90, 160)}/${dice.int(60, 100)}` },
-    diagnosis: dice.pick(['J06.9 Acute upper respiratory infection', 'I10 Essential hypertension', 'E11.9 Type 2 diabetes']),
+    vitals: {
+      pulse: dice.int(50, 120),
+      temperature: 36 + dice.fraction(1),
+      pressure: `${dice.int(90, 160)}/${dice.int(60, 100)}`,
+    },
+    diagnosis: dice.pick([
+      'J06.9 Acute upper respiratory infection',
+      'I10 Essential hypertension',
+      'E11.9 Type 2 diabetes',
+    ]),
     medication: dice.pick([null, 'Lisinopril 10mg', 'Metformin 500mg']),
     notes: `Patient reports ${dice.pick(['headache', 'fatigue', 'cough'])} for ${dice.int(1, 14)} days.`,
   }));

@@ -1,6 +1,16 @@
 /** What the forms are worth on generated tool results of the kinds that agents get, and that nothing rare is ever hidden in them. */
 import { describe, expect, it } from 'vitest';
-import { NEEDLE, codeHits, errorTraces, flatCsv, mails, messyEntries, needleEntries, records, tickets } from './recipes.fixture.ts';
+import {
+  NEEDLE,
+  codeHits,
+  errorTraces,
+  flatCsv,
+  mails,
+  messyEntries,
+  needleEntries,
+  records,
+  tickets,
+} from './recipes.fixture.ts';
 import { formOf, formOfValue, o200k } from './testing.fixture.ts';
 
 function tokensOf(value: unknown): number {
@@ -28,7 +38,9 @@ describe('a hundred log entries with one needle', () => {
   it.each(kinds)('say an odd %s word for word, with its row', (_, odd) => {
     const rows = needleEntries(100).map((row, i) => (i === 42 ? { ...row, ...odd } : row));
     const form = formOfValue(rows);
-    const value = Object.values(odd).map((each: unknown) => (typeof each === 'object' && each ? 'ap-south-2' : String(each)))[0]!;
+    const value = Object.values(odd).map((each: unknown) =>
+      typeof each === 'object' && each ? 'ap-south-2' : String(each),
+    )[0]!;
     expect(form).toContain(value);
     expect(form).toMatch(/\b42\b/);
     expect(o200k.count(form)).toBeLessThan(600);

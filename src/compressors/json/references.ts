@@ -21,7 +21,9 @@ export function findReferences(column: Column, others: readonly Column[]): Refer
   const first = column.rows[0]!;
   const candidates = others
     .map((other) => ({ other, sample: other.textAt(first) }))
-    .filter(({ other, sample }) => sample !== undefined && isInside(texts[0]!, sample) && isEarlier(other, column, others))
+    .filter(
+      ({ other, sample }) => sample !== undefined && isInside(texts[0]!, sample) && isEarlier(other, column, others),
+    )
     .sort((a, b) => b.sample!.length - a.sample!.length);
   for (const { other } of candidates) {
     const mark = MARKS[marks.size];

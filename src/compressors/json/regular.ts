@@ -17,7 +17,12 @@ export function regularRows(list: readonly Json[]): Regular {
   const records = list.filter((row) => row instanceof JsonRecord && row.values.length > 0).length;
   if (records >= list.length * (1 - MAX_ODD_SHARE)) return { rows: regularRecords(list), isPlain: false };
   const first = list[0]!;
-  if (isList(first) && first.length > 0 && first.length <= 8 && list.every((row) => isList(row) && row.length === first.length)) {
+  if (
+    isList(first) &&
+    first.length > 0 &&
+    first.length <= 8 &&
+    list.every((row) => isList(row) && row.length === first.length)
+  ) {
     return { rows: all(list), isPlain: false };
   }
   return { rows: list.some(isContainer) && records > 0 ? [] : all(list), isPlain: true };

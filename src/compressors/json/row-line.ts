@@ -71,5 +71,7 @@ export class RowLine {
 export function isPlainFill(text: string): boolean {
   if (text === '' || text === '-') return false;
   const first = text.charCodeAt(0);
-  return first !== 0x22 && first !== 0x5b && first !== 0x7b && first !== 0x20 && text.charCodeAt(text.length - 1) !== 0x20;
+  return (
+    first !== 0x22 && first !== 0x5b && first !== 0x7b && first !== 0x20 && text.charCodeAt(text.length - 1) !== 0x20
+  );
 }

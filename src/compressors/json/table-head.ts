@@ -24,7 +24,8 @@ export const MIN_MARKED_ROWS = 20;
 
 const HEAD =
   /\[(\d{1,9}) (rows|JSON lines|items|entries)( of one value)?(?: \(i = 0 to \d+\))?(?:, slots in (<>|«»))?:(?=[ \n])/y;
-const ANY_HEAD = /\[\d{1,9} (?:rows|JSON lines|items|entries)(?: of one value)?(?: \(i = 0 to \d+\))?(?:, slots in (?:<>|«»))?:[ \n]/g;
+const ANY_HEAD =
+  /\[\d{1,9} (?:rows|JSON lines|items|entries)(?: of one value)?(?: \(i = 0 to \d+\))?(?:, slots in (?:<>|«»))?:[ \n]/g;
 
 export function writeHead({ kind, count, isCounted, brackets, isPlain }: TableHead): string {
   const plain = isPlain ? ' of one value' : '';

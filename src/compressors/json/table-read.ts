@@ -95,7 +95,8 @@ function readFields(lines: Lines, parent: Node, path: readonly (string | number)
     const { keys, spec } = readKeys(lines.next().slice(indent.length));
     for (const step of keys) {
       const own = [...path, step];
-      const column = spec === '' ? undefined : readColumn(spec, lines, indent, { path: own, brackets: context.brackets });
+      const column =
+        spec === '' ? undefined : readColumn(spec, lines, indent, { path: own, brackets: context.brackets });
       if (column) context.columns.push(column);
       const node: Node = { step, column, children: [] };
       parent.children.push(node);

@@ -62,7 +62,8 @@ function chooseBrackets(columns: readonly Column[]): Brackets {
   let fewest = Number.POSITIVE_INFINITY;
   for (const brackets of BRACKETS) {
     const { open, close } = brackets;
-    const isHit = (value: unknown): boolean => typeof value === 'string' && (value.includes(open) || value.includes(close));
+    const isHit = (value: unknown): boolean =>
+      typeof value === 'string' && (value.includes(open) || value.includes(close));
     const hits = columns.filter(({ distinct }) => distinct.some(isHit)).length;
     if (hits < fewest) {
       best = brackets;
@@ -81,7 +82,7 @@ function headLines(root: Field, wordings: Wordings, head: TableHead): readonly s
     const { spec, legend } = wordings.get(root.column)!;
     return [`${first} ${spec}`, ...legend.map((line) => ` ${line}`)];
   }
-  return [first, ...root.children.length === 0 ? [] : fieldLines(root.children, wordings, '')];
+  return [first, ...(root.children.length === 0 ? [] : fieldLines(root.children, wordings, ''))];
 }
 
 function fieldLines(fields: readonly Field[], wordings: Wordings, indent: string): readonly string[] {

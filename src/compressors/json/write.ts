@@ -31,7 +31,9 @@ function isDictionary({ values }: JsonRecord): boolean {
   if (values.length < MIN_ENTRIES) return false;
   const isRecord = values[0] instanceof JsonRecord;
   const type = typeof values[0];
-  return values.every((value) => (isRecord ? value instanceof JsonRecord : !isContainer(value) && typeof value === type));
+  return values.every((value) =>
+    isRecord ? value instanceof JsonRecord : !isContainer(value) && typeof value === type,
+  );
 }
 
 function entriesOf({ shape, values }: JsonRecord): readonly Json[] {

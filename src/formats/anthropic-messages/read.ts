@@ -30,7 +30,12 @@ export function read(document: JsonDocument): Conversation {
     turns,
     parts: reading.list.parts,
     toolNames: names.filter((name) => name !== ''),
+    keepsResults: !asArray(asObject(body['context_management'])['edits']).some(clearsResults),
   };
+}
+
+function clearsResults(edit: JsonValue): boolean {
+  return textOf(asObject(edit)['type']).startsWith('clear_tool_uses');
 }
 
 interface Reading {

@@ -33,6 +33,7 @@ export function read(document: JsonDocument): Conversation {
     // Several answers at once cannot be carried on for the client, so such a request stays as it is.
     parts: typeof body['n'] === 'number' && body['n'] > 1 ? parts.map(opaque) : parts,
     toolNames: toolNames(body),
+    keepsResults: true,
   };
 }
 

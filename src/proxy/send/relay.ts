@@ -17,6 +17,8 @@ export interface Outgoing {
   readonly headers: string[];
   /** Asked again for a second try: undefined when the body cannot be sent again. */
   readonly body: () => Buffer | Readable | null | undefined;
+  /** Told when an answer begins: from then on the body is not asked for again. */
+  readonly forget: (() => void) | undefined;
 }
 
 /** Where the answer goes: to the client, and past whoever watches. */
@@ -48,12 +50,12 @@ export async function relay(upstream: Upstream, request: Outgoing, destination: 
 
 function attempt(
   { pool }: Upstream,
-  { method, path, headers }: Outgoing,
+  { method, path, headers, forget }: Outgoing,
   body: Buffer | Readable | null,
   destination: Destination,
 ): Promise<Relayed> {
   return new Promise((resolve) => {
-    const pass = new Pass(destination, resolve);
+    const pass = new Pass(destination, forget, resolve);
     try {
       pool.dispatch({ method, path, headers, body }, pass);
     } catch (error) {
@@ -68,12 +70,14 @@ class Pass implements Dispatcher.DispatchHandler {
   readonly #client: ServerResponse;
   readonly #watch: Watch | undefined;
   readonly #settle: (relayed: Relayed) => void;
+  readonly #forget: (() => void) | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #hasData = false;
   #isSettled = false;
 
-  constructor({ client, watch }: Destination, settle: (relayed: Relayed) => void) {
+  constructor({ client, watch }: Destination, forget: (() => void) | undefined, settle: (relayed: Relayed) => void) {
+    this.#forget = forget;
     this.#client = client;
     this.#watch = watch;
     this.#settle = settle;
@@ -92,11 +96,12 @@ class Pass implements Dispatcher.DispatchHandler {
     client.sendDate = false;
     client.writeHead(status, isPlain(reason) ? reason : '', headers);
     this.#status = status;
+    this.#forget?.();
     this.#watch?.start(status, headers);
     // A body that came in the same packet takes the head along; else the head leaves alone, at once.
     process.nextTick(() => {
       // (flushHeaders would spell header bytes above 127 as UTF-8.)
-      if (!this.#hasData && !client.destroyed && !client.writableEnded) client.write(NOTHING);
+      if (!this.#hasData && !client.destroyed && !client.writableEnded) client.flushHeaders();
     });
   }
 

@@ -46,8 +46,15 @@ export class Upload {
   }
 
   /** All of it, once it is complete; undefined when it is not, or was too long to keep. */
-  get whole(): Buffer | undefined {
-    return this.#isComplete && this.#kept ? Buffer.concat(this.#kept) : undefined;
+  take(): Buffer | undefined {
+    const whole = this.#isComplete && this.#kept ? Buffer.concat(this.#kept) : undefined;
+    this.forget();
+    return whole;
+  }
+
+  /** Nothing is kept from now on. */
+  forget(): void {
+    this.#kept = undefined;
   }
 
   #pass(chunk: Buffer): void {

@@ -15,8 +15,7 @@ export const constant: ColumnForm = {
   read(spec, legend): Reading | undefined {
     if (legend.length > 0) return undefined;
     const value = readConstant(spec);
-    return value === undefined ? undefined : { take: undefined, isGlued: false,
-      letter: undefined, value: () => value };
+    return value === undefined ? undefined : { take: undefined, isGlued: false, letter: undefined, value: () => value };
   },
 };
 

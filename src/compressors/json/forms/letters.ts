@@ -9,7 +9,15 @@ import { type Brackets, Pattern, readPattern, writePattern } from '../pattern.ts
 import { MIN_FORMULA_ROWS } from '../slots/slot.ts';
 import { type Cell, OPEN, looksLikeJson, valueOf } from '../spell.ts';
 import { constant, writeConstant } from './constant.ts';
-import { type ColumnForm, type Reading, type RowLookup, type Taken, type WriteContext, type Wording, headOnly } from './form.ts';
+import {
+  type ColumnForm,
+  type Reading,
+  type RowLookup,
+  type Taken,
+  type WriteContext,
+  type Wording,
+  headOnly,
+} from './form.ts';
 import { withoutSpaces, writeFill } from './listed.ts';
 import { isFormula } from './pattern.ts';
 
@@ -191,7 +199,8 @@ interface LegendEntry {
 function entryFor(column: Column, { shape, places, fills }: Kind, brackets: Brackets): LegendEntry {
   const value = column.value(places[0]!);
   const isSame = places.every((place) => column.ids[place] === column.ids[places[0]!]);
-  if (shape === undefined || isSame) return { text: writeConstant(value, brackets), listed: 0, fills: [], isCounted: false };
+  if (shape === undefined || isSame)
+    return { text: writeConstant(value, brackets), listed: 0, fills: [], isCounted: false };
   const group: Group = { shape, rows: places.map((place) => column.rows[place]!), fills, marks: new Map() };
   const fit = fitGroup(group);
   const isAmbiguous = places.some((place) => looksLikeJson(column.value(place) as string));

@@ -22,7 +22,11 @@ export const lists: ColumnForm = {
     const values = column.ids.map((id) => column.distinct[id] as readonly Json[]);
     const members = values.flat();
     if (members.length < 3) return [];
-    const inner = new Column(column.path, members.map((_, at) => at), members);
+    const inner = new Column(
+      column.path,
+      members.map((_, at) => at),
+      members,
+    );
     const alone: WriteContext = { ...context, others: [], lettered: new Map() };
     return INNER.flatMap((form) => form.write(inner, alone)).flatMap((wording) => listsIn(wording, values));
   },

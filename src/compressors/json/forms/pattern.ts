@@ -119,8 +119,7 @@ function wordingOf(column: Column, fit: Fitted, { brackets }: WriteContext): Wor
   const written = fit.fills.map((fills) => fills.map(writeFill));
   const singles = written.map((fills) => fills[0]!);
   const width = fit.listed === 1 ? fitOf(singles) : 'tight';
-  const cells =
-    width === 'free' ? singles : written.map((fills) => fills.map((fill) => withoutSpaces(fill)).join(' '));
+  const cells = width === 'free' ? singles : written.map((fills) => fills.map((fill) => withoutSpaces(fill)).join(' '));
   return { spec, legend: [], cells, fit: width, isCounted, letters: undefined };
 }
 

@@ -53,6 +53,9 @@ function spell(units: number, scale: number, decimals: number): string {
   const digits = String(Math.abs(units)).padStart(String(scale).length, '0');
   const places = String(scale).length - 1;
   const whole = digits.slice(0, digits.length - places);
-  const fraction = digits.slice(digits.length - places).replace(/0+$/, '').padEnd(decimals, '0');
+  const fraction = digits
+    .slice(digits.length - places)
+    .replace(/0+$/, '')
+    .padEnd(decimals, '0');
   return `${units < 0 ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
 }

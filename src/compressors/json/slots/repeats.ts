@@ -26,7 +26,12 @@ export const repeats: SlotForm = {
   },
 };
 
-function turnFrom(texts: readonly string[], rows: readonly number[], period: number, from: number): string[] | undefined {
+function turnFrom(
+  texts: readonly string[],
+  rows: readonly number[],
+  period: number,
+  from: number,
+): string[] | undefined {
   const turn: string[] = new Array<string>(period);
   let found = 0;
   for (let at = from; at < texts.length && found < period; at++) {

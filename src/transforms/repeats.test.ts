@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Part } from '../core/conversation.ts';
+import type { JsonValue } from '../core/json/value.ts';
+import { EarlierTexts } from './earlier-texts.ts';
+import { foldRepeats, unfoldRepeats } from './repeats.ts';
+
+let calls = 0;
+function result(text: string, name = 'Read', input: JsonValue = { file_path: '/src/a.ts' }): Part {
+  const call = { id: `call ${++calls}`, name, input };
+  return {
+    index: 0,
+    kind: 'tool-result',
+    role: 'tool',
+    turn: 0,
+    block: 0,
+    path: [],
+    source: text,
+    text,
+    frozen: true,
+    call,
+  };
+}
+function earlier(...parts: Part[]): EarlierTexts {
+  const texts = new EarlierTexts();
+  for (const part of parts) texts.addResult(part, part.text);
+  return texts;
+}
+const code = (count: number, from = 1): string[] =>
+  Array.from({ length: count }, (_, n) => `  const value${from + n} = compute(${from + n});`);
+const listing = (lines: readonly string[], first = 1, print = (n: number) => `${n}\t`): string =>
+  lines.map((line, n) => print(first + n) + line).join('\n');
+const arrow = (n: number): string => `${String(n).padStart(6)}→`;
+
+describe('repeats', () => {
+  test('a file read again goes out as its first line and a reference', () => {
+    const text = listing(code(40));
+    const texts = earlier(result(text));
+    const folded = foldRepeats(text, texts)!;
+    expect(folded).toBe('1\t  const value1 = compute(1);\n[lines 2-40: same as in Read /src/a.ts, above]');
+    expect(unfoldRepeats(folded, texts)).toBe(text);
+  });
+
+  test('changed and added lines stand in full, moved ones are found at their new numbers', () => {
+    const before = code(60);
+    const after = [
+      ...before.slice(0, 20),
+      '  // new',
+      '  // lines',
+      ...before.slice(20, 40),
+      '  changed();',
+      ...before.slice(41),
+    ];
+    const texts = earlier(result(listing(before)));
+    const folded = foldRepeats(listing(after), texts)!;
+    expect(folded).toContain('21\t  // new\n22\t  // lines');
+    expect(folded).toContain('43\t  changed();');
+    expect(folded).toContain('[lines 23-42: same as lines 21-40 of Read /src/a.ts, above]');
+    expect(unfoldRepeats(folded, texts)).toBe(listing(after));
+  });
+
+  test('what the model wrote itself is referred to by the call that wrote it', () => {
+    const texts = earlier(result('File created', 'Write', { file_path: '/src/a.ts', content: code(30).join('\n') }));
+    const text = listing(code(30), 1, arrow);
+    const folded = foldRepeats(text, texts)!;
+    expect(folded).toContain('[lines 2-30: same as in the input of Write /src/a.ts, above]');
+    expect(unfoldRepeats(folded, texts)).toBe(text);
+  });
+
+  test('an earlier read whose numbers were thinned is found all the same', () => {
+    const thinned = [
+      '[lines 1-40, all shown, every 10th numbered]',
+      `1\t${code(1)[0]}`,
+      ...code(39, 2).map((line, n) => (n % 10 === 8 ? `${n + 2}\t${line}` : line)),
+    ];
+    const texts = earlier(result(thinned.join('\n')));
+    const text = listing(code(20, 11), 11);
+    expect(foldRepeats(text, texts)).toContain('[lines 12-30: same as in Read /src/a.ts, above]');
+    expect(unfoldRepeats(foldRepeats(text, texts)!, texts)).toBe(text);
+  });
+
+  test('the second call of the same name has its own name', () => {
+    const texts = earlier(result(listing(code(20))), result(listing(code(20, 100))));
+    expect(foldRepeats(listing(code(20, 100)), texts)).toContain('same as in Read /src/a.ts (call 2), above]');
+  });
+
+  test('plain output is referred to by its lines', () => {
+    const output = code(20).join('\n');
+    const texts = earlier(result(output, 'Bash', { command: 'npm test' }));
+    const folded = foldRepeats(`$ again\n${output}\ndone`, texts)!;
+    expect(folded).toBe('$ again\n[20 lines: same as lines 1-20 of Bash npm test, above]\ndone');
+    expect(unfoldRepeats(folded, texts)).toBe(`$ again\n${output}\ndone`);
+  });
+
+  test.each([
+    ['a few short lines', listing(['a', 'b', 'c', 'd', 'e', 'f'])],
+    ['a text that holds a reference already', `[9 lines: same as lines 1-9 of Read x, above]\n${listing(code(40))}`],
+  ])('%s: left as it is', (_name, text) => {
+    expect(foldRepeats(text, earlier(result(text), result(listing(code(40)))))).toBeUndefined();
+  });
+
+  test('numbers that stand for two lines each are never referred to', () => {
+    const two = `${listing(code(20))}\n${listing(code(20, 50))}`;
+    expect(foldRepeats(listing(code(20)), earlier(result(two)))).toBeUndefined();
+  });
+
+  test('R-9, R-10 any text that is folded unfolds to the very bytes', () => {
+    const odd = fc.oneof(fc.constantFrom('', '}', '  end', '[lines 1-2: same as in x, above]', '12\tx'), fc.string());
+    const run = fc.tuple(fc.nat(50), fc.nat(25)).map(([from, length]) => code(length, from));
+    const lines = fc
+      .array(
+        fc.oneof(
+          run,
+          odd.map((text) => [text.replaceAll('\n', ' ')]),
+        ),
+        { maxLength: 6 },
+      )
+      .map((drawn) => drawn.flat());
+    const print = fc.constantFrom(
+      arrow,
+      (n: number) => `${n}\t`,
+      () => '',
+    );
+    const shown = fc.tuple(lines, fc.nat({ max: 120 }), print).map(([all, first, with_]) => listing(all, first, with_));
+    let folds = 0;
+    fc.assert(
+      fc.property(
+        fc.array(shown, { minLength: 1, maxLength: 3 }),
+        fc.nat(20),
+        fc.nat(40),
+        print,
+        (texts, from, length, again) => {
+          const known = earlier(...texts.map((text) => result(text)));
+          const contents = texts
+            .join('\n')
+            .split('\n')
+            .map((text) => text.replace(/^ *\d+[\t→]/, ''));
+          const text = listing(contents.slice(from, from + length), from, again);
+          const folded = foldRepeats(text, known);
+          if (folded === undefined) return;
+          folds++;
+          expect(unfoldRepeats(folded, known)).toBe(text);
+        },
+      ),
+      { numRuns: 3000 },
+    );
+    expect(folds).toBeGreaterThan(50);
+  });
+});

@@ -1,0 +1,176 @@
+/**
+ * Says a run of lines that stands earlier in the conversation by a reference to it, changed lines in full. Lossless:
+ * the reference names one earlier text and its line numbers, and `unfoldRepeats` gives the very bytes back.
+ */
+import { type EarlierText, type EarlierTexts, type NumberedLine, readLines } from './earlier-texts.ts';
+
+/** A run must be worth a reference: a line of about 30 tokens. */
+const MIN_RUN_LINES = 4;
+const MIN_RUN_CHARS = 240;
+/** Lines shorter than this stand everywhere; they may be inside a run but none is looked for by them. */
+const MIN_ANCHOR_CHARS = 12;
+/** Places looked at for each line, the latest ones. */
+const MAX_PLACES = 8;
+
+const REFERENCE = /^\[(?:lines (\d+)-(\d+)|(\d+) lines): same as (?:lines (\d+)-(\d+) of|in) (.+), above\]$/;
+
+interface Place {
+  readonly earlier: EarlierText;
+  readonly at: number;
+}
+
+interface Run extends Place {
+  /** First line in the text, and how many. */
+  readonly start: number;
+  readonly length: number;
+}
+
+/** Undefined when nothing repeats, or when the text holds lines that look like references. */
+export function foldRepeats(text: string, earlier: EarlierTexts): string | undefined {
+  if (text.length < MIN_RUN_CHARS || earlier.all.length === 0) return undefined;
+  const { lines: read, isNumbered } = readLines(text);
+  const lines = isNumbered
+    ? read
+    : read.map(({ content, gutter }) => ({ content: gutter + content, number: -1, gutter: '' }));
+  if (lines.some(({ content }) => REFERENCE.test(content))) return undefined;
+  const places = findPlaces(lines, earlier);
+  const out: string[] = [];
+  let folded = 0;
+  for (let at = 0; at < lines.length; ) {
+    const run = places.size > 0 ? longestRun(lines, at, places) : undefined;
+    // A numbered run shows its first line, so that the gutter of the others can be told from it.
+    const shown = run && isNumbered && !followsShown(lines, at, out) ? 1 : 0;
+    if (!run || !isWorthIt(lines, run.start + shown, run.start + run.length)) {
+      out.push(printed(lines[at]!));
+      at++;
+      continue;
+    }
+    if (shown === 1) out.push(printed(lines[at]!));
+    out.push(
+      writeReference(
+        lines,
+        { ...run, start: run.start + shown, at: run.at + shown, length: run.length - shown },
+        isNumbered,
+      ),
+    );
+    folded++;
+    at = run.start + run.length;
+  }
+  return folded > 0 ? out.join('\n') : undefined;
+}
+
+/** The text in full; undefined when a reference in it leads nowhere, or there is none. */
+export function unfoldRepeats(text: string, earlier: EarlierTexts): string | undefined {
+  const out: string[] = [];
+  let unfolded = 0;
+  for (const line of text.split('\n')) {
+    const match = line.startsWith('[') ? REFERENCE.exec(line) : null;
+    if (!match) {
+      out.push(line);
+      continue;
+    }
+    const [, first, last, count, from = first, to = last, label = ''] = match;
+    const target = earlier.find(label);
+    const start = target?.lines.findIndex(({ number }) => number === Number(from)) ?? -1;
+    const length = Number(to) - Number(from) + 1;
+    if (!target || start < 0 || (count !== undefined && Number(count) !== length)) return undefined;
+    const contents = target.lines.slice(start, start + length).map(({ content }) => content);
+    const gutters = first === undefined ? contents.map(() => '') : guttersAfter(out.at(-1) ?? '', length);
+    if (contents.length !== length || !gutters) return undefined;
+    contents.forEach((content, index) => out.push(gutters[index]! + content));
+    unfolded++;
+  }
+  return unfolded > 0 ? out.join('\n') : undefined;
+}
+
+const printed = ({ gutter, content }: NumberedLine): string => gutter + content;
+
+/** For each line of the text that is long enough, where it stands before, the latest places first. */
+function findPlaces(lines: readonly NumberedLine[], earlier: EarlierTexts): ReadonlyMap<string, readonly Place[]> {
+  const wanted = new Set(
+    lines.map(({ content }) => content).filter((content) => content.trim().length >= MIN_ANCHOR_CHARS),
+  );
+  const places = new Map<string, Place[]>();
+  for (const one of earlier.all.toReversed()) {
+    if (!one.isUnambiguous) continue;
+    one.lines.forEach(({ content, number }, at) => {
+      if (number < 0 || !wanted.has(content)) return;
+      const known = places.get(content);
+      if (!known) places.set(content, [{ earlier: one, at }]);
+      else if (known.length < MAX_PLACES) known.push({ earlier: one, at });
+    });
+  }
+  return places;
+}
+
+/** The longest run that begins at this very line; lines too short to look for may stand before the first that is not. */
+function longestRun(
+  lines: readonly NumberedLine[],
+  start: number,
+  places: ReadonlyMap<string, readonly Place[]>,
+): Run | undefined {
+  let anchor = start;
+  while (anchor < lines.length && anchor < start + MIN_RUN_LINES && !places.has(lines[anchor]!.content)) anchor++;
+  let best: Run | undefined;
+  for (const { earlier, at } of places.get(lines[anchor]?.content ?? '') ?? []) {
+    const from = at - (anchor - start);
+    if (from < 0) continue;
+    const length = commonLength(lines, start, earlier.lines, from);
+    if (length > anchor - start && length > (best?.length ?? 0)) best = { earlier, at: from, start, length };
+  }
+  return best;
+}
+
+function commonLength(
+  lines: readonly NumberedLine[],
+  start: number,
+  others: readonly NumberedLine[],
+  from: number,
+): number {
+  const isOneListing = lines[start]!.gutter !== '';
+  let length = 0;
+  for (; start + length < lines.length && from + length < others.length; length++) {
+    const [line, other] = [lines[start + length]!, others[from + length]!];
+    if (line.content !== other.content || other.number !== others[from]!.number + length || other.number < 0) break;
+    if ((line.gutter !== '') !== isOneListing) break;
+    if (isOneListing && line.number !== lines[start]!.number + length) break;
+  }
+  return length;
+}
+
+function isWorthIt(lines: readonly NumberedLine[], start: number, end: number): boolean {
+  if (end - start < MIN_RUN_LINES) return false;
+  let chars = 0;
+  for (let at = start; at < end; at++) chars += printed(lines[at]!).length + 1;
+  return chars >= MIN_RUN_CHARS;
+}
+
+/** Whether the line before stands in the output in full and is the one before in the same listing. */
+function followsShown(lines: readonly NumberedLine[], at: number, out: readonly string[]): boolean {
+  const [line, before] = [lines[at]!, lines[at - 1]];
+  if (line.gutter === '') return true;
+  return (
+    before !== undefined && before.gutter !== '' && before.number === line.number - 1 && out.at(-1) === printed(before)
+  );
+}
+
+function writeReference(
+  lines: readonly NumberedLine[],
+  { earlier, at, start, length }: Run,
+  isNumbered: boolean,
+): string {
+  const from = earlier.lines[at]!.number;
+  const to = from + length - 1;
+  const { number, gutter } = lines[start]!;
+  if (!isNumbered || gutter === '') return `[${length} lines: same as lines ${from}-${to} of ${earlier.label}, above]`;
+  const where = number === from ? 'in' : `lines ${from}-${to} of`;
+  return `[lines ${number}-${number + length - 1}: same as ${where} ${earlier.label}, above]`;
+}
+
+/** The gutters of the lines after this one. */
+function guttersAfter(line: string, length: number): readonly string[] | undefined {
+  const { gutter, number } = readLines(line).lines[0]!;
+  if (gutter === '') return undefined;
+  const separator = gutter.at(-1)!;
+  return Array.from({ length }, (_, index) => String(number + 1 + index).padStart(gutter.length - 1) + separator);
+}
