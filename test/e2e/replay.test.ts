@@ -6,7 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { resultTexts } from './body-diff.ts';
+import { aroundResults, resultTexts } from './body-diff.ts';
 import {
   anthropicBody,
   anthropicConversation,
@@ -15,10 +15,29 @@ import {
   type Conversation,
   withRestlessSystem,
 } from './conversations.ts';
-import { type ProxyProcess, startProxyProcess } from './proxy-process.ts';
+import { type ProxyProcess, runHeadroom, startProxyProcess } from './proxy-process.ts';
 import { type Replay, replay, replayAll } from './replay.ts';
 import { verifies } from './requirements.ts';
 import { JSON_HEADERS, send, startUpstream } from './wire.ts';
+
+/** Every result comes back as it was sent, JSON as the same value; and nothing else is touched. */
+async function expectReadsBack(arrived: Buffer, sent: Buffer, home: string): Promise<void> {
+  const { exitCode, stdout, stderr } = await runHeadroom(['expand'], arrived, home);
+  expect(exitCode, stderr).toBe(0);
+  expect(aroundResults(stdout)).toBe(aroundResults(sent));
+  const sources = resultTexts(sent);
+  resultTexts(stdout).forEach((text, index) =>
+    expect(valueOf(text), `result ${index}`).toEqual(valueOf(sources[index]!)),
+  );
+}
+
+function valueOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
 
 const FROZEN: readonly (readonly [name: string, conversation: Conversation])[] = [
   ['anthropic-messages', anthropicConversation()],
@@ -113,13 +132,25 @@ verifies('reads:lines-exact', 'of files that were read every line arrives exactl
   const after = resultTexts(upstream.seen.at(-1)!.body);
   const reads = before.flatMap((text, index) => (/^\d+\t/.test(text) ? [[text, after[index]!] as const] : []));
   expect(reads.length).toBe(2);
+  const arrived: string[] = [];
   for (const [was, is] of reads) {
+    // What was read a second time may stand where it was read first.
+    arrived.push(...is.split('\n'));
     const lines = was.split('\n').map((line) => line.slice(line.indexOf('\t') + 1));
-    const arrived = is.split('\n');
     const missing = lines.filter((line) => !arrived.some((one) => one === line || one.endsWith(`\t${line}`)));
     expect(missing).toEqual([]);
     expect(is.length).toBeLessThan(was.length);
   }
+});
+
+describe.each(FROZEN)('what arrived of a frozen conversation of %s', (_, conversation) => {
+  verifies('savings:reads-back', 'reads back to what the client had sent, by `headroom expand`', async () => {
+    await using upstream = await startUpstream();
+    await using proxy = await startProxyProcess({ upstream: upstream.url });
+    await replayAll(conversation, upstream, proxy.url);
+    const sent = Buffer.from(JSON.stringify(conversation.turns.at(-1)));
+    await expectReadsBack(upstream.seen.at(-1)!.body, sent, proxy.home);
+  });
 });
 
 verifies(
@@ -185,8 +216,14 @@ describe('recorded conversations', () => {
         await using upstream = await startUpstream();
         await using proxy = await startProxyProcess({ upstream: upstream.url });
         const runs: Replay[] = [];
-        for (const [id, conversation] of recorded(file, few))
+        for (const [id, conversation] of recorded(file, few)) {
           runs.push(await replayAll(conversation, upstream, proxy.url, id));
+          await expectReadsBack(
+            upstream.seen.at(-1)!.body,
+            Buffer.from(JSON.stringify(conversation.turns.at(-1))),
+            proxy.home,
+          );
+        }
         expect(runs.length).toBeGreaterThan(0);
         const total = runs.reduce(
           (sum, { bytes }) => ({ client: sum.client + bytes.client, provider: sum.provider + bytes.provider }),

@@ -24,7 +24,11 @@ export const REQUIREMENTS = {
   },
   'savings:results-shortened': {
     source: 'law 3',
-    behavior: 'A large tool result reaches the provider at less than half its length and reads back to the same value.',
+    behavior: 'A large tool result reaches the provider at less than half its length.',
+  },
+  'savings:reads-back': {
+    source: 'law 3',
+    behavior: 'Everything that went out in a shorter form without a loss can be turned back into what the client sent.',
   },
   'reads:lines-exact': {
     source: 'law 6',

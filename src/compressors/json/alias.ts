@@ -3,6 +3,7 @@
  * `~ stands for https://host/repos/owner/name`, and `~/forks` further down. The sign occurs nowhere else in the text.
  */
 import type { Tokenizer } from '../../core/tokenizer.ts';
+import { estimate } from './estimate.ts';
 
 const SIGNS = ['~', '^', '§', '@', '$', '%', '±', '¤'];
 const LEGEND = /^(?:\S stands for \S[^\n]*\n)+/;
@@ -70,7 +71,7 @@ function bestAlias(text: string, tokens: Tokenizer): string | undefined {
   let best: string | undefined;
   let most = MIN_SAVED_TOKENS;
   for (const { candidate, count } of likely) {
-    const saved = (count - 1) * tokens.count(candidate) - count * 1.5 - 6;
+    const saved = (count - 1) * estimate(candidate, tokens) - count * 1.5 - 6;
     if (saved <= most || candidate.trim() !== candidate) continue;
     best = candidate;
     most = saved;

@@ -2,6 +2,7 @@
 import type { Deadline } from '../../core/deadline.ts';
 import type { Tokenizer } from '../../core/tokenizer.ts';
 import type { Column } from './column.ts';
+import { estimate } from './estimate.ts';
 import { exceptRows, withDash } from './forms/exceptions.ts';
 import type { Wording, WriteContext } from './forms/form.ts';
 import { columnForms } from './forms/index.ts';
@@ -33,7 +34,7 @@ export function chooseWordings(
   const varying = columns.filter(({ name, distinct }) => distinct.length > 1 && isReferable(name));
   const others = varying.length > MAX_REFERRING ? [] : varying;
   const lettered = new Map<string, ReadonlyMap<number, string>>();
-  const count = (text: string): number => tokens.count(text);
+  const count = (text: string): number => estimate(text, tokens);
   const chosen = new Map<Column, Wording>();
   const costs = new Map<Column, number>();
   for (const column of columns) {

@@ -89,12 +89,16 @@ function pushSlot(pieces: Piece[], lists: string[][], texts: string[], rows: rea
 function commonDigits(texts: readonly string[]): number {
   const first = texts[0]!;
   let common = first.length;
+  let shortest = first.length;
   for (const text of texts) {
-    while (common > 0 && !text.startsWith(first.slice(0, common))) common--;
+    let at = 0;
+    while (at < common && text.charCodeAt(at) === first.charCodeAt(at)) at++;
+    common = at;
+    shortest = Math.min(shortest, text.length);
     if (common < MIN_COMMON_DIGITS) return 0;
   }
-  const shortest = Math.min(...texts.map((text) => text.length));
-  return Math.min(common, shortest - 1) < MIN_COMMON_DIGITS ? 0 : Math.min(common, shortest - 1);
+  common = Math.min(common, shortest - 1);
+  return common < MIN_COMMON_DIGITS ? 0 : common;
 }
 
 /** Literal text, with references to other columns where their marks stand. */

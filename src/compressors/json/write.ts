@@ -1,5 +1,6 @@
 /** Prints a JSON tree with its lists as tables wherever that is shorter. */
 import { embeddedIn, writeEmbedded } from './embedded.ts';
+import { estimate } from './estimate.ts';
 import { type TableOptions, isWorthTrying, writeTable } from './table-write.ts';
 import type { TableKind } from './table-head.ts';
 import { type Json, JsonRecord, isContainer, isList, print, printEntry, quote } from './tree.ts';
@@ -15,8 +16,8 @@ const MAX_INNER_CHARS = 300;
 const CLEAR_SHARE = 0.8;
 /** Smaller objects are read as objects. */
 const MIN_ENTRIES = 6;
-const PIECES = 4;
-const PIECE_CHARS = 800;
+/** Beyond this many characters no exact count is made. */
+const MAX_EXACT_CHARS = 40_000;
 
 export function writeJson(value: Json, options: TableOptions): string {
   return print(value, (part) => {
@@ -44,7 +45,7 @@ function embeddedFor(text: string, options: TableOptions): string | undefined {
   const embedded = embeddedIn(text);
   if (!embedded) return undefined;
   const form = writeEmbedded(writeJson(embedded.value, options), embedded.style);
-  return estimate(form, options) < estimate(quote(text), options) * (1 - MIN_SAVED_SHARE) ? form : undefined;
+  return estimate(form, options.tokens) < estimate(quote(text), options.tokens) * (1 - MIN_SAVED_SHARE) ? form : undefined;
 }
 
 /** Values that stand beside each other without brackets of their own. */
@@ -64,22 +65,12 @@ function tableFor(list: readonly Json[], kind: TableKind, options: TableOptions)
   const scale = list.length / sample.length;
   // Characters decide clear cases, tokens close ones.
   if (table.length < (chars * scale) / 3) return table;
-  const plain = estimate(sample.join(','), options) * scale;
-  const share = estimate(table, options) / plain;
+  const plain = estimate(sample.join(','), options.tokens) * scale;
+  const share = estimate(table, options.tokens) / plain;
   if (share < CLEAR_SHARE) return table;
+  if (table.length > MAX_EXACT_CHARS) return share < 1 - MIN_SAVED_SHARE ? table : undefined;
   const exact = options.tokens.count(list.map(kind === 'entries' ? printEntry : (value) => print(value)).join(','));
   return options.tokens.count(table) < exact * (1 - MIN_SAVED_SHARE) ? table : undefined;
-}
-
-/** Tokens; of a long text from pieces of it. */
-function estimate(text: string, { tokens }: TableOptions): number {
-  if (text.length <= PIECES * PIECE_CHARS) return tokens.count(text);
-  let counted = 0;
-  for (let piece = 0; piece < PIECES; piece++) {
-    const start = Math.floor(((text.length - PIECE_CHARS) * piece) / (PIECES - 1));
-    counted += tokens.count(text.slice(start, start + PIECE_CHARS));
-  }
-  return (counted / (PIECES * PIECE_CHARS)) * text.length;
 }
 
 function sampleOf(list: readonly Json[]): readonly Json[] {

@@ -101,7 +101,7 @@ class Pass implements Dispatcher.DispatchHandler {
     // A body that came in the same packet takes the head along; else the head leaves alone, at once.
     process.nextTick(() => {
       // (flushHeaders would spell header bytes above 127 as UTF-8.)
-      if (!this.#hasData && !client.destroyed && !client.writableEnded) client.flushHeaders();
+      if (!this.#hasData && !client.destroyed && !client.writableEnded) client.write(NOTHING);
     });
   }
 

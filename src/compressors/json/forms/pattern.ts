@@ -4,6 +4,7 @@ import { type Fit as Fitted, fitGroup, looseFormula } from '../fit.ts';
 import { LISTED, type Piece, readPattern, writePattern } from '../pattern.ts';
 import { type ReferencedTexts, findReferences } from '../references.ts';
 import { GAP, RESERVED, type Skeleton, skeletonOf } from '../skeleton.ts';
+import { MIN_FORMULA_ROWS } from '../slots/slot.ts';
 import { looksLikeJson, valueOf } from '../spell.ts';
 import { exceptRows } from './exceptions.ts';
 import { type ColumnForm, type Reading, type WriteContext, type Wording, headOnly } from './form.ts';
@@ -20,6 +21,7 @@ export const pattern: ColumnForm = {
     for (const source of sources(column, context)) {
       const fit = fitTexts(source, column.rows);
       if (fit) wordings.push(wordingOf(column, fit, context));
+      else wordings.push(...exceptOddShapes(column, source, context));
     }
     return wordings;
   },
@@ -48,6 +50,28 @@ export const pattern: ColumnForm = {
     };
   },
 };
+
+/** A pattern without listed slots, with the few texts of another shape as exceptions. */
+function exceptOddShapes(column: Column, { skeletons, marks }: Source, context: WriteContext): readonly Wording[] {
+  const mayMiss = Math.min(MAX_ODD_SHAPES, Math.floor(column.rows.length / MIN_FORMULA_ROWS));
+  const first = skeletons?.[0]?.shape;
+  if (!skeletons || skeletons.length < MIN_FORMULA_ROWS) return [];
+  const shape = skeletons.find((each, at) => at > 0 && each.shape === skeletons[at - 1]!.shape)?.shape ?? first!;
+  const main: number[] = [];
+  for (let at = 0; at < skeletons.length; at++) {
+    if (skeletons[at]!.shape === shape) main.push(at);
+    else if (at + 1 - main.length > mayMiss) return [];
+  }
+  const fit = fitGroup({
+    shape,
+    rows: main.map((at) => column.rows[at]!),
+    fills: main.map((at) => skeletons[at]!.fills),
+    marks,
+  });
+  if (fit.listed > 0) return [];
+  const isMain = new Set(main);
+  return [exceptRows(wordingOf(column, fit, context), column, (at) => !isMain.has(at))];
+}
 
 interface Source {
   readonly texts: readonly string[];
@@ -79,6 +103,7 @@ function fitTexts({ texts, marks, skeletons }: Source, rows: readonly number[]):
 const LAST_WORD = /[\p{L}\p{N}]*$/u;
 const FIRST_WORD = /^[\p{L}\p{N}]*/u;
 const MIN_AFFIX = 2;
+const MAX_ODD_SHAPES = 6;
 
 /** Common beginnings and ends are cut at the edge of a word. */
 function fitAffixes(
@@ -90,8 +115,8 @@ function fitAffixes(
   let head = first.length;
   let tail = first.length;
   for (const text of texts) {
-    while (head > 0 && !text.startsWith(first.slice(0, head))) head--;
-    while (tail > 0 && !text.endsWith(first.slice(first.length - tail))) tail--;
+    head = commonStart(first, text, head);
+    tail = commonEnd(first, text, tail);
     if (head + tail < MIN_AFFIX) return undefined;
   }
   head -= LAST_WORD.exec(first.slice(0, head))![0].length;
@@ -103,6 +128,20 @@ function fitAffixes(
   if (marks.size > 0 && middles.some((middle) => RESERVED.test(middle))) return undefined;
   const shape = `${first.slice(0, head)}${GAP}${first.slice(first.length - tail)}`;
   return fitGroup({ shape, rows, fills: middles.map((middle) => [middle]), marks });
+}
+
+function commonStart(one: string, two: string, limit: number): number {
+  const end = Math.min(limit, two.length);
+  let at = 0;
+  while (at < end && one.charCodeAt(at) === two.charCodeAt(at)) at++;
+  return at;
+}
+
+function commonEnd(one: string, two: string, limit: number): number {
+  const end = Math.min(limit, two.length);
+  let at = 0;
+  while (at < end && one.charCodeAt(one.length - 1 - at) === two.charCodeAt(two.length - 1 - at)) at++;
+  return at;
 }
 
 function formula(column: Column, wording: string, misses: ReadonlySet<number>, context: WriteContext): Wording {
