@@ -3,9 +3,10 @@ import type { Edit, Rewrite } from '../core/edit.ts';
 import { writeMarker } from '../core/marker.ts';
 import type { OptimizeContext } from './context.ts';
 
-/** A rewrite that saves less than this, in tokens and as a share, is not worth a changed text. */
+/** A rewrite that saves less than this is not worth a changed text: at least so much, and a share unless it is plenty. */
 const MIN_SAVED_TOKENS = 8;
 const MIN_SAVED_SHARE = 0.03;
+const PLENTY_TOKENS = 64;
 
 export interface Accepted {
   readonly edit: Edit;
@@ -35,7 +36,7 @@ function acceptRewrite(edit: Rewrite, context: OptimizeContext): Accepted | stri
   const text = loss === 'none' ? edit.text : `${edit.text}\n${writeMarker(kept!)}`;
   const tokensAfter = tokenizer.count(text);
   const saved = tokensBefore - tokensAfter;
-  if (saved < MIN_SAVED_TOKENS || saved < tokensBefore * MIN_SAVED_SHARE) {
+  if (saved < Math.max(MIN_SAVED_TOKENS, Math.min(PLENTY_TOKENS, tokensBefore * MIN_SAVED_SHARE))) {
     return `not worth it: ${tokensBefore} tokens before, ${tokensAfter} after`;
   }
   return { edit: { ...edit, text }, tokensBefore, tokensAfter };

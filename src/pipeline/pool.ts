@@ -3,6 +3,7 @@
  * costs its request nothing but the saving: what was pinned is replayed here and the rest goes out as it came.
  */
 import { Worker } from 'node:worker_threads';
+import type { StoresStatus } from '../core/stores.ts';
 import type { EngineOptions, OpenEngine } from './defaults.ts';
 import type { Job, Verdict } from './engine.ts';
 
@@ -24,6 +25,8 @@ export interface Optimizer {
   run(job: Job): Promise<Verdict>;
   /** The tenant's original with this key, wherever it is kept. */
   original(tenant: string, key: string): Promise<string | undefined>;
+  /** How the first worker's stores are; undefined while there is none. */
+  status(): Promise<StoresStatus | undefined>;
   /** Resolves once the first worker is up, or could not be started. */
   readonly ready: Promise<void>;
   close(): Promise<void>;
@@ -31,14 +34,22 @@ export interface Optimizer {
 
 export type ToWorker =
   | { readonly kind: 'job'; readonly job: Job }
-  | { readonly kind: 'original'; readonly id: number; readonly tenant: string; readonly key: string }
+  | { readonly kind: 'ask'; readonly id: number; readonly question: Question }
   | { readonly kind: 'close' };
 
 export type FromWorker =
   | { readonly kind: 'ready' }
   | { readonly kind: 'warning'; readonly warning: string }
   | { readonly kind: 'verdict'; readonly verdict: Verdict }
-  | { readonly kind: 'original'; readonly id: number; readonly text: string | undefined };
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: Answer };
+
+export type Question =
+  | { readonly about: 'original'; readonly tenant: string; readonly key: string }
+  | { readonly about: 'status' };
+export interface Answer {
+  readonly text?: string | undefined;
+  readonly status?: StoresStatus;
+}
 
 interface Waiting {
   readonly job: Job;
@@ -47,7 +58,7 @@ interface Waiting {
 
 interface Crew {
   readonly worker: Worker;
-  readonly lookups: Map<number, (text: string | undefined) => void>;
+  readonly asked: Map<number, (answer: Answer) => void>;
   isReady: boolean;
   running: Waiting | undefined;
   timer: NodeJS.Timeout | undefined;
@@ -65,7 +76,8 @@ class Pool implements Optimizer {
   readonly #queue: Waiting[] = [];
   #markReady: () => void = () => undefined;
   #fallback: Promise<OpenEngine> | undefined;
-  #lookupId = 0;
+  #lastStatus: StoresStatus | undefined;
+  #questions = 0;
   #isClosed = false;
 
   constructor(options: PoolOptions) {
@@ -85,14 +97,17 @@ class Pool implements Optimizer {
 
   async original(tenant: string, key: string): Promise<string | undefined> {
     for (const crew of this.#crews) {
-      const id = ++this.#lookupId;
-      const text = await new Promise<string | undefined>((resolve) => {
-        crew.lookups.set(id, resolve);
-        crew.worker.postMessage({ kind: 'original', id, tenant, key } satisfies ToWorker);
-      });
+      const { text } = await this.#ask(crew, { about: 'original', tenant, key });
       if (text !== undefined) return text;
     }
     return this.#fallback && (await this.#fallback).stores.originals(tenant).get(key);
+  }
+
+  async status(): Promise<StoresStatus | undefined> {
+    const [first] = this.#crews;
+    // A worker in the middle of a job answers after it; health must not wait for that.
+    if (!first?.isReady || first.running) return this.#lastStatus;
+    return (this.#lastStatus = (await this.#ask(first, { about: 'status' })).status);
   }
 
   async close(): Promise<void> {
@@ -114,6 +129,14 @@ class Pool implements Optimizer {
     idle.worker.postMessage({ kind: 'job', job: waiting.job } satisfies ToWorker);
   }
 
+  #ask(crew: Crew, question: Question): Promise<Answer> {
+    const id = ++this.#questions;
+    return new Promise((resolve) => {
+      crew.asked.set(id, resolve);
+      crew.worker.postMessage({ kind: 'ask', id, question } satisfies ToWorker);
+    });
+  }
+
   #watch(crew: Crew, extraMs: number): void {
     clearTimeout(crew.timer);
     const limitMs = this.#options.deadlineMs + GRACE_MS + extraMs;
@@ -130,7 +153,7 @@ class Pool implements Optimizer {
     const entry =
       this.#options.entry ?? new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
     const worker = new Worker(entry, { workerData: { level, storePath, deadlineMs } satisfies EngineOptions });
-    const crew: Crew = { worker, lookups: new Map(), isReady: false, running: undefined, timer: undefined };
+    const crew: Crew = { worker, asked: new Map(), isReady: false, running: undefined, timer: undefined };
     this.#crews.add(crew);
     worker.on('message', (message: FromWorker) => this.#hear(crew, message));
     worker.on('error', (error) => void this.#lose(crew, `failed: ${error.message}`));
@@ -148,9 +171,9 @@ class Pool implements Optimizer {
       case 'warning':
         this.#options.warn(message.warning);
         return;
-      case 'original':
-        crew.lookups.get(message.id)?.(message.text);
-        crew.lookups.delete(message.id);
+      case 'answer':
+        crew.asked.get(message.id)?.(message.answer);
+        crew.asked.delete(message.id);
         return;
       case 'verdict': {
         const done = crew.running;
@@ -162,12 +185,12 @@ class Pool implements Optimizer {
     }
   }
 
-  /** The worker is gone or given up: its job and its look-ups are answered without it. */
+  /** The worker is gone or given up: its job and its questions are answered without it. */
   async #lose(crew: Crew, why: string): Promise<void> {
     if (!this.#crews.delete(crew)) return;
     clearTimeout(crew.timer);
     this.#markReady();
-    for (const resolve of crew.lookups.values()) resolve(undefined);
+    for (const resolve of crew.asked.values()) resolve({});
     void crew.worker.terminate();
     const lost = crew.running;
     if (!this.#isClosed)

@@ -1,7 +1,7 @@
 /** The worker thread of pool.ts: one engine, one job at a time. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openEngine, tokenizer, type EngineOptions } from './defaults.ts';
-import type { FromWorker, ToWorker } from './pool.ts';
+import type { Answer, FromWorker, Question, ToWorker } from './pool.ts';
 
 const port = parentPort!;
 const reply = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
@@ -14,8 +14,8 @@ port.on('message', (message: ToWorker) => {
       reply({ kind: 'verdict', verdict }, ownBuffer(verdict.body));
       return;
     }
-    case 'original':
-      reply({ kind: 'original', id: message.id, text: originalOf(message.tenant, message.key) });
+    case 'ask':
+      reply({ kind: 'answer', id: message.id, answer: answerTo(message.question) });
       return;
     case 'close':
       engine.close();
@@ -26,11 +26,12 @@ reply({ kind: 'ready' });
 // The first request would wait for the vocabulary.
 tokenizer.count('warm');
 
-function originalOf(tenant: string, key: string): string | undefined {
+function answerTo(question: Question): Answer {
   try {
-    return engine.stores.originals(tenant).get(key);
+    if (question.about === 'status') return { status: engine.stores.status() };
+    return { text: engine.stores.originals(question.tenant).get(question.key) };
   } catch {
-    return undefined;
+    return {};
   }
 }
 

@@ -71,6 +71,7 @@ export function fakeOptimizer(
     jobs,
     ready: Promise.resolve(),
     close: () => Promise.resolve(),
+    status: () => Promise.resolve(undefined),
     original: (tenant, key) => Promise.resolve(originals.get(`${tenant} ${key}`)),
     run(job) {
       jobs.push(job);

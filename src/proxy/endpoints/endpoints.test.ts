@@ -82,7 +82,8 @@ describe('health', () => {
     closing.push(proxy, upstream);
     const health = JSON.parse((await call(proxy.port, { method: 'GET', path: '/health' })).body.toString()) as object;
     expect(health).toMatchObject({
-      store: { kind: 'sqlite', path: '/nowhere/x.db' },
+      store: { kind: 'sqlite', path: '/nowhere/x.db', problem: null },
+      missing: [],
       warnings: ['the store cannot be opened'],
     });
     expect(warned).toEqual(['the store cannot be opened']);

@@ -13,15 +13,23 @@ export const readyz: Endpoint = {
 export const health: Endpoint = {
   method: 'GET',
   path: /^\/health$/,
-  answer: (_visit, { status, profile, exchanges }) =>
-    json({
+  async answer(_visit, { status, profile, exchanges, optimizer }) {
+    const store = await optimizer.status();
+    const asked = {
+      kind: status.storePath === undefined ? 'memory' : 'sqlite',
+      path: status.storePath ?? null,
+      problem: null,
+    };
+    return json({
       status: 'healthy',
       ready: status.isReady,
       version: release.version,
       node: process.versions.node,
       uptime_s: exchanges.uptimeSeconds,
       config: { optimize: profile !== 'off', cache: false, rate_limit: false, profile },
-      store: { kind: status.storePath === undefined ? 'memory' : 'sqlite', path: status.storePath ?? null },
+      store: store ? { kind: store.kind, path: store.path ?? null, problem: store.problem ?? null } : asked,
+      missing: store && store.kind !== asked.kind ? [asked.kind] : [],
       warnings: status.warnings,
-    }),
+    });
+  },
 };
