@@ -2,6 +2,7 @@
 import type { Level } from '../core/compressor.ts';
 import { HeadroomError } from '../core/errors.ts';
 import { compressors, openEngine, type OpenEngine } from '../pipeline/defaults.ts';
+import { expandText } from '../pipeline/expand.ts';
 
 export type { Level };
 export { HeadroomError };
@@ -65,9 +66,5 @@ function compressWith<T extends object>(engine: OpenEngine, request: T): Compres
 
 /** The original of a lossless form, whichever compressor made it; undefined when the text holds no such form. */
 export function expand(text: string): string | undefined {
-  for (const compressor of compressors) {
-    const original = compressor.expand(text);
-    if (original !== undefined && original !== text) return original;
-  }
-  return undefined;
+  return expandText(text, compressors);
 }

@@ -68,6 +68,34 @@ export async function startProxyProcess({ upstream, home: given, flags = [] }: P
   };
 }
 
+export interface KillableProxy {
+  /** Another one after each kill. */
+  readonly url: string;
+  readonly home: string;
+  /** Ends it without notice and starts another one on the same home. */
+  killAndRestart(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export async function startKillableProxy(start: ProxyStart): Promise<KillableProxy> {
+  const first = await startProxyProcess(start);
+  let current = first;
+  return {
+    get url() {
+      return current.url;
+    },
+    home: first.home,
+    async killAndRestart() {
+      await current.kill('SIGKILL');
+      current = await startProxyProcess({ ...start, home: first.home });
+    },
+    async [Symbol.asyncDispose]() {
+      await current[Symbol.asyncDispose]();
+      await first[Symbol.asyncDispose]();
+    },
+  };
+}
+
 function listen(child: ChildProcess): Pick<ProxyProcess, 'said' | 'says'> {
   let text = '';
   let isGone = false;

@@ -15,7 +15,7 @@ import {
   type Conversation,
   withRestlessSystem,
 } from './conversations.ts';
-import { type ProxyProcess, runHeadroom, startProxyProcess } from './proxy-process.ts';
+import { runHeadroom, startKillableProxy, startProxyProcess } from './proxy-process.ts';
 import { type Replay, replay, replayAll } from './replay.ts';
 import { verifies } from './requirements.ts';
 import { JSON_HEADERS, send, startUpstream } from './wire.ts';
@@ -61,16 +61,12 @@ describe.each(FROZEN)('a frozen conversation of %s', (name, conversation) => {
 
   verifies('cache:prefix-stable-over-kill', 'keeps its prefix when the proxy is killed between turns', async () => {
     await using upstream = await startUpstream();
-    await using first = await startProxyProcess({ upstream: upstream.url });
+    await using proxy = await startKillableProxy({ upstream: upstream.url });
     const run = replay(conversation, upstream, name);
-    let proxy: ProxyProcess = first;
     for (let turn = 0; !run.isDone; turn++) {
       await run.next(proxy.url);
-      if (turn % 5 !== 3) continue;
-      await proxy.kill('SIGKILL');
-      proxy = await startProxyProcess({ upstream: upstream.url, home: first.home });
+      if (turn % 5 === 3) await proxy.killAndRestart();
     }
-    await proxy.kill('SIGKILL');
   });
 
   verifies('cache:prefix-stable-over-kill', 'keeps its prefix when two proxies on one home take turns', async () => {
@@ -262,19 +258,15 @@ describe('recorded conversations', () => {
     `keep their prefixes over kills and a second proxy${killed ? '' : ' (skipped: HEADROOM_DATA names no folder that has them)'}`,
     async () => {
       await using upstream = await startUpstream();
-      await using first = await startProxyProcess({ upstream: upstream.url });
-      await using second = await startProxyProcess({ upstream: upstream.url, home: first.home });
-      let proxy: ProxyProcess = first;
+      await using proxy = await startKillableProxy({ upstream: upstream.url });
+      await using second = await startProxyProcess({ upstream: upstream.url, home: proxy.home });
       for (const [id, conversation] of recorded('traj_tau_airline.jsonl', 1)) {
         const run = replay(conversation, upstream, id);
         for (let turn = 0; !run.isDone; turn++) {
           await run.next(turn % 2 === 0 ? proxy.url : second.url);
-          if (turn % 4 !== 2 || turn > 8) continue;
-          await proxy.kill('SIGKILL');
-          proxy = await startProxyProcess({ upstream: upstream.url, home: first.home });
+          if (turn % 4 === 2 && turn < 8) await proxy.killAndRestart();
         }
       }
-      await proxy.kill('SIGKILL');
     },
     isEverything ? 600_000 : 60_000,
   );

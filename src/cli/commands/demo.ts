@@ -8,7 +8,8 @@ import { startScriptedProvider } from '../../testing/scripted-provider.ts';
 import type { Command, Invocation } from '../command.ts';
 import { change, colorsFor, say, thousands, warn } from '../terminal.ts';
 import { asPythonJson, demoLogs, FACTS, type LogEntry, QUESTION } from './demo-logs.ts';
-import { expandText } from './expand.ts';
+import { compressors } from '../../pipeline/defaults.ts';
+import { expandText } from '../../pipeline/expand.ts';
 
 export const demo: Command = {
   summary: 'Plays a question about 100 log entries through a real proxy. No key needed, nothing leaves this machine.',
@@ -108,7 +109,7 @@ export function report(sent: string, received: string, logs: readonly LogEntry[]
   say('');
   say(bold(change(tokenizer.count(sent), tokenizer.count(received))) + dim(`, counted with ${tokenizer.name}`));
   const checks = FACTS.map(([what, text]): [string, boolean] => [`${what}: ${text}`, received.includes(text)]);
-  const expanded = received === sent ? undefined : expandText(received);
+  const expanded = received === sent ? undefined : expandText(received, compressors);
   if (expanded !== undefined)
     checks.push([`all ${logs.length} entries, read back from the shorter form`, isSame(expanded, logs)]);
   for (const [what, isThere] of checks) say(`  ${isThere ? green('arrived') : red('MISSING')}  ${what}`);

@@ -1,12 +1,12 @@
 /** `headroom expand`: the original of what `headroom compress` or the proxy has made shorter without loss. */
-import { JsonDocument } from '../../core/json/document.ts';
 import { findMarkers } from '../../core/marker.ts';
 import { compressors, formats } from '../../pipeline/defaults.ts';
+import { expandBody, expandText } from '../../pipeline/expand.ts';
 import type { Command, Invocation } from '../command.ts';
 import { readInput, readRequest, textOf } from '../input.ts';
 import { remark, writeResult } from '../terminal.ts';
 
-interface Expanded {
+interface Expansion {
   readonly bytes: Uint8Array;
   /** How many texts were turned back. */
   readonly count: number;
@@ -33,31 +33,16 @@ export const expand: Command = {
   },
 };
 
-/** The original of a lossless form; undefined when no compressor knows it as one of its own. */
-export function expandText(text: string): string | undefined {
-  for (const compressor of compressors) {
-    const original = compressor.expand(text);
-    if (original !== undefined) return original;
-  }
-  return undefined;
-}
-
-function expandBytes(bytes: Uint8Array): Expanded {
+function expandBytes(bytes: Uint8Array): Expansion {
   const request = readRequest(bytes, formats);
   const format = formats.find(({ name }) => name === request?.format);
   if (!request || !format) {
     const text = textOf(bytes);
-    const original = text === undefined ? undefined : expandText(text);
+    const original = text === undefined ? undefined : expandText(text, compressors);
     return original === undefined ? { bytes, count: 0 } : { bytes: Buffer.from(original), count: 1 };
   }
-  const document = JsonDocument.parse(request.body);
-  const edits = format.read(document).parts.flatMap((part) => {
-    const text = part.kind === 'tool-result' ? expandText(part.source) : undefined;
-    return text === undefined
-      ? []
-      : [format.write({ kind: 'rewrite', part, text, loss: 'none', by: 'expand' }, document)];
-  });
-  return { bytes: request.unwrap(document.apply(edits.flat())), count: edits.length };
+  const { body, count } = expandBody(request.body, format, compressors);
+  return { bytes: request.unwrap(body), count };
 }
 
 function hintFor(bytes: Uint8Array): string {

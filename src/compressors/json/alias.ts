@@ -8,7 +8,7 @@ import { estimate } from './estimate.ts';
 const SIGNS = ['~', '^', '§', '@', '$', '%', '±', '¤'];
 const LEGEND = /^(?:\S stands for \S[^\n]*\n)+/;
 const LINE = /^(\S) stands for (\S[^\n]*)$/;
-const ADDRESS = /[A-Za-z][A-Za-z0-9+.-]*:\/\/[^\s"'\\{}<>«»|,]+/g;
+const ADDRESS = /\b[A-Za-z][A-Za-z0-9+.-]{1,9}:\/\/[^\s"'\\{}<>«»|,]{1,400}/g;
 const STRING = /"([^"\\\n]{20,200})"/g;
 const MIN_CHARS = 12;
 const MIN_SAVED_TOKENS = 10;

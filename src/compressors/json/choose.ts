@@ -70,7 +70,7 @@ function fold(
   for (const column of byDetail) {
     if (column.distinct.length < 2 || decisive.has(column.name)) continue;
     const options = follow.write(column, { ...context, lettered: without(lettered, column.name) });
-    const best = cheapest(options, column, context.count);
+    const best = cheapest(options, column, (text) => context.count(text));
     if (!best || best.cost >= costs.get(column)!) continue;
     chosen.set(column, best.wording);
     lettered.delete(column.name);

@@ -57,6 +57,27 @@ export function looseFormula(
   return undefined;
 }
 
+/** The places whose texts keep a gap from being the same everywhere, or a formula; undefined when they are too many. */
+export function oddPlaces({ shape, rows, fills }: Group, mayMiss: number): ReadonlySet<number> | undefined {
+  const odd = new Set<number>();
+  const gaps = shape.split(GAP).length - 1;
+  for (let gap = 0; gap < gaps; gap++) {
+    const texts = fills.map((each) => each[gap]!);
+    const misses = missesOfMost(texts, mayMiss) ?? looseFormula(texts, rows, mayMiss)?.misses;
+    if (!misses) return undefined;
+    for (const at of misses) odd.add(at);
+    if (odd.size > mayMiss) return undefined;
+  }
+  return odd;
+}
+
+function missesOfMost(texts: readonly string[], mayMiss: number): readonly number[] | undefined {
+  const most = texts[0] === texts[1] ? texts[0] : texts[2];
+  const misses: number[] = [];
+  for (let at = 0; at < texts.length && misses.length <= mayMiss; at++) if (texts[at] !== most) misses.push(at);
+  return misses.length <= mayMiss ? misses : undefined;
+}
+
 export function fitGroup(group: Group): Fit {
   const literals = group.shape.split(GAP);
   const pieces: Piece[] = literalPieces(literals[0]!, group);

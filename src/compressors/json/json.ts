@@ -46,9 +46,9 @@ export const jsonCompressor: Compressor = {
       const read = readEmbedded(flat ?? whole ?? text) ?? flat ?? whole;
       // Minified JSON is its own original, but for white space.
       return read ?? (findRegions(text, 0).length > 0 ? text : undefined);
-    } catch (error) {
-      if (error instanceof SyntaxError) return undefined;
-      throw error;
+    } catch {
+      // Damaged, or somebody else's text that begins like a form of ours.
+      return undefined;
     }
   },
 

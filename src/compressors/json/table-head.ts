@@ -16,6 +16,8 @@ export interface TableHead {
   readonly isPlain: boolean;
 }
 
+/** What a table may say that it has: a damaged number must not fill the memory. */
+export const MAX_ROWS = 1_000_000;
 export const LAYOUT = 'each line: ';
 export const END = ']';
 /** Where lines are counted, every tenth is marked. */
@@ -37,7 +39,7 @@ export function writeHead({ kind, count, isCounted, brackets, isPlain }: TableHe
 export function readHead(text: string, at: number): { readonly head: TableHead; readonly end: number } | undefined {
   HEAD.lastIndex = at;
   const match = HEAD.exec(text);
-  if (!match) return undefined;
+  if (!match || Number(match[1]) > MAX_ROWS) return undefined;
   const brackets = BRACKETS.find(({ open, close }) => open + close === (match[4] ?? '{}'))!;
   const head: TableHead = {
     kind: match[2] as TableKind,

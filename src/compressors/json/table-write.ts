@@ -9,7 +9,17 @@ import { namesFor } from './names.ts';
 import { BRACKETS, type Brackets } from './pattern.ts';
 import { regularEntries, regularRows } from './regular.ts';
 import { writeKey } from './spell.ts';
-import { END, LAYOUT, type TableHead, type TableKind, isMarked, rowLabel, rowMark, writeHead } from './table-head.ts';
+import {
+  END,
+  LAYOUT,
+  MAX_ROWS,
+  type TableHead,
+  type TableKind,
+  isMarked,
+  rowLabel,
+  rowMark,
+  writeHead,
+} from './table-head.ts';
 import { type Json, isContainer, print, printEntry } from './tree.ts';
 import { chooseWordings } from './choose.ts';
 
@@ -24,7 +34,7 @@ const MAX_COLUMNS = 400;
 
 /** The table, or undefined when the list cannot be one. Whether it is shorter is for the caller to see. */
 export function writeTable(list: readonly Json[], kind: TableKind, options: TableOptions): string | undefined {
-  if (list.length < MIN_ROWS) return undefined;
+  if (list.length < MIN_ROWS || list.length > MAX_ROWS) return undefined;
   const { rows, isPlain } = kind === 'entries' ? regularEntries(list) : regularRows(list);
   if (rows.length < MIN_ROWS) return undefined;
   const values = rows.map((row) => list[row]!);

@@ -31,8 +31,8 @@ export class Shape {
 
   get keys(): readonly string[] {
     if (this.#keys) return this.#keys;
-    const keys: string[] = [];
-    for (let shape: Shape = this; shape.parent; shape = shape.parent) keys.push(shape.key);
+    const keys: string[] = this.parent ? [this.key] : [];
+    for (let shape = this.parent; shape?.parent; shape = shape.parent) keys.push(shape.key);
     return (this.#keys = keys.reverse());
   }
 

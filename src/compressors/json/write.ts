@@ -45,7 +45,9 @@ function embeddedFor(text: string, options: TableOptions): string | undefined {
   const embedded = embeddedIn(text);
   if (!embedded) return undefined;
   const form = writeEmbedded(writeJson(embedded.value, options), embedded.style);
-  return estimate(form, options.tokens) < estimate(quote(text), options.tokens) * (1 - MIN_SAVED_SHARE) ? form : undefined;
+  return estimate(form, options.tokens) < estimate(quote(text), options.tokens) * (1 - MIN_SAVED_SHARE)
+    ? form
+    : undefined;
 }
 
 /** Values that stand beside each other without brackets of their own. */

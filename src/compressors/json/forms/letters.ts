@@ -147,8 +147,8 @@ function isInline(column: Column, { places }: Kind): boolean {
 function spellOut(column: Column, kinds: readonly Kind[], context: WriteContext): Wording {
   const [first, second] = context.legends % 2 === 0 ? [SMALL, CAPITAL] : [CAPITAL, SMALL];
   const alphabet = first + second;
-  const cells = new Array<string>(column.rows.length);
-  const own = new Array<string>(column.rows.length);
+  const cells: string[] = column.rows.map(() => '');
+  const own: string[] = column.rows.map(() => '');
   const legend: string[] = [];
   const letterOf = new Map<string, string>();
   let isCounted = false;

@@ -1,6 +1,6 @@
 /** One pattern for all rows: `req-{i, 6 digits}`, `2024-12-15T03:{}Z`, `{user.url}/repos`. */
 import type { Column } from '../column.ts';
-import { type Fit as Fitted, fitGroup, looseFormula } from '../fit.ts';
+import { type Fit as Fitted, type Group, fitGroup, looseFormula, oddPlaces } from '../fit.ts';
 import { LISTED, type Piece, readPattern, writePattern } from '../pattern.ts';
 import { type ReferencedTexts, findReferences } from '../references.ts';
 import { GAP, RESERVED, type Skeleton, skeletonOf } from '../skeleton.ts';
@@ -21,7 +21,7 @@ export const pattern: ColumnForm = {
     for (const source of sources(column, context)) {
       const fit = fitTexts(source, column.rows);
       if (fit) wordings.push(wordingOf(column, fit, context));
-      else wordings.push(...exceptOddShapes(column, source, context));
+      if (!fit || fit.listed > 0) wordings.push(...exceptOdd(column, source, context));
     }
     return wordings;
   },
@@ -51,26 +51,29 @@ export const pattern: ColumnForm = {
   },
 };
 
-/** A pattern without listed slots, with the few texts of another shape as exceptions. */
-function exceptOddShapes(column: Column, { skeletons, marks }: Source, context: WriteContext): readonly Wording[] {
-  const mayMiss = Math.min(MAX_ODD_SHAPES, Math.floor(column.rows.length / MIN_FORMULA_ROWS));
-  const first = skeletons?.[0]?.shape;
-  if (!skeletons || skeletons.length < MIN_FORMULA_ROWS) return [];
-  const shape = skeletons.find((each, at) => at > 0 && each.shape === skeletons[at - 1]!.shape)?.shape ?? first!;
+/** A pattern without listed slots, with the few texts that it does not give as exceptions. */
+function exceptOdd(column: Column, { skeletons, marks }: Source, context: WriteContext): readonly Wording[] {
+  const mayMiss = Math.min(MAX_ODD, Math.floor(column.rows.length / MIN_FORMULA_ROWS));
+  if (!skeletons || mayMiss === 0) return [];
+  // The shape that two neighbours share is the common one, unless there is none.
+  const shape = skeletons.find((each, at) => at > 0 && each.shape === skeletons[at - 1]!.shape)?.shape;
   const main: number[] = [];
   for (let at = 0; at < skeletons.length; at++) {
     if (skeletons[at]!.shape === shape) main.push(at);
     else if (at + 1 - main.length > mayMiss) return [];
   }
-  const fit = fitGroup({
+  if (shape === undefined) return [];
+  const group = (places: readonly number[]): Group => ({
     shape,
-    rows: main.map((at) => column.rows[at]!),
-    fills: main.map((at) => skeletons[at]!.fills),
+    rows: places.map((at) => column.rows[at]!),
+    fills: places.map((at) => skeletons[at]!.fills),
     marks,
   });
-  if (fit.listed > 0) return [];
-  const isMain = new Set(main);
-  return [exceptRows(wordingOf(column, fit, context), column, (at) => !isMain.has(at))];
+  const odd = oddPlaces(group(main), mayMiss);
+  const kept = odd && new Set(main.filter((_, at) => !odd.has(at)));
+  if (!kept || column.rows.length - kept.size > mayMiss) return [];
+  const fit = fitGroup(group([...kept]));
+  return fit.listed > 0 ? [] : [exceptRows(wordingOf(column, fit, context), column, (at) => !kept.has(at))];
 }
 
 interface Source {
@@ -100,10 +103,9 @@ function fitTexts({ texts, marks, skeletons }: Source, rows: readonly number[]):
   return fitAffixes(texts, rows, marks);
 }
 
-const LAST_WORD = /[\p{L}\p{N}]*$/u;
-const FIRST_WORD = /^[\p{L}\p{N}]*/u;
+const WORD_CHAR = /[\p{L}\p{N}\p{Cs}]/u;
 const MIN_AFFIX = 2;
-const MAX_ODD_SHAPES = 6;
+const MAX_ODD = 6;
 
 /** Common beginnings and ends are cut at the edge of a word. */
 function fitAffixes(
@@ -119,10 +121,10 @@ function fitAffixes(
     tail = commonEnd(first, text, tail);
     if (head + tail < MIN_AFFIX) return undefined;
   }
-  head -= LAST_WORD.exec(first.slice(0, head))![0].length;
+  while (head > 0 && WORD_CHAR.test(first[head - 1]!)) head--;
   const shortest = texts.reduce((length, text) => Math.min(length, text.length), first.length);
   tail = Math.min(tail, shortest - head);
-  tail -= FIRST_WORD.exec(first.slice(first.length - tail))![0].length;
+  while (tail > 0 && WORD_CHAR.test(first[first.length - tail]!)) tail--;
   if (head + tail < MIN_AFFIX) return undefined;
   const middles = texts.map((text) => text.slice(head, text.length - tail));
   if (marks.size > 0 && middles.some((middle) => RESERVED.test(middle))) return undefined;

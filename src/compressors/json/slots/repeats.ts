@@ -32,7 +32,7 @@ function turnFrom(
   period: number,
   from: number,
 ): string[] | undefined {
-  const turn: string[] = new Array<string>(period);
+  const turn: (string | undefined)[] = Array.from({ length: period });
   let found = 0;
   for (let at = from; at < texts.length && found < period; at++) {
     const place = rows[at]! % period;
@@ -46,5 +46,5 @@ function turnFrom(
   for (let at = 0; at < texts.length; at++) {
     if (turn[rows[at]! % period] !== texts[at] && misses-- === 0) return undefined;
   }
-  return turn;
+  return turn as string[];
 }
