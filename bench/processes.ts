@@ -8,6 +8,8 @@ export const ROOT: string = resolve(import.meta.dirname, '..');
 /** A Headroom elsewhere, an installed one say, can be measured instead of this one. */
 const LAUNCHER = process.env['BENCH_LAUNCHER'] ?? join(ROOT, 'bin/headroom.js');
 const READY_MS = 20_000;
+/** The kernel counts processor time in hundredths of a second. */
+const MS_PER_TICK = 10;
 
 export interface Server {
   readonly name: string;
@@ -129,6 +131,13 @@ function end(child: ChildProcess): Promise<void> {
 export function residentMegabytes(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1024;
+}
+
+/** Processor time that a process has used in all its threads, in milliseconds: hardly moved by what else runs. */
+export function processorMs(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
 }
 
 export function pause(milliseconds: number): Promise<void> {

@@ -5,7 +5,7 @@
 import { messageBody, oneResult, step, talk, work } from './bodies.ts';
 import { Client, type Request, type Timed } from './client.ts';
 import { ms, median, medianRange, megabytes, pairedDifferences, quantile, signedMs, sum } from './measure.ts';
-import { pause, type Server, startHeadroom, startScript } from './processes.ts';
+import { pause, processorMs, type Server, startHeadroom, startScript } from './processes.ts';
 import { codeSearch } from './recipes/code-search.ts';
 import { needle } from './recipes/needle.ts';
 import { chance, times } from './recipes/random.ts';
@@ -29,7 +29,10 @@ interface Case {
 interface Arm {
   readonly name: string;
   readonly client: Client;
+  readonly pid: number;
   readonly samples: Sample[];
+  /** Processor time of its server for each request. */
+  processorMs: number;
 }
 
 interface Sample {
@@ -166,6 +169,7 @@ async function measure(one: Case, arms: readonly Arm[], isQuick: boolean): Promi
   ];
   for (const arm of arms) arm.samples.length = 0;
   for (let round = 0; round < warmUp + rounds; round++) {
+    if (round === warmUp) for (const arm of arms) arm.processorMs = -processorMs(arm.pid);
     const request = one.request(round);
     for (let turn = 0; turn < arms.length; turn++) {
       const arm = arms[(round + turn) % arms.length]!;
@@ -176,6 +180,7 @@ async function measure(one: Case, arms: readonly Arm[], isQuick: boolean): Promi
       if (one.pauseMs > 0) await pause(one.pauseMs);
     }
   }
+  for (const arm of arms) arm.processorMs = (arm.processorMs + processorMs(arm.pid)) / rounds;
 }
 
 function sampleOf({ wholeMs, firstByteMs, firstChunk, firstChunkAt }: Timed, { isStream }: Case): Sample {
@@ -191,11 +196,11 @@ function tell(one: Case, [direct, plain, ours]: readonly [Arm, Arm, Arm], report
   report.line(
     `### ${one.name}\n\n${megabytes(bytes)}, ${direct.samples.length} rounds${one.isStream ? ', to the first byte' : ''}`,
   );
-  const times = (arm: Arm): number[] => arm.samples.map((sample) => sample.ms);
-  const base = times(direct);
-  const addedBy = (arm: Arm): number[] => pairedDifferences(times(arm), base);
+  const took = (arm: Arm): number[] => arm.samples.map((sample) => sample.ms);
+  const base = took(direct);
+  const addedBy = (arm: Arm): number[] => pairedDifferences(took(arm), base);
   const rows = [direct, plain, ours].map((arm) => {
-    const own = times(arm);
+    const own = took(arm);
     const [low, high] = medianRange(addedBy(arm));
     const added = arm === direct ? '' : signedMs(median(addedBy(arm)));
     return [
@@ -205,9 +210,10 @@ function tell(one: Case, [direct, plain, ours]: readonly [Arm, Arm, Arm], report
       ms(quantile(own, 0.99)),
       added,
       arm === direct ? '' : `${signedMs(low)} to ${signedMs(high)}`,
+      ms(arm.processorMs),
     ];
   });
-  report.table(['arm', 'p50', 'p95', 'p99', 'added, p50 of pairs', '95 % range of it'], rows);
+  report.table(['arm', 'p50', 'p95', 'p99', 'added, p50 of pairs', '95 % range of it', 'processor'], rows);
   const [added, least] = [median(addedBy(ours)), median(addedBy(plain))];
   if (one.limitMs !== undefined) {
     const measured = `${ms(added)} (plain proxy: ${ms(least)})`;
@@ -244,7 +250,7 @@ async function run(options: BenchOptions): Promise<void> {
   const headroom = await startHeadroom({ upstream: upstream.url });
   const servers: readonly Server[] = [upstream, plain, headroom];
   const arms = servers.map(
-    ({ name, url }): Arm => ({ name, client: new Client(url), samples: [] }),
+    ({ name, url, pid }): Arm => ({ name, client: new Client(url), pid, samples: [], processorMs: 0 }),
   ) as unknown as readonly [Arm, Arm, Arm];
   try {
     for (const cases of [smallCases, streamCases, largeCases, firstSightCases]) {

@@ -2,7 +2,7 @@
  * Runs the benches one after another, each in a process of its own, and writes what they say to
  * results/DATE-MACHINE.md with all targets on top.
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, platform, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -39,8 +39,10 @@ function runBench(name: string, args: readonly string[], folder: string): Promis
   });
 }
 
+/** What git says, or nothing where there is no repository. */
 function git(...args: readonly string[]): string {
-  return execFileSync('git', ['-C', ROOT, ...args], { encoding: 'utf8' }).trim();
+  const { stdout } = spawnSync('git', ['-C', ROOT, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  return stdout?.trim() ?? '';
 }
 
 function machine(): string {
@@ -77,7 +79,7 @@ async function main(): Promise<void> {
   const isChanged = git('status', '--porcelain') !== '';
   const text = [
     `# Benches, ${values.date}`,
-    `${machine()}\\\nNode ${process.version}, commit ${git('rev-parse', '--short', 'HEAD')}${isChanged ? ' with changes not committed' : ''}`,
+    `${machine()}\\\nNode ${process.version}, commit ${git('rev-parse', '--short', 'HEAD') || 'unknown'}${isChanged ? ' with changes not committed' : ''}`,
     `## Targets: ${targets.length - missed} hold, ${missed} missed`,
     targetTable(targets),
     ...told.map((one) => one.text.trim()),

@@ -29,9 +29,15 @@ export function addAliases(
 ): { readonly form: string; readonly legend: string } {
   let text = form;
   let legend = '';
+  const costs = new Map<string, number>();
+  const cost = (candidate: string): number => {
+    const known = costs.get(candidate) ?? estimate(candidate, tokens);
+    costs.set(candidate, known);
+    return known;
+  };
   for (const sign of SIGNS) {
     if (text.includes(sign) || around.includes(sign)) continue;
-    const best = bestAlias(text, tokens);
+    const best = bestAlias(text, cost);
     if (best === undefined) break;
     text = text.replaceAll(best, sign);
     legend += `${sign} stands for ${best}\n`;
@@ -51,7 +57,7 @@ export function removeAliases(text: string): string | undefined {
   return rest;
 }
 
-function bestAlias(text: string, tokens: Tokenizer): string | undefined {
+function bestAlias(text: string, cost: (candidate: string) => number): string | undefined {
   const counts = new Map<string, number>();
   const add = (candidate: string): void => {
     if (candidate.length >= MIN_CHARS) counts.set(candidate, (counts.get(candidate) ?? 0) + 1);
@@ -71,7 +77,7 @@ function bestAlias(text: string, tokens: Tokenizer): string | undefined {
   let best: string | undefined;
   let most = MIN_SAVED_TOKENS;
   for (const { candidate, count } of likely) {
-    const saved = (count - 1) * estimate(candidate, tokens) - count * 1.5 - 6;
+    const saved = (count - 1) * cost(candidate) - count * 1.5 - 6;
     if (saved <= most || candidate.trim() !== candidate) continue;
     best = candidate;
     most = saved;

@@ -3,6 +3,7 @@ import type { Deadline } from '../../core/deadline.ts';
 import type { Tokenizer } from '../../core/tokenizer.ts';
 import type { Column } from './column.ts';
 import { estimate } from './estimate.ts';
+import { constant } from './forms/constant.ts';
 import { exceptRows, withDash } from './forms/exceptions.ts';
 import type { Wording, WriteContext } from './forms/form.ts';
 import { columnForms } from './forms/index.ts';
@@ -18,7 +19,7 @@ export interface ChooseOptions {
 }
 
 /** Cells counted for an estimate. */
-const SAMPLE = 24;
+const SAMPLE = 16;
 /** What a lone letter costs in a line: letters that stand together often are one token. */
 const LETTER_COST = 0.8;
 /** Beyond this many columns the search for references is left out: it grows with the square. */
@@ -86,9 +87,9 @@ function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<strin
 }
 
 function candidates(column: Column, context: WriteContext): readonly Wording[] {
+  if (column.distinct.length === 1) return constant.write(column, context);
   const wordings = columnForms.flatMap((form) => form.write(column, context));
-  if (column.distinct.length > 1) wordings.push(...besideOne(column, context));
-  return wordings;
+  return [...wordings, ...besideOne(column, context)];
 }
 
 /** The column without what is not of its main kind: that is said as exceptions, or by a dash. */
@@ -97,6 +98,8 @@ function besideOne(column: Column, context: WriteContext): readonly Wording[] {
   const kinds = column.distinct.map(kindOf);
   const totals = new Map<string, number>();
   kinds.forEach((kind, id) => totals.set(kind, (totals.get(kind) ?? 0) + column.counts[id]!));
+  totals.delete('other');
+  if (totals.size === 0) return [];
   const [mainKind] = [...totals].reduce((a, b) => (b[1] > a[1] ? b : a));
   const isMain = (value: Cell): boolean => kindOf(value) === mainKind;
   const main = column.only(isMain);

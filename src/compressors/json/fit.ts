@@ -1,4 +1,5 @@
 /** Finds the pattern that gives a set of texts: what is the same in all, what follows a formula, what must be listed. */
+import type { Column } from './column.ts';
 import { LISTED, type Piece } from './pattern.ts';
 import type { ReferencedTexts } from './references.ts';
 import { GAP } from './skeleton.ts';
@@ -19,10 +20,14 @@ export interface Group {
   /** For each text what stands in the gaps of the shape. */
   readonly fills: readonly (readonly string[])[];
   readonly marks: ReferencedTexts['marks'];
+  /** Columns whose text a gap may be. */
+  readonly others: readonly Column[];
 }
 
 /** Texts looked at first where there are many. */
 const PROBE = 40;
+/** So many equal texts are no accident. */
+const MIN_NAMED_ROWS = 4;
 const NO_LOOKUP = { text: (): string => '' };
 /** Digits that all texts begin with are taken out of the rows from this many on. */
 const MIN_COMMON_DIGITS = 3;
@@ -84,10 +89,18 @@ export function fitGroup(group: Group): Fit {
   const lists: string[][] = [];
   for (let gap = 0; gap + 1 < literals.length; gap++) {
     const texts = group.fills.map((fills) => fills[gap]!);
-    pushSlot(pieces, lists, texts, group.rows);
+    const name = literals.join('') === '' ? undefined : nameFor(texts, group);
+    if (name === undefined) pushSlot(pieces, lists, texts, group.rows);
+    else pieces.push({ wording: name });
     pieces.push(...literalPieces(literals[gap + 1]!, group));
   }
   return tidy(pieces, lists);
+}
+
+/** The other column that has these very texts in these rows. Shorter text is named in longer, so names never run in a circle. */
+function nameFor(texts: readonly string[], { rows, others }: Group): string | undefined {
+  if (texts.length < MIN_NAMED_ROWS || texts.every((text) => text === texts[0])) return undefined;
+  return others.find((other) => texts.every((text, at) => other.textAt(rows[at]!) === text))?.name;
 }
 
 function pushSlot(pieces: Piece[], lists: string[][], texts: string[], rows: readonly number[]): void {

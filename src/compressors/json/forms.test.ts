@@ -100,6 +100,14 @@ describe('columns in lines', () => {
     expect(form).toContain('url: https://host/users/{login}/repos');
   });
 
+  it('a dash stands for what is said of it', () => {
+    const form = formOfValue(
+      rows(40, (i) => ({ id: i, link: noise(i) % 2 ? `https://host/item/${noise(i)}/view` : null })),
+    );
+    expect(form).toContain('link: https://host/item/{}/view, - is null\n');
+    expect(form).toMatch(/\n-\n/);
+  });
+
   it('lists of single values have commas, or letters', () => {
     const form = formOfValue(
       rows(40, (i) => ({
@@ -118,15 +126,18 @@ describe('columns in lines', () => {
     expect(form).toContain('"null"');
   });
 
-  it('a bar parts free texts, spaces the rest', () => {
+  it('a template names the column that has the text', () => {
     const form = formOfValue(
-      rows(30, (i) => ({
-        id: noise(i),
-        title: `word ${'ab cd'.repeat(i % 3)} q`,
-        note: `n ${noise(i)} m ${'z y '.repeat(i % 4)}.`,
-      })),
+      rows(40, (i) => ({ id: noise(i), note: `${noise(i + 40) % 2 ? 'took' : 'gave'} ${noise(i)} to` })),
     );
-    expect(form).toMatch(/each line: \{id\} .*\|/);
+    expect(form).toContain(' = took {id} to');
+  });
+
+  it('a bar parts free texts, spaces the rest', () => {
+    const words = ['red', 'green', 'blue', 'old', 'new', 'odd', 'even'];
+    const text = (i: number): string => [0, 1, 2].map((at) => words[noise(i * 3 + at) % 7]).join(' ');
+    const form = formOfValue(rows(40, (i) => ({ id: noise(i), title: text(i), note: text(i + 60) })));
+    expect(form).toContain('each line: {id} {title}|{note}\n');
   });
 
   it('every tenth line has its number where numbers are spoken of', () => {

@@ -28,6 +28,7 @@ export const jsonCompressor: Compressor = {
     const gaps: string[] = [];
     let at = 0;
     for (const region of regions) {
+      options.deadline.check();
       gaps.push(text.slice(at, region.start));
       pieces.push(writeRegion(region, options));
       at = region.end;

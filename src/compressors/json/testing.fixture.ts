@@ -23,9 +23,12 @@ export function formOf(text: string): string | undefined {
   return compressed.text;
 }
 
-/** The form of a value that must have one. */
+/** The form of a value that must have one. Whether it reads back is asked of JSON.parse too, which shares no code with ours. */
 export function formOfValue(value: unknown): string {
-  const form = formOf(JSON.stringify(value));
+  const source = JSON.stringify(value);
+  const form = formOf(source);
   if (form === undefined) throw new Error('the compressor declined');
+  if (JSON.stringify(JSON.parse(jsonCompressor.expand(form)!)) !== source)
+    throw new Error(`not the same values:\n${form}`);
   return form;
 }

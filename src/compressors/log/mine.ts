@@ -76,10 +76,16 @@ export function sampled(texts: readonly string[]): readonly string[] {
 /** Words of a shape that stand before the message proper are compared exactly: they tell who speaks. */
 const LEADING_WORDS = 3;
 const MAX_WORDS = 60;
+const IS_WORD = /^[^\0\u0001]*[A-Za-z][^\0\u0001]*$/;
 const MAX_CLUSTERS_PER_LEAF = 24;
+
+/** Words that must agree for each one that may differ. */
+const FIXED_FOR_EACH_OPEN = 5;
 
 interface Cluster {
   readonly words: readonly string[];
+  /** How many of its words are words alone. */
+  readonly fixed: number;
   readonly open: boolean[];
   readonly kinds: Kind[];
 }
@@ -95,7 +101,8 @@ export function mineTemplates(kinds: readonly Kind[], deadline: Deadline): reado
     const leaf = leaves.get(key) ?? [];
     if (leaf.length === 0) leaves.set(key, leaf);
     if (words.length <= MAX_WORDS && leaf.some((cluster) => join(cluster, words, kind))) continue;
-    const cluster = { words, open: words.map(() => false), kinds: [kind] };
+    const fixed = words.filter((word) => IS_WORD.test(word)).length;
+    const cluster = { words, fixed, open: words.map(() => false), kinds: [kind] };
     clusters.push(cluster);
     if (leaf.length < MAX_CLUSTERS_PER_LEAF) leaf.push(cluster);
   }
@@ -109,7 +116,7 @@ function leafKey(words: readonly string[], kind: Kind): string {
 
 /** Takes the kind into the cluster when few enough words differ. */
 function join(cluster: Cluster, words: readonly string[], kind: Kind): boolean {
-  const limit = Math.max(1, Math.floor(words.length / 5));
+  const limit = Math.max(1, Math.floor(cluster.fixed / FIXED_FOR_EACH_OPEN));
   let open = 0;
   const differing: number[] = [];
   for (let i = 0; i < words.length; i++) {

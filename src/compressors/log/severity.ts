@@ -29,5 +29,5 @@ export function severityOf(line: string): Severity {
 }
 
 /** A word that must not be lost among the values of a slot. */
-export const GRAVE_WORD =
+export const GRAVE_WORD: RegExp =
   /fail|error|err\b|warn|fatal|crit|denied|refus|invalid|abort|timeout|timed|illegal|exception|reject|unreach|lost|kill|panic|corrupt|unknown|not\b|^no\b/i;

@@ -158,7 +158,7 @@ function spellOut(column: Column, kinds: readonly Kind[], context: WriteContext)
       cells[kind.places[0]!] = JSON.stringify(column.value(kind.places[0]!));
       continue;
     }
-    const entry = entryFor(column, kind, context.brackets);
+    const entry = entryFor(column, kind, context);
     let letter = letterOf.get(entry.text);
     if (letter === undefined) {
       letter = alphabet[legend.length]!;
@@ -196,16 +196,22 @@ interface LegendEntry {
   readonly isCounted: boolean;
 }
 
-function entryFor(column: Column, { shape, places, fills }: Kind, brackets: Brackets): LegendEntry {
+function entryFor(column: Column, { shape, places, fills }: Kind, context: WriteContext): LegendEntry {
   const value = column.value(places[0]!);
   const isSame = places.every((place) => column.ids[place] === column.ids[places[0]!]);
   if (shape === undefined || isSame)
-    return { text: writeConstant(value, brackets), listed: 0, fills: [], isCounted: false };
-  const group: Group = { shape, rows: places.map((place) => column.rows[place]!), fills, marks: new Map() };
+    return { text: writeConstant(value, context.brackets), listed: 0, fills: [], isCounted: false };
+  const group: Group = {
+    shape,
+    rows: places.map((place) => column.rows[place]!),
+    fills,
+    marks: new Map(),
+    others: context.others,
+  };
   const fit = fitGroup(group);
   const isAmbiguous = places.some((place) => looksLikeJson(column.value(place) as string));
   return {
-    text: writePattern(fit.pieces, brackets, isAmbiguous),
+    text: writePattern(fit.pieces, context.brackets, isAmbiguous),
     listed: fit.listed,
     fills: fit.fills,
     isCounted: fit.pieces.some(isFormula),

@@ -62,5 +62,7 @@ export function withoutSpaces(cell: string): string {
 }
 
 function hasBareSpace(cell: string): boolean {
-  return !/^["[{]/.test(cell) && cell.includes(' ');
+  if (!cell.includes(' ')) return false;
+  const first = cell.charAt(0);
+  return first !== '"' && first !== '[' && first !== '{';
 }

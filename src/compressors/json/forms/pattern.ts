@@ -68,6 +68,7 @@ function exceptOdd(column: Column, { skeletons, marks }: Source, context: WriteC
     rows: places.map((at) => column.rows[at]!),
     fills: places.map((at) => skeletons[at]!.fills),
     marks,
+    others: [],
   });
   const odd = oddPlaces(group(main), mayMiss);
   const kept = odd && new Set(main.filter((_, at) => !odd.has(at)));
@@ -97,7 +98,7 @@ function* sources(column: Column, { others }: WriteContext): Generator<Source> {
 function fitTexts({ texts, marks, skeletons }: Source, rows: readonly number[]): Fitted | undefined {
   const shape = skeletons?.[0]?.shape;
   if (skeletons && shape !== undefined && skeletons.every((skeleton) => skeleton.shape === shape)) {
-    const fit = fitGroup({ shape, rows, fills: skeletons.map(({ fills }) => fills), marks });
+    const fit = fitGroup({ shape, rows, fills: skeletons.map(({ fills }) => fills), marks, others: [] });
     if (fit.pieces.length > 1 || fit.pieces[0] !== LISTED) return fit;
   }
   return fitAffixes(texts, rows, marks);
@@ -129,7 +130,7 @@ function fitAffixes(
   const middles = texts.map((text) => text.slice(head, text.length - tail));
   if (marks.size > 0 && middles.some((middle) => RESERVED.test(middle))) return undefined;
   const shape = `${first.slice(0, head)}${GAP}${first.slice(first.length - tail)}`;
-  return fitGroup({ shape, rows, fills: middles.map((middle) => [middle]), marks });
+  return fitGroup({ shape, rows, fills: middles.map((middle) => [middle]), marks, others: [] });
 }
 
 function commonStart(one: string, two: string, limit: number): number {

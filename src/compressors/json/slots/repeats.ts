@@ -12,6 +12,8 @@ export const repeats: SlotForm = {
     if (texts.length < MIN_FORMULA_ROWS) return [];
     const half = texts.length >> 1;
     for (let period = 2; period <= MAX_PERIOD && period * 2 <= texts.length; period++) {
+      const isLikely = [0, 1, half].some((at) => texts[at] === texts[at + period]);
+      if (!isLikely) continue;
       // The second try is for the case that one of the first rows is the odd one.
       const turn = turnFrom(texts, rows, period, 0) ?? turnFrom(texts, rows, period, half);
       if (turn?.some((text) => UNSAFE.test(text))) return [];

@@ -1,0 +1,66 @@
+/**
+ * What shells and file tools list: paths, `ls -l`, trees, aligned tables. Lossless: what every line repeats is said once.
+ * Long lists of paths have a view too: each directory with its files by extension. Declines where little is saved.
+ */
+import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
+import type { Sample } from '../../core/sample.ts';
+import { columns } from './columns.ts';
+import { longList } from './long-list.ts';
+import { pathList } from './path-list.ts';
+import { isWorthAView, writeView } from './path-view.ts';
+import type { Shape } from './shape.ts';
+import { tree } from './tree.ts';
+
+/** In the order in which they win ties. */
+const SHAPES: readonly Shape[] = [tree, longList, pathList, columns];
+const MIN_SHARE: ReadonlyMap<Shape, number> = new Map([[pathList, 0.2]]);
+const MIN_SAVED_SHARE = 0.06;
+const MIN_CLAIM = 0.5;
+
+function shapeOf(lines: readonly string[]): { shape: Shape; claim: number } {
+  const claims = SHAPES.map((shape) => ({ shape, claim: shape.claim(lines) }));
+  return claims.reduce((best, next) => (next.claim > best.claim ? next : best));
+}
+
+const HEAD_LINES = 40;
+
+function head(lines: readonly string[]): readonly string[] {
+  return lines.slice(0, HEAD_LINES);
+}
+
+function compress(text: string, { level, tokens, deadline }: CompressOptions): Compressed | undefined {
+  deadline.check();
+  const lines = text.split('\n');
+  const { shape, claim } = shapeOf(head(lines));
+  if (claim < MIN_CLAIM) return undefined;
+  const form = shape.write(lines, deadline)?.join('\n');
+  deadline.check();
+  const isShort = form !== undefined && form.length < text.length && expand(form) === text;
+  deadline.check();
+  const before = tokens.count(text);
+  const after = isShort ? tokens.count(form) : before;
+  if (shape === pathList && level !== 'lossless' && isWorthAView(before, after)) {
+    const view = writeView(lines, { level, tokens, deadline }, before);
+    if (view !== undefined && view.length < text.length && tokens.count(view) < after * 0.7) return { text: view, loss: 'recoverable' };
+  }
+  const worth = MIN_SHARE.get(shape) ?? MIN_SAVED_SHARE;
+  return isShort && after <= before * (1 - worth) ? { text: form, loss: 'none' } : undefined;
+}
+
+function expand(text: string): string | undefined {
+  const [first = '', ...lines] = text.split('\n');
+  if (!first.startsWith('[')) return undefined;
+  for (const shape of SHAPES) {
+    const header = shape.header.exec(first);
+    if (header) return shape.read(header, lines)?.join('\n');
+  }
+  return undefined;
+}
+
+export const listingCompressor: Compressor = {
+  name: 'listing',
+  claim: (sample: Sample) => shapeOf(sample.head).claim,
+  compress,
+  expand,
+  same: (source: string, expanded: string) => source === expanded,
+};

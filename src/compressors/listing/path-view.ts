@@ -1,0 +1,102 @@
+/**
+ * The view of a long list of paths: top-level entries and files of rare kinds by name, every directory with its number
+ * of files by extension. Where directories are too many, the deepest are counted with the one above them.
+ */
+import type { CompressOptions } from '../../core/compressor.ts';
+import type { Level } from '../../core/compressor.ts';
+import { isPath } from './path-list.ts';
+
+const MIN_SOURCE_TOKENS = 1000;
+const MIN_FORM_TOKENS = 600;
+const ENOUGH_SAVED_SHARE = 0.85;
+const SHARE: Readonly<Record<Level, number>> = { lossless: 1, balanced: 0.25, aggressive: 0.12 };
+const MIN_BUDGET = 400;
+/** An extension with no more files than this in the whole list is rare: its files are named. */
+const RARE = 3;
+const MAX_DEPTH = 12;
+
+export function isWorthAView(tokensBefore: number, tokensOfForm: number): boolean {
+  return tokensBefore >= MIN_SOURCE_TOKENS && tokensOfForm > MIN_FORM_TOKENS && tokensOfForm > tokensBefore * (1 - ENOUGH_SAVED_SHARE);
+}
+
+interface Entry {
+  readonly folders: readonly string[];
+  readonly name: string;
+  readonly extension: string;
+}
+
+function readEntry(path: string, root: string): Entry {
+  const folders = path.slice(root.length).split('/');
+  const name = folders.pop()!;
+  const dot = name.lastIndexOf('.');
+  return { folders, name, extension: dot > 0 ? name.slice(dot) : '' };
+}
+
+function commonRoot(paths: readonly string[]): string {
+  let root = paths[0]!.slice(0, paths[0]!.lastIndexOf('/') + 1);
+  for (const path of paths) {
+    while (!path.startsWith(root)) root = root.slice(0, root.lastIndexOf('/', root.length - 2) + 1);
+  }
+  return root;
+}
+
+function countBy<T>(values: readonly T[], key: (value: T) => string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(key(value), (counts.get(key(value)) ?? 0) + 1);
+  return counts;
+}
+
+function writeFolder(folder: string, entries: readonly Entry[], isRare: (entry: Entry) => boolean, depth: number): string {
+  const kinds = countBy(entries.filter((entry) => !isRare(entry)), ({ extension }) => extension || 'without extension');
+  const counts = [...kinds].sort((a, b) => b[1] - a[1]).map(([kind, count]) => `${count} ${kind}`);
+  const rare = entries.filter(isRare).map(({ folders, name }) => [...folders.slice(depth), name].join('/'));
+  return `${folder}/ (${entries.length}): ${[...counts, ...rare].join(', ')}`;
+}
+
+function writeAtDepth(entries: readonly Entry[], isRare: (entry: Entry) => boolean, depth: number): readonly string[] {
+  const groups = new Map<string, Entry[]>();
+  const top: string[] = [];
+  for (const entry of entries) {
+    if (entry.folders.length === 0) {
+      top.push(entry.name);
+      continue;
+    }
+    const folder = entry.folders.slice(0, depth).join('/');
+    const group = groups.get(folder);
+    if (group) group.push(entry);
+    else groups.set(folder, [entry]);
+  }
+  return [...top, ...[...groups].map(([folder, group]) => writeFolder(folder, group, isRare, depth))];
+}
+
+/** Undefined when not even the shallowest view is short. */
+export function writeView(
+  lines: readonly string[],
+  { level, tokens, deadline }: Pick<CompressOptions, 'level' | 'tokens' | 'deadline'>,
+  sourceTokens: number,
+): string | undefined {
+  const plain = lines.map((line) => line.replace(/\r$/, ''));
+  const paths = plain.filter((line) => isPath(line));
+  const others = plain.filter((line) => line !== '' && !isPath(line));
+  if (paths.length === 0 || others.length > paths.length / 10 || paths.some((path) => path.includes('\\'))) return undefined;
+  deadline.check();
+  const root = commonRoot(paths);
+  const entries = paths.map((path) => readEntry(path, root));
+  const kinds = countBy(entries, ({ extension }) => extension);
+  const isRare = (entry: Entry): boolean => kinds.get(entry.extension)! <= RARE;
+  const folders = new Set(entries.map((entry) => entry.folders.join('/')));
+  const budget = Math.max(MIN_BUDGET, sourceTokens * SHARE[level]);
+  const where = root === '' ? '' : ` under ${root}`;
+  const totals = [...kinds].sort((a, b) => b[1] - a[1]).map(([kind, count]) => `${count} ${kind || 'without extension'}`);
+  for (let depth = MAX_DEPTH; depth > 0; depth--) {
+    deadline.check();
+    const view = [
+      `[${paths.length} paths in ${folders.size} directories${where}. Directories with their number of files by extension; rare kinds and top level by name]`,
+      `all: ${totals.slice(0, 30).join(', ')}${totals.length > 30 ? `, ${totals.length - 30} more extensions` : ''}`,
+      ...others,
+      ...writeAtDepth(entries, isRare, depth),
+    ].join('\n');
+    if (tokens.count(view) <= budget) return view;
+  }
+  return undefined;
+}

@@ -1,0 +1,77 @@
+/** How surely a text is a log: lines with times or levels, or a few templates over and over, and no other known kind. */
+import type { Sample } from '../../core/sample.ts';
+import { shapeOf, SLOT } from './shape.ts';
+import { findTime } from './time.ts';
+
+const MIN_LINES = 8;
+const WINDOW = 2048;
+/** A line's own time stands near its beginning; later ones are something the line talks about. */
+const MAX_TIME_START = 64;
+
+/** Lines that belong to another kind of text, with or without times. */
+const OTHER_KIND =
+  /^\s*[{}[\]"]+,?$|^\s*[{"][^ ]*["{:]|^ *\d+(?:\t|→|\||: )|^(?:diff --git |@@ |\+\+\+ |--- |[+-][ \t]{2})|^[-dlbcps][rwxsStT-]{9}|^\s*\||^(?:={3,}|-{5,}|>{4})|\b(?:PASSED|FAILED|SKIPPED)\b(?:  *\[ *\d+%\])?$|^(?:PASSED|FAILED|ok|not ok) |\.\.\. (?:ok|FAIL|ERROR|skipped)/;
+/** `path:12:` or `path-12-`, where the path has a letter. */
+const SEARCH_HIT = /^(?=[^:\s]*[A-Za-z/])[^:\s]+:\d+[:-]|^[\w./-]+[A-Za-z]\w*-\d+-/;
+const LEVEL_FIRST =
+  /^\W{0,3}(?:\x1b\[[\d;]*m)?(?:FATAL|CRITICAL|SEVERE|ERROR|WARN|WARNING|NOTICE|INFO|DEBUG|TRACE)\b|^[\w.-]{1,24} (?:info|warn|error|http|verb|sill|debug|notice) /;
+const CODE_LINE = /[{};,([]\s*$|^\s*(?:\/\/|\*|#|import |export |return |def |class |const |let |if )/;
+const CONTINUATION = /^(?:\s|$|Caused by:|Traceback )/;
+
+export function claim({ text, head }: Sample): number {
+  const lines = [...head.slice(0, -1), ...windows(text)].filter((line) => !CONTINUATION.test(line));
+  if (lines.length < MIN_LINES) return 0;
+  const share = (test: (line: string) => boolean): number => lines.filter(test).length / lines.length;
+  if (share(isOtherKind) > 0.2 || isTable(lines)) return 0;
+  const timed = share(hasOwnTime);
+  const levelled = share((line) => hasOwnTime(line) || LEVEL_FIRST.test(line));
+  if (timed >= 0.5) return 0.65 + timed / 4;
+  if (levelled >= 0.6) return 0.4 + levelled / 4;
+  return Math.max(timed, levelled, repeats(lines) ? 0.5 : 0);
+}
+
+/** What follows the head may be of another kind, or the only part that is a log. */
+function windows(text: string): readonly string[] {
+  if (text.length < 8 * WINDOW) return [];
+  return [1, 2, 3].flatMap((quarter) => {
+    const start = Math.floor((text.length * quarter) / 4);
+    return text
+      .slice(start, start + WINDOW)
+      .split('\n')
+      .slice(1, -1);
+  });
+}
+
+function isOtherKind(line: string): boolean {
+  if (OTHER_KIND.test(line)) return true;
+  return SEARCH_HIT.test(line) && findTime(line)?.start !== 0;
+}
+
+function hasOwnTime(line: string): boolean {
+  const span = findTime(line);
+  return span !== undefined && span.start <= MAX_TIME_START;
+}
+
+/** Every line with the same three or more commas or tabs. */
+function isTable(lines: readonly string[]): boolean {
+  return [',', '\t'].some((separator) => {
+    const counts = lines.map((line) => line.split(separator).length - 1);
+    return counts[0]! >= 3 && counts.every((count) => count === counts[0]);
+  });
+}
+
+const MIN_REPEATING_LINES = 20;
+const MIN_WORDS = /[A-Za-z]{2,}[^\w]+[A-Za-z]{2,}/;
+
+/** Whether four templates with words of their own make most of the lines. */
+function repeats(lines: readonly string[]): boolean {
+  if (lines.length < MIN_REPEATING_LINES) return false;
+  const counts = new Map<string, number>();
+  for (const line of lines) {
+    if (CODE_LINE.test(line)) continue;
+    const shape = shapeOf(line, 0)?.shape;
+    if (shape?.includes(SLOT) && MIN_WORDS.test(shape)) counts.set(shape, (counts.get(shape) ?? 0) + 1);
+  }
+  const [a = 0, b = 0, c = 0, d = 0] = [...counts.values()].sort((x, y) => y - x);
+  return a + b + c + d >= 0.6 * lines.length;
+}

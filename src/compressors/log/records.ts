@@ -1,0 +1,69 @@
+/** Records: a log line with the lines that belong to it (stack traces, indented lines), grouped by template. */
+import type { Deadline } from '../../core/deadline.ts';
+import { mineTemplates, valuesOf } from './mine.ts';
+import type { Kind, Line, Mined, Template } from './mine.ts';
+import type { Severity } from './severity.ts';
+
+const LINES_PER_CHECK = 1024;
+const CONTINUATION = /^(?:[ \t]+\S|Caused by:|Traceback \(|\.\.\. \d+ more|[\w.$]+(?:Exception|Error)(?:: |$))/;
+/** From this share on, a line without a time belongs to the line before that has one. */
+const MIN_TIMED = 0.2;
+
+export interface LogRecord {
+  readonly line: Line;
+  /** Index of its first line, and after its last. */
+  readonly start: number;
+  end: number;
+}
+
+/** All records of one template whose further lines have the same shapes. */
+export interface RecordGroup {
+  readonly template: Template | undefined;
+  readonly severity: Severity;
+  readonly records: LogRecord[];
+}
+
+export function groupRecords({ lines, kinds }: Mined, deadline: Deadline): readonly RecordGroup[] {
+  const templates = mineTemplates(kinds, deadline);
+  const templateOf = new Map(templates.flatMap((template) => template.kinds.map((kind) => [kind, template])));
+  const numberOf = new Map<Template | Kind, number>([...templates, ...kinds].map((one, i) => [one, i]));
+  const groups = new Map<string, RecordGroup>();
+  for (const [i, record] of readRecords(lines, deadline).entries()) {
+    if (i % LINES_PER_CHECK === 0) deadline.check();
+    const template = record.line.kind && templateOf.get(record.line.kind);
+    const own = lines.slice(record.start + 1, record.end);
+    const trace = own.map(({ kind, text }) => (kind ? numberOf.get(kind) : JSON.stringify(text)));
+    const key = `${template ? numberOf.get(template) : record.line.text}\n${trace.join()}`;
+    const group = groups.get(key);
+    if (group) group.records.push(record);
+    else groups.set(key, { template, severity: gravest([record.line, ...own]), records: [record] });
+  }
+  return [...groups.values()];
+}
+
+function gravest(lines: readonly Line[]): Severity {
+  if (lines.some(({ kind }) => kind?.severity === 'error')) return 'error';
+  return lines.some(({ kind }) => kind?.severity === 'warning') ? 'warning' : 'none';
+}
+
+/** Empty lines at the end of the text belong to no record. */
+function readRecords(lines: readonly Line[], deadline: Deadline): readonly LogRecord[] {
+  const timed = lines.filter(({ time }) => time !== undefined).length >= MIN_TIMED * lines.length;
+  const records: LogRecord[] = [];
+  for (const [i, line] of lines.entries()) {
+    if (i % LINES_PER_CHECK === 0) deadline.check();
+    const last = records.at(-1);
+    const isFurther = timed ? line.time === undefined : line.text === '' || CONTINUATION.test(line.text);
+    if (last && isFurther) {
+      if (line.text.trim() !== '') last.end = i + 1;
+    } else if (line.text !== '') {
+      records.push({ line, start: i, end: i + 1 });
+    }
+  }
+  return records;
+}
+
+export function recordValues(group: RecordGroup): readonly (readonly string[])[] {
+  const { template } = group;
+  return template ? group.records.map(({ line }) => valuesOf(template, line)) : [];
+}
