@@ -7,6 +7,7 @@ import { oneResult } from './bodies.ts';
 import { count, median, ms, percent, sum } from './measure.ts';
 import { agents } from './recipes/agents.ts';
 import { codeSearch } from './recipes/code-search.ts';
+import { type Jitter, JITTERS } from './recipes/jitter.ts';
 import { logTables } from './recipes/log-tables.ts';
 import { multiTool } from './recipes/multi-tool.ts';
 import { NEEDLE_FACTS, needle } from './recipes/needle.ts';
@@ -129,7 +130,7 @@ function published(shorten: Shorten, report: Report): void {
   const rows: string[][] = [];
   const one = (
     name: string,
-    make: (seed?: number) => readonly unknown[],
+    make: (seed?: number, jitter?: Jitter) => readonly unknown[],
     limit: number,
     facts: readonly string[],
   ): void => {
@@ -143,17 +144,15 @@ function published(shorten: Shorten, report: Report): void {
       missing.join(', ') || (result.isRecoverable ? 'all' : 'not all'),
       result.isRecoverable && missing.length === 0,
     );
-    const seeded = SEEDS.map((seed) => shorten(spaced(make(seed))));
-    seeded.forEach((each, index) => rows.push(row(`${name}, seed ${SEEDS[index]}`, each)));
-    const back = seeded.filter(({ isRecoverable }) => isRecoverable).length;
-    report.target(
-      `${name}, ${SEEDS.length} seeds: every row recoverable`,
-      'all',
-      `${back} of ${SEEDS.length}`,
-      back === SEEDS.length,
-    );
-    const most = Math.max(...seeded.map(({ left }) => left));
-    report.target(`${name}, ${SEEDS.length} seeds: tokens, most`, `<= ${count(limit)}`, count(most), most <= limit);
+    for (const jitter of JITTERS) {
+      const seeded = SEEDS.map((seed) => shorten(spaced(make(seed, jitter))));
+      seeded.forEach((each, index) => rows.push(row(`${name}, ${jitter} jitter, seed ${SEEDS[index]}`, each)));
+      const back = seeded.filter(({ isRecoverable }) => isRecoverable).length;
+      const what = `${name}, ${jitter} jitter, ${SEEDS.length} seeds`;
+      report.target(`${what}: every row recoverable`, 'all', `${back} of ${SEEDS.length}`, back === SEEDS.length);
+      const most = Math.max(...seeded.map(({ left }) => left));
+      report.target(`${what}: tokens, most`, `<= ${count(limit)}`, count(most), most <= limit);
+    }
   };
   one('needle', needle, NEEDLE_LIMIT, NEEDLE_FACTS);
   one('code search', codeSearch, CODE_LIMIT, []);

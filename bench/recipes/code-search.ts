@@ -1,7 +1,9 @@
 /**
- * Code search with 100 hits. `codeSearch()` is the published recipe, byte for byte; with a seed, file, line, author,
- * time, score and size are left to chance.
+ * Code search with 100 hits. `codeSearch()` is the published recipe, byte for byte. With a seed it is jittered: `light`
+ * keeps the formulas, with other beginnings, and lets one value in ten deviate; `strong` leaves file, line, author,
+ * time, score and size to chance.
  */
+import type { Jitter } from './jitter.ts';
 import { chance, padded, times } from './random.ts';
 
 const COMPONENTS = ['Button', 'Modal', 'Form', 'Table', 'Card'] as const;
@@ -16,8 +18,9 @@ export interface Hit {
   readonly [field: string]: unknown;
 }
 
-export function codeSearch(seed?: number): readonly Hit[] {
-  return times(100, seed === undefined ? regular : jittered(seed));
+export function codeSearch(seed?: number, jitter: Jitter = 'strong'): readonly Hit[] {
+  if (seed === undefined) return times(100, regular);
+  return times(100, jitter === 'light' ? deviating(seed) : jittered(seed));
 }
 
 function regular(index: number): Hit {
@@ -28,6 +31,20 @@ function regular(index: number): Hit {
     score: 0.95 - index * 0.005,
     size: 1500 + 10 * index,
   });
+}
+
+function deviating(seed: number): (index: number) => Hit {
+  const { whole, unit } = chance(seed);
+  const [line, author, size, file] = [whole(1, 200), whole(0, 9), whole(600, 3000), whole(0, 4)] as const;
+  const isOdd = (): boolean => unit() < 0.1;
+  return (index) =>
+    hit(COMPONENTS[(file + index) % 5]!, index, {
+      line: isOdd() ? whole(1, 900) : line + 3 * index,
+      author: isOdd() ? whole(0, 9) : (author + index) % 10,
+      modified: `2024-12-15T10:00:${isOdd() ? padded(whole(1, 59), 2) : '00'}Z`,
+      score: isOdd() ? Number(unit().toFixed(3)) : 0.95 - index * 0.005,
+      size: isOdd() ? whole(600, 9000) : size + 10 * index,
+    });
 }
 
 function jittered(seed: number): (index: number) => Hit {

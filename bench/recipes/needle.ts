@@ -1,7 +1,9 @@
 /**
  * Needle in a haystack: 100 log entries, one of them the cause of an outage. `needle()` is the published recipe, byte
- * for byte; with a seed, time, service, latency and ids are left to chance, as in a log that nobody made up.
+ * for byte. With a seed it is jittered: `light` keeps the formulas, with other beginnings, and lets one value in ten
+ * deviate; `strong` leaves time, service, place and latency to chance, as in a log that nobody made up.
  */
+import type { Jitter } from './jitter.ts';
 import { chance, padded, times } from './random.ts';
 
 const NEEDLE_INDEX = 67;
@@ -31,8 +33,9 @@ const NEEDLE: LogEntry = {
   incident_id: 'INC-2024-1215-001',
 };
 
-export function needle(seed?: number): readonly LogEntry[] {
-  return times(100, seed === undefined ? regular : jittered(seed)).with(NEEDLE_INDEX, NEEDLE);
+export function needle(seed?: number, jitter: Jitter = 'strong'): readonly LogEntry[] {
+  if (seed === undefined) return times(100, regular).with(NEEDLE_INDEX, NEEDLE);
+  return times(100, jitter === 'light' ? deviating(seed) : jittered(seed)).with(NEEDLE_INDEX, NEEDLE);
 }
 
 function regular(index: number): LogEntry {
@@ -46,6 +49,22 @@ function regular(index: number): LogEntry {
     endpoint: ENDPOINTS[index % 4]!,
     metadata: { region: REGIONS[index % 3]!, version: '2.4.1' },
   };
+}
+
+function deviating(seed: number): (index: number) => LogEntry {
+  const { whole, pick, unit } = chance(seed);
+  const [hour, minute, place, latency] = [whole(0, 23), whole(0, 59), whole(0, 3), whole(20, 200)] as const;
+  const isOdd = (): boolean => unit() < 0.1;
+  return (index) => ({
+    timestamp: `2024-12-15T${padded((hour + index) % 24, 2)}:${padded((minute + index) % 60, 2)}:${isOdd() ? padded(whole(1, 59), 2) : '00'}Z`,
+    level: 'INFO',
+    service: SERVICES[(place + index) % 4]!,
+    message: `Request processed successfully - latency=${isOdd() ? whole(20, 900) : latency + (index % 100)}ms`,
+    request_id: `req-${padded(index, 6)}`,
+    status_code: 200,
+    endpoint: ENDPOINTS[(place + index) % 4]!,
+    metadata: { region: isOdd() ? pick(REGIONS) : REGIONS[index % 3]!, version: '2.4.1' },
+  });
 }
 
 function jittered(seed: number): (index: number) => LogEntry {

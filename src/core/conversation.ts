@@ -56,4 +56,6 @@ export interface Conversation {
   readonly toolNames: readonly string[];
   /** False when the provider itself may clear earlier results: then nothing may refer to them. */
   readonly keepsResults: boolean;
+  /** Whether the texts in tool calls stand there as they are; false where a call is JSON inside a string. */
+  readonly showsInputs: boolean;
 }

@@ -10,7 +10,8 @@ import type { Stores } from '../core/stores.ts';
 import type { Tokenizer } from '../core/tokenizer.ts';
 import type { Transform } from '../core/transform.ts';
 import type { WireFormat } from '../core/wire-format.ts';
-import { type Note, optimize, type Optimized } from './optimize.ts';
+import type { Note } from './note.ts';
+import { optimize, type Optimized } from './optimize.ts';
 
 /**
  * `send`: decide and pin, for a request that leaves now. `ask`: the same, but nothing is pinned (count_tokens, explain).

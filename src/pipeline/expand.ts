@@ -23,8 +23,9 @@ export function expandText(text: string, compressors: readonly Compressor[]): st
 /** Every tool result of a request body as it was before it was shortened; all else as it is. */
 export function expandBody(body: Uint8Array, format: WireFormat, compressors: readonly Compressor[]): Expanded {
   const document = JsonDocument.parse(body);
-  const earlier = new EarlierTexts();
-  const edits = format.read(document).parts.flatMap((part) => {
+  const conversation = format.read(document);
+  const earlier = new EarlierTexts(conversation);
+  const edits = conversation.parts.flatMap((part) => {
     if (part.kind !== 'tool-result') return [];
     const known = expandText(part.source, compressors);
     const text = unfoldRepeats(known ?? part.source, earlier) ?? known;

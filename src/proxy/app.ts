@@ -7,6 +7,7 @@ import type { Exchanges } from './exchanges.ts';
 import type { Door } from './guard.ts';
 import type { Later } from './later.ts';
 import type { Upstream } from './send/upstream.ts';
+import type { Untouched } from './untouched.ts';
 
 export interface App {
   readonly formats: readonly WireFormat[];
@@ -20,6 +21,7 @@ export interface App {
   readonly door: Door;
   readonly exchanges: Exchanges;
   readonly later: Later;
+  readonly untouched: Untouched;
   readonly status: Status;
 }
 

@@ -22,8 +22,6 @@ export interface Payload {
   readonly body: () => Buffer | Readable | null | undefined;
   readonly forget?: () => void;
   readonly verdict: Verdict | undefined;
-  /** What is left to do once the client has its answer. */
-  readonly afterwards?: () => Promise<void>;
 }
 
 export async function payloadOf(
@@ -43,8 +41,9 @@ export async function payloadOf(
   };
   if (!isBypass(headers)) return shortened(incoming, headers, job, app);
   if (route.isCount) return streamed(incoming, headers, REPLAY_BYTES);
-  const { upload, forget: _kept, ...payload } = streamed(incoming, headers, PIN_BYTES);
-  return { ...payload, afterwards: () => pinAsIs(upload, headers, job, app) };
+  const { upload, ...payload } = streamed(incoming, headers, PIN_BYTES);
+  app.untouched.track(job.tenant, pinAsIs(upload, headers, job, app));
+  return payload;
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {
@@ -71,6 +70,7 @@ async function shortened(
   app: App,
 ): Promise<Payload> {
   const received = await readBody(incoming, app.maxBodyBytes);
+  await app.untouched.settled(job.tenant);
   const body = await decodeBody(received, headerOf(headers, 'content-encoding'), app.maxBodyBytes);
   const verdict =
     body && body.length > 0 ? await app.optimizer.run({ ...job, body }).catch(() => undefined) : undefined;
@@ -83,8 +83,9 @@ async function shortened(
   };
 }
 
+/** What the provider sees whole now is left alone later too. */
 async function pinAsIs(upload: Upload, headers: HeaderList, job: Omit<Job, 'body'>, app: App): Promise<void> {
-  const sent = upload.take();
+  const sent = await upload.whole;
   const body = sent && (await decodeBody(sent, headerOf(headers, 'content-encoding'), app.maxBodyBytes));
   if (body && body.length > 0) await app.optimizer.run({ ...job, intent: 'as-is', body });
 }

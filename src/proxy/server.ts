@@ -17,6 +17,7 @@ import { Later } from './later.ts';
 import { type Log, openLog } from './log.ts';
 import type { Environment } from './send/connect.ts';
 import { openUpstream, type Upstream } from './send/upstream.ts';
+import { Untouched } from './untouched.ts';
 import { Tunnels } from './websocket.ts';
 
 export interface ProxyOptions {
@@ -89,6 +90,7 @@ export async function startProxy(options: ProxyOptions, parts: ProxyParts = {}):
     door: { host, token },
     exchanges: new Exchanges((exchange) => log.exchange(exchange)),
     later: new Later(),
+    untouched: new Untouched(),
     status,
   };
   return listen(app, options, log);

@@ -1,4 +1,4 @@
-/** What is done when the client has its answer: counting, one log line, and pinning what went by unread. */
+/** What is done when the client has its answer: counting and one log line. */
 import type { ResponseSummary } from '../core/wire-format.ts';
 import type { App } from './app.ts';
 import { NO_SAVING, savingOf } from './exchanges.ts';
@@ -47,11 +47,6 @@ async function account(done: Settling, ms: number, app: App): Promise<void> {
     usage: summary?.usage,
     problem: problemOf(done, summary),
   });
-  try {
-    await payload?.afterwards?.();
-  } catch {
-    // Not pinned: the next request decides these parts afresh.
-  }
 }
 
 /** Never a message of an error: it may quote a body. */

@@ -21,7 +21,7 @@ export function contentRouter(compressors: readonly Compressor[]): Transform {
     *plan(conversation: Conversation, context: TransformContext): Plan {
       const results = conversation.parts.filter((part) => part.kind === 'tool-result');
       const firstLive = results.findIndex(isWorthALook);
-      const earlier = new EarlierTexts();
+      const earlier = new EarlierTexts(conversation);
       for (const [index, part] of results.entries()) {
         let text = part.text;
         if (!part.frozen) {
@@ -39,7 +39,7 @@ export function contentRouter(compressors: readonly Compressor[]): Transform {
   };
 }
 
-const NOTHING_EARLIER = new EarlierTexts();
+const NOTHING_EARLIER = new EarlierTexts({ showsInputs: false });
 
 function isWorthALook(part: Part): boolean {
   return !part.frozen && part.text.length >= MIN_CHARS;

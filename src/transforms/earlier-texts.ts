@@ -2,7 +2,7 @@
  * What stands before a result in its conversation, line by line, under names that a reader of the conversation can find:
  * earlier results as they were sent, and the long texts that the model itself passed to tools.
  */
-import type { Part, ToolCall } from '../core/conversation.ts';
+import type { Conversation, Part, ToolCall } from '../core/conversation.ts';
 import { asObject, type JsonValue } from '../core/json/value.ts';
 
 /** Shorter texts hold no run of lines worth a reference. */
@@ -79,6 +79,11 @@ export class EarlierTexts {
   readonly #byLabel = new Map<string, EarlierText>();
   readonly #times = new Map<string, number>();
   readonly #calls = new Set<string>();
+  readonly #showsInputs: boolean;
+
+  constructor({ showsInputs }: Pick<Conversation, 'showsInputs'>) {
+    this.#showsInputs = showsInputs;
+  }
 
   get all(): readonly EarlierText[] {
     return this.#texts;
@@ -92,7 +97,7 @@ export class EarlierTexts {
   addResult(part: Part, text: string): void {
     if (!part.call) return;
     const label = labelOf(part.call);
-    if (!this.#calls.has(part.call.id)) {
+    if (this.#showsInputs && !this.#calls.has(part.call.id)) {
       this.#calls.add(part.call.id);
       for (const input of longTexts(part.call.input)) this.#add(`the input of ${label}`, input);
     }

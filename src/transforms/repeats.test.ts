@@ -22,7 +22,7 @@ function result(text: string, name = 'Read', input: JsonValue = { file_path: '/s
   };
 }
 function earlier(...parts: Part[]): EarlierTexts {
-  const texts = new EarlierTexts();
+  const texts = new EarlierTexts({ showsInputs: true });
   for (const part of parts) texts.addResult(part, part.text);
   return texts;
 }

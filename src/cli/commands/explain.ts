@@ -3,7 +3,7 @@ import type { Part } from '../../core/conversation.ts';
 import { HeadroomError } from '../../core/errors.ts';
 import { formats, openEngine, tokenizer } from '../../pipeline/defaults.ts';
 import type { Verdict } from '../../pipeline/engine.ts';
-import type { Note } from '../../pipeline/optimize.ts';
+import type { Note } from '../../pipeline/note.ts';
 import type { Command, Invocation } from '../command.ts';
 import { readInput, readRequest } from '../input.ts';
 import { change, columns, say, thousands, warn } from '../terminal.ts';

@@ -60,7 +60,8 @@ function findEdges(lines: readonly string[]): Edges {
 /** The cells of a row and what follows them; undefined when it is not aligned so. */
 function readRow(line: string, edges: Edges): readonly string[] | undefined {
   const cells = readCells(line, edges.length);
-  if (cells.length < edges.length || line.includes('\t') || !edges.every((edge, i) => fits(cells[i], edge))) return undefined;
+  if (cells.length < edges.length || line.includes('\t') || !edges.every((edge, i) => fits(cells[i], edge)))
+    return undefined;
   return [...cells.map(({ start, end }) => line.slice(start, end)), line.slice(cells.at(-1)!.end)];
 }
 
@@ -105,8 +106,14 @@ function write(lines: readonly string[], deadline: Deadline): readonly string[] 
   for (const [i, line] of lines.entries()) {
     if (i % LINES_PER_CHECK === 0) deadline.check();
     const row = isTitled && i === first ? undefined : rows[i];
-    if (!row) out.push(AS_IT_WAS + line);
-    else out.push(row.slice(0, -1).filter((_, column) => !constants.has(column)).join(' ') + row.at(-1)!);
+    if (!row) out.push(line === '' ? '' : AS_IT_WAS + line);
+    else
+      out.push(
+        row
+          .slice(0, -1)
+          .filter((_, column) => !constants.has(column))
+          .join(' ') + row.at(-1)!,
+      );
   }
   return out;
 }
@@ -130,7 +137,7 @@ function read(header: RegExpExecArray, lines: readonly string[]): readonly strin
   const given = edges.length - constants.size;
   const out: string[] = [];
   for (const line of lines) {
-    if (line.startsWith(AS_IT_WAS)) {
+    if (line === '' || line.startsWith(AS_IT_WAS)) {
       out.push(line.slice(1));
       continue;
     }
@@ -146,13 +153,18 @@ function read(header: RegExpExecArray, lines: readonly string[]): readonly strin
 
 const MIN_CLAIMED_SHARE = 0.7;
 const GAP = / {2,}\S/;
+/** Events in the order of time are a log, whatever stands in line there. */
+const STARTS_WITH_TIME = /^.{0,24}\d\d:\d\d:\d\d/;
+/** Drawn tables say their columns with more than blanks. */
+const IS_DRAWN = /^ ?[|+│┌├]/;
 
 export const columns: Shape = {
   name: 'columns',
   claim(lines: readonly string[]): number {
     const seen = lines.filter((line) => line !== '');
     const edges = findEdges(seen);
-    if (edges.length < MIN_COLUMNS) return 0;
+    const others = seen.filter((line) => STARTS_WITH_TIME.test(line) || IS_DRAWN.test(line)).length;
+    if (edges.length < MIN_COLUMNS || others > seen.length / 4) return 0;
     const rows = seen.filter((line) => readRow(line, edges) && GAP.test(line.trimStart())).length;
     const share = rows / seen.length;
     return rows >= MIN_ROWS && share >= MIN_CLAIMED_SHARE ? 0.5 + share / 10 : 0;

@@ -55,7 +55,9 @@ export function placeHeadings(
     const best = cheapest(choices);
     const whole = choices[0]!;
     const rest = (path?.length ?? from) - from;
-    const next = [extend(whole.cost <= best.cost + BLOCK_COST ? whole : best, 0, rest, whole.cost > best.cost + BLOCK_COST)];
+    const next = [
+      extend(whole.cost <= best.cost + BLOCK_COST ? whole : best, 0, rest, whole.cost > best.cost + BLOCK_COST),
+    ];
     const shared = path !== undefined && last !== undefined ? sharedLength(path, last) : 0;
     for (const end of path === undefined ? [] : folderEnds(path, from, slash)) {
       const same = end < shared ? choices.find((choice) => choice.end === end) : undefined;

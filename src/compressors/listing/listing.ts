@@ -30,10 +30,12 @@ function head(lines: readonly string[]): readonly string[] {
 
 function compress(text: string, { level, tokens, deadline }: CompressOptions): Compressed | undefined {
   deadline.check();
-  const lines = text.split('\n');
+  const end = text.endsWith('\n') ? '\n' : '';
+  const lines = text.slice(0, text.length - end.length).split('\n');
   const { shape, claim } = shapeOf(head(lines));
   if (claim < MIN_CLAIM) return undefined;
-  const form = shape.write(lines, deadline)?.join('\n');
+  const said = shape.write(lines, deadline)?.join('\n');
+  const form = said === undefined ? undefined : said + end;
   deadline.check();
   const isShort = form !== undefined && form.length < text.length && expand(form) === text;
   deadline.check();
@@ -41,18 +43,22 @@ function compress(text: string, { level, tokens, deadline }: CompressOptions): C
   const after = isShort ? tokens.count(form) : before;
   if (shape === pathList && level !== 'lossless' && isWorthAView(before, after)) {
     const view = writeView(lines, { level, tokens, deadline }, before);
-    if (view !== undefined && view.length < text.length && tokens.count(view) < after * 0.7) return { text: view, loss: 'recoverable' };
+    if (view !== undefined && view.length < text.length && tokens.count(view) < after * 0.7)
+      return { text: view, loss: 'recoverable' };
   }
   const worth = MIN_SHARE.get(shape) ?? MIN_SAVED_SHARE;
   return isShort && after <= before * (1 - worth) ? { text: form, loss: 'none' } : undefined;
 }
 
+/** The source; a final line break stands in both. */
 function expand(text: string): string | undefined {
-  const [first = '', ...lines] = text.split('\n');
-  if (!first.startsWith('[')) return undefined;
+  if (!text.startsWith('[')) return undefined;
+  const end = text.endsWith('\n') ? '\n' : '';
+  const [first = '', ...lines] = text.slice(0, text.length - end.length).split('\n');
   for (const shape of SHAPES) {
     const header = shape.header.exec(first);
-    if (header) return shape.read(header, lines)?.join('\n');
+    const source = header && shape.read(header, lines)?.join('\n');
+    if (header) return typeof source === 'string' ? source + end : undefined;
   }
   return undefined;
 }

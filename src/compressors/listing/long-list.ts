@@ -42,7 +42,19 @@ interface Read {
 function readRow(line: string): Read | undefined {
   const match = ROW.exec(line);
   if (!match) return undefined;
-  const [, mode = '', gap1 = '', links = '', owner = '', gap2 = '', group = '', gap3 = '', size = '', date = '', name = ''] = match;
+  const [
+    ,
+    mode = '',
+    gap1 = '',
+    links = '',
+    owner = '',
+    gap2 = '',
+    group = '',
+    gap3 = '',
+    size = '',
+    date = '',
+    name = '',
+  ] = match;
   return {
     row: { mode, links, owner, group, size, date, name },
     widths: [
@@ -66,7 +78,11 @@ function longest(rows: readonly Row[], key: 'mode' | 'links' | 'owner' | 'group'
 function usualWidths(rows: readonly Row[], isBsd: boolean): Widths {
   const gap = isBsd ? 2 : 1;
   const mode = isBsd ? 11 : longest(rows, 'mode');
-  return [mode + 1 + longest(rows, 'links'), longest(rows, 'owner') + gap, longest(rows, 'group') + gap + longest(rows, 'size')];
+  return [
+    mode + 1 + longest(rows, 'links'),
+    longest(rows, 'owner') + gap,
+    longest(rows, 'group') + gap + longest(rows, 'size'),
+  ];
 }
 
 function isSame(a: Widths, b: Widths): boolean {
@@ -116,7 +132,9 @@ function findUsual(reads: readonly (Read | undefined)[]): Usual | undefined {
     if (same.length > 1) modes.set(letter, { mode, links });
   }
   const date = mostFrequent(rows.map((row) => row.date))!;
-  const isBsd = reads.some((read) => read !== undefined && read.widths[1] >= read.row.owner.length + 2 && isBsdRow(read, rows));
+  const isBsd = reads.some(
+    (read) => read !== undefined && read.widths[1] >= read.row.owner.length + 2 && isBsdRow(read, rows),
+  );
   return { owner, group, modes, date: date.count >= MIN_DATED ? date.value : undefined, isBsd };
 }
 
@@ -183,7 +201,9 @@ function readBlock(lines: readonly string[], start: number, usual: Usual): reado
 
 function read(header: RegExpExecArray, lines: readonly string[]): readonly string[] {
   const [, bsd, owner = '', group = '', list = '', date] = header;
-  const modes = new Map([...list.matchAll(USUAL)].map(([, letter = '', mode = '', links = '']) => [letter, { mode, links }]));
+  const modes = new Map(
+    [...list.matchAll(USUAL)].map(([, letter = '', mode = '', links = '']) => [letter, { mode, links }]),
+  );
   const usual: Usual = { owner, group, modes, date, isBsd: bsd !== undefined };
   const out: string[] = [];
   for (let at = 0; at < lines.length; ) {

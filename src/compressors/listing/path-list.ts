@@ -14,7 +14,8 @@ const LEADS: Readonly<Record<string, RegExp>> = {
   'counts and paths': /^ *\d+ /,
   'states and paths': /^(?:[ MTADRCU?!]{2}|[MTADRCUX]\t) ?/,
 };
-const HEADER = /^\[(\d+) (paths|sizes and paths|counts and paths|states and paths)(?: under (.+?))?(, joined by \\)?; each directory above its entries\]$/;
+const HEADER =
+  /^\[(\d+) (paths|sizes and paths|counts and paths|states and paths)(?: under (.+?))?(, joined by \\)?; each directory above its entries\]$/;
 const MIN_PATHS = 3;
 const MIN_ROOT = 12;
 const MAX_PATH = 1024;
@@ -63,7 +64,8 @@ function readPaths(lines: readonly string[], lead: RegExp, slash: string): reado
     const match = lead.exec(line);
     if (!match) return undefined;
     const path = line.slice(match[0].length);
-    const isRooted = path.includes(slash) && !path.startsWith(AS_IT_WAS) && !/^\s/.test(path) && path.length <= MAX_PATH;
+    const isRooted =
+      path.includes(slash) && !path.startsWith(AS_IT_WAS) && !/^\s/.test(path) && path.length <= MAX_PATH;
     return isRooted ? path : undefined;
   });
 }
@@ -74,7 +76,7 @@ function write(lines: readonly string[], deadline: Deadline): readonly string[] 
   const slash = lines.slice(0, 60).some((line) => line.includes('/')) ? '/' : '\\';
   const paths = readPaths(lines, lead, slash);
   if (paths.filter((path) => path !== undefined).length < MIN_PATHS) return undefined;
-  const count = lines.filter((line, i) => paths[i] !== undefined || isPath(line.replace(lead, ''))).length;
+  const count = lines.filter((line) => isPath(line.replace(lead, ''))).length;
   deadline.check();
   const headings = placeHeadings(paths, 0, slash, deadline);
   const root = commonRoot(paths, slash);
@@ -94,26 +96,33 @@ interface Input {
   readonly slash: string;
 }
 
-function writeBlocks({ lines, paths, from, lead }: Input, headings: readonly string[], deadline: Deadline): readonly string[] {
+function writeBlocks(input: Input, headings: readonly string[], deadline: Deadline): readonly string[] {
   const out: string[] = [];
   let heading = '';
-  for (const [i, line] of lines.entries()) {
+  for (const i of input.lines.keys()) {
     if (i % LINES_PER_CHECK === 0) deadline.check();
-    const path = paths[i];
     const next = headings[i]!;
     const isNewBlock = i === 0 || next !== heading;
     if (isNewBlock && i > 0) out.push('');
     if (isNewBlock && next !== '') out.push(`${next}:`);
     heading = next;
-    if (next !== '') out.push(lead.exec(line)![0] + path!.slice(from + next.length + 1));
-    else {
-      const said = path === undefined ? line : lead.exec(line)![0] + path.slice(from);
-      const isPlain = path === undefined ? from === 0 : !/\s/.test(path[from] ?? '');
-      const isTaken = said === '' || said.startsWith(AS_IT_WAS) || (isNewBlock && said.endsWith(':'));
-      out.push(isPlain && !isTaken ? said : AS_IT_WAS + line);
-    }
+    out.push(next === '' ? writeWhole(input, i, isNewBlock) : writeEntry(input, i, input.from + next.length + 1));
   }
   return out;
+}
+
+function writeEntry({ lines, paths, lead }: Input, at: number, from: number): string {
+  return lead.exec(lines[at]!)![0] + paths[at]!.slice(from);
+}
+
+/** A line below no heading. */
+function writeWhole(input: Input, at: number, isFirst: boolean): string {
+  const { lines, paths, from } = input;
+  const path = paths[at];
+  const said = path === undefined ? lines[at]! : writeEntry(input, at, from);
+  const isPlain = path === undefined ? from === 0 : !/\s/.test(path[from] ?? '');
+  const isTaken = said === '' || said.startsWith(AS_IT_WAS) || (isFirst && said.endsWith(':'));
+  return isPlain && !isTaken ? said : AS_IT_WAS + lines[at]!;
 }
 
 function read(header: RegExpExecArray, lines: readonly string[]): readonly string[] {

@@ -16,7 +16,11 @@ const RARE = 3;
 const MAX_DEPTH = 12;
 
 export function isWorthAView(tokensBefore: number, tokensOfForm: number): boolean {
-  return tokensBefore >= MIN_SOURCE_TOKENS && tokensOfForm > MIN_FORM_TOKENS && tokensOfForm > tokensBefore * (1 - ENOUGH_SAVED_SHARE);
+  return (
+    tokensBefore >= MIN_SOURCE_TOKENS &&
+    tokensOfForm > MIN_FORM_TOKENS &&
+    tokensOfForm > tokensBefore * (1 - ENOUGH_SAVED_SHARE)
+  );
 }
 
 interface Entry {
@@ -46,8 +50,16 @@ function countBy<T>(values: readonly T[], key: (value: T) => string): Map<string
   return counts;
 }
 
-function writeFolder(folder: string, entries: readonly Entry[], isRare: (entry: Entry) => boolean, depth: number): string {
-  const kinds = countBy(entries.filter((entry) => !isRare(entry)), ({ extension }) => extension || 'without extension');
+function writeFolder(
+  folder: string,
+  entries: readonly Entry[],
+  isRare: (entry: Entry) => boolean,
+  depth: number,
+): string {
+  const kinds = countBy(
+    entries.filter((entry) => !isRare(entry)),
+    ({ extension }) => extension || 'without extension',
+  );
   const counts = [...kinds].sort((a, b) => b[1] - a[1]).map(([kind, count]) => `${count} ${kind}`);
   const rare = entries.filter(isRare).map(({ folders, name }) => [...folders.slice(depth), name].join('/'));
   return `${folder}/ (${entries.length}): ${[...counts, ...rare].join(', ')}`;
@@ -78,16 +90,21 @@ export function writeView(
   const plain = lines.map((line) => line.replace(/\r$/, ''));
   const paths = plain.filter((line) => isPath(line));
   const others = plain.filter((line) => line !== '' && !isPath(line));
-  if (paths.length === 0 || others.length > paths.length / 10 || paths.some((path) => path.includes('\\'))) return undefined;
+  if (paths.length === 0 || others.length > paths.length / 10 || paths.some((path) => path.includes('\\')))
+    return undefined;
   deadline.check();
   const root = commonRoot(paths);
-  const entries = paths.map((path) => readEntry(path, root));
+  const all = paths.map((path) => readEntry(path, root));
+  const folders = new Set(all.map((entry) => entry.folders.join('/')));
+  // A path that others stand below is a directory: it has a line of its own.
+  const entries = all.filter((entry) => !folders.has([...entry.folders, entry.name].join('/')));
   const kinds = countBy(entries, ({ extension }) => extension);
   const isRare = (entry: Entry): boolean => kinds.get(entry.extension)! <= RARE;
-  const folders = new Set(entries.map((entry) => entry.folders.join('/')));
   const budget = Math.max(MIN_BUDGET, sourceTokens * SHARE[level]);
   const where = root === '' ? '' : ` under ${root}`;
-  const totals = [...kinds].sort((a, b) => b[1] - a[1]).map(([kind, count]) => `${count} ${kind || 'without extension'}`);
+  const totals = [...kinds]
+    .sort((a, b) => b[1] - a[1])
+    .map(([kind, count]) => `${count} ${kind || 'without extension'}`);
   for (let depth = MAX_DEPTH; depth > 0; depth--) {
     deadline.check();
     const view = [

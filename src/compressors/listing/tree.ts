@@ -20,12 +20,20 @@ interface Style {
 
 const STYLES: Readonly<Record<string, Style>> = {
   tree: { tee: '├── ', corner: '└── ', teeOpen: '├── ', cornerOpen: '└── ', bar: '│   ', gap: '    ' },
-  'tree, hard blanks': { tee: '├── ', corner: '└── ', teeOpen: '├── ', cornerOpen: '└── ', bar: '│\u00a0\u00a0 ', gap: '    ' },
+  'tree, hard blanks': {
+    tee: '├── ',
+    corner: '└── ',
+    teeOpen: '├── ',
+    cornerOpen: '└── ',
+    bar: '│\u00a0\u00a0 ',
+    gap: '    ',
+  },
   'npm tree': { tee: '├── ', corner: '└── ', teeOpen: '├─┬ ', cornerOpen: '└─┬ ', bar: '│ ', gap: '  ' },
   'ASCII tree': { tee: '|-- ', corner: '`-- ', teeOpen: '|-- ', cornerOpen: '`-- ', bar: '|   ', gap: '    ' },
   'Gradle tree': { tee: '+--- ', corner: '\\--- ', teeOpen: '+--- ', cornerOpen: '\\--- ', bar: '|    ', gap: '     ' },
 };
-const HEADER = /^\[(tree|tree, hard blanks|npm tree|ASCII tree|Gradle tree), one blank for each level(?:; more follows at levels? ([\d, ]{1,200}))?\]$/;
+const HEADER =
+  /^\[(tree|tree, hard blanks|npm tree|ASCII tree|Gradle tree), one blank for each level(?:; more follows at levels? ([\d, ]{1,200}))?\]$/;
 const MIN_BRANCHES = 4;
 const MAX_LEVEL = 200;
 
@@ -114,7 +122,8 @@ function write(lines: readonly string[], deadline: Deadline): readonly string[] 
   const open = openLevels(lines, style);
   const drawn = draw(branches, style, open);
   deadline.check();
-  const more = open.size === 0 ? '' : `; more follows at level${open.size > 1 ? 's' : ''} ${[...open].toReversed().join(', ')}`;
+  const more =
+    open.size === 0 ? '' : `; more follows at level${open.size > 1 ? 's' : ''} ${[...open].toReversed().join(', ')}`;
   const out = [`[${name}, one blank for each level${more}]`];
   for (const [i, line] of lines.entries()) {
     const branch = branches[i];
@@ -126,7 +135,12 @@ function write(lines: readonly string[], deadline: Deadline): readonly string[] 
 
 function read(header: RegExpExecArray, lines: readonly string[]): readonly string[] {
   const style = STYLES[header[1]!]!;
-  const open = new Set((header[2] ?? '').split(', ').map(Number).filter((level) => level > 0 && level <= MAX_LEVEL));
+  const open = new Set(
+    (header[2] ?? '')
+      .split(', ')
+      .map(Number)
+      .filter((level) => level > 0 && level <= MAX_LEVEL),
+  );
   const plain = lines.map((line) => (line.startsWith(AS_IT_WAS) ? line.slice(1) : line));
   const branches = lines.map((line, i): Branch | undefined => {
     if (!line.startsWith(' ')) return readBranch(plain[i]!, style);

@@ -10,7 +10,7 @@ const MAX_TIME_START = 64;
 
 /** Lines that belong to another kind of text, with or without times. */
 const OTHER_KIND =
-  /^\s*[{}[\]"]+,?$|^\s*[{"][^ ]*["{:]|^ *\d+(?:\t|→|\||: )|^(?:diff --git |@@ |\+\+\+ |--- |[+-][ \t]{2})|^[-dlbcps][rwxsStT-]{9}|^\s*\||^(?:={3,}|-{5,}|>{4})|\b(?:PASSED|FAILED|SKIPPED)\b(?:  *\[ *\d+%\])?$|^(?:PASSED|FAILED|ok|not ok) |\.\.\. (?:ok|FAIL|ERROR|skipped)/;
+  /^\s*[{}[\]"]+,?$|^\s*[{"][^ ]*["{:]|^ *\d+(?:\t|→|\||: |[:-](?!\d))|^(?:diff --git |@@ |\+\+\+ |--- |[+-][ \t]{2})|^[-dlbcps][rwxsStT-]{9}|^\s*\||^(?:={3,}|-{5,}|>{4})|\b(?:PASSED|FAILED|SKIPPED)\b(?:  *\[ *\d+%\])?$|^(?:PASSED|FAILED|ok|not ok) |\.\.\. (?:ok|FAIL|ERROR|skipped)/;
 /** `path:12:` or `path-12-`, where the path has a letter. */
 const SEARCH_HIT = /^(?=[^:\s]*[A-Za-z/])[^:\s]+:\d+[:-]|^[\w./-]+[A-Za-z]\w*-\d+-/;
 const LEVEL_FIRST =
@@ -52,11 +52,13 @@ function hasOwnTime(line: string): boolean {
   return span !== undefined && span.start <= MAX_TIME_START;
 }
 
-/** Every line with the same three or more commas or tabs. */
+/** Every line with as many commas or tabs as the first, three or more, or with no fewer than a first line of names. */
 function isTable(lines: readonly string[]): boolean {
   return [',', '\t'].some((separator) => {
     const counts = lines.map((line) => line.split(separator).length - 1);
-    return counts[0]! >= 3 && counts.every((count) => count === counts[0]);
+    const columns = counts[0]!;
+    const hasNames = !/\d/.test(lines[0]!);
+    return columns >= 3 && counts.every((count) => count === columns || (hasNames && count > columns));
   });
 }
 

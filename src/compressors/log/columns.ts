@@ -101,13 +101,16 @@ function commonSuffix(a: string, b: string): number {
   return length;
 }
 
-/** What a line must say of its values. */
-export function ownParts(columns: readonly Column[], values: readonly string[]): readonly string[] {
-  const parts: string[] = [];
-  for (const [i, column] of columns.entries()) {
+/** What a line must say of its values, each after a space. */
+export function sayOwn(columns: readonly Column[], values: readonly string[]): string {
+  let said = '';
+  for (let i = 0; i < columns.length; i++) {
+    const column = columns[i]!;
     if (column.kind !== 'own') continue;
     const value = values[i]!;
-    parts.push(value.slice(column.prefix.length, value.length - column.suffix.length));
+    const { prefix, suffix } = column;
+    const isWhole = prefix === '' && suffix === '';
+    said += ` ${isWhole ? value : value.slice(prefix.length, value.length - suffix.length)}`;
   }
-  return parts;
+  return said;
 }

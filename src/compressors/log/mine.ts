@@ -22,6 +22,7 @@ export interface Kind {
 }
 
 export interface Line {
+  readonly index: number;
   readonly text: string;
   readonly kind: Kind | undefined;
   readonly values: readonly string[];
@@ -51,7 +52,7 @@ export function readLines(texts: readonly string[], deadline: Deadline): Mined {
     if (index % LINES_PER_CHECK === 0) deadline.check();
     const shaped = shapeOf(text, ordinal);
     if (!shaped) {
-      lines.push({ text, kind: undefined, values: NO_VALUES, time: undefined });
+      lines.push({ index, text, kind: undefined, values: NO_VALUES, time: undefined });
       continue;
     }
     let kind = kinds.get(shaped.shape);
@@ -60,7 +61,7 @@ export function readLines(texts: readonly string[], deadline: Deadline): Mined {
       kinds.set(shaped.shape, kind);
     }
     kind.lines++;
-    lines.push({ text, kind, values: shaped.values, time: shaped.time });
+    lines.push({ index, text, kind, values: shaped.values, time: shaped.time });
   }
   return { lines, kinds: [...kinds.values()] };
 }

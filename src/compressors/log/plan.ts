@@ -1,13 +1,13 @@
 /** Decides which lines of a log are written as template and values, and spells the templates. */
 import type { Deadline } from '../../core/deadline.ts';
-import { foldColumns, ownParts } from './columns.ts';
+import { foldColumns, sayOwn } from './columns.ts';
 import type { Column } from './columns.ts';
 import { mineTemplates, valuesOf } from './mine.ts';
-import type { Line, Mined, Template } from './mine.ts';
+import type { Kind, Line, Mined, Template } from './mine.ts';
 import { countSlots, REST, SLOT, TIME } from './shape.ts';
 import { MAX_TEMPLATES, REST_NAME, TIME_NAME, writeCode } from './spell.ts';
 import type { Marks } from './spell.ts';
-import { findTails, tailTemplate, tailValues } from './tails.ts';
+import { findTails, tailValues } from './tails.ts';
 
 /** A template as the form says it. */
 export interface Coded {
@@ -26,7 +26,8 @@ export interface CodedLine {
 
 export interface Plan {
   readonly coded: readonly Coded[];
-  readonly lines: ReadonlyMap<Line, CodedLine>;
+  /** By the index of the line; lines without an entry stand as they are. */
+  readonly said: readonly (CodedLine | undefined)[];
   readonly hasReferences: boolean;
 }
 
@@ -39,48 +40,50 @@ const TEMPLATE_COST = 3;
 const LINES_PER_CHECK = 1024;
 
 interface Group {
-  readonly template: Template;
-  readonly lines: Line[];
+  readonly shape: string;
+  readonly lines: readonly Line[];
+  /** Values of each line, and its rest, if the template leaves one. */
+  readonly rows: readonly (readonly string[])[];
+  readonly rests: readonly string[] | undefined;
   readonly columns: readonly Column[];
-  values(line: Line): { readonly values: readonly string[]; readonly rest?: string };
 }
 
 export function planLines({ lines, kinds }: Mined, marks: Marks, deadline: Deadline): Plan {
-  const templates = mineTemplates(kinds, deadline);
-  const groups = groupLines(lines, templates, deadline);
-  const isTaken = new Set(groups.flatMap(({ lines }) => lines));
-  const left = lines.filter((line) => line.kind && line.kind.severity !== 'error' && !isTaken.has(line));
+  const groups = groupLines(lines, mineTemplates(kinds, deadline), deadline);
+  const isTaken = new Uint8Array(lines.length);
+  for (const group of groups) for (const { index } of group.lines) isTaken[index] = 1;
+  const left = lines.filter(({ kind, index }) => kind && kind.severity !== 'error' && isTaken[index] === 0);
   deadline.check();
-  for (const [shape, group] of findTails(left)) {
+  for (const [shape, own] of findTails(left)) {
     const slots = countSlots(shape);
-    const values = (line: Line): ReturnType<Group['values']> => tailValues(shape, line, slots);
-    const rows = group.map((line) => values(line).values);
-    groups.push({ template: tailTemplate(shape), lines: [...group], columns: foldColumns(rows, deadline), values });
+    const tails = own.map((line) => tailValues(shape, line, slots));
+    const rows = tails.map(({ values }) => values);
+    const rests = tails.map(({ rest }) => rest);
+    groups.push({ shape, lines: own, rows, rests, columns: foldColumns(rows, deadline) });
   }
-  return writePlan(lines, groups, marks, deadline);
+  return writePlan(lines.length, groups, marks, deadline);
 }
 
 /** The lines of each template that is worth saying. */
 function groupLines(lines: readonly Line[], templates: readonly Template[], deadline: Deadline): Group[] {
-  const linesOf = new Map<Template, Line[]>();
-  const templateOf = new Map(templates.flatMap((template) => template.kinds.map((kind) => [kind, template])));
+  const linesOf = new Map<Kind, Line[]>();
+  for (const { kinds } of templates) {
+    const own: Line[] = [];
+    for (const kind of kinds) linesOf.set(kind, own);
+  }
   for (const [i, line] of lines.entries()) {
     if (i % LINES_PER_CHECK === 0) deadline.check();
-    const template = line.kind && templateOf.get(line.kind);
-    if (!template) continue;
-    const group = linesOf.get(template);
-    if (group) group.push(line);
-    else linesOf.set(template, [line]);
+    if (line.kind) linesOf.get(line.kind)!.push(line);
   }
   const groups: Group[] = [];
-  for (const [template, own] of linesOf) {
+  for (const template of templates) {
+    deadline.check();
+    const own = linesOf.get(template.kinds[0]!)!;
     if (own.length < (template.kinds[0]!.severity === 'error' ? MIN_ERROR_LINES : MIN_LINES)) continue;
     const rows = own.map((line) => valuesOf(template, line));
-    const rowOf = new Map(own.map((line, i) => [line, rows[i]!]));
     const columns = foldColumns(rows, deadline);
-    if (isWorthIt(template.shape, columns, own.length)) {
-      groups.push({ template, lines: own, columns, values: (line) => ({ values: rowOf.get(line)! }) });
-    }
+    const { shape } = template;
+    if (isWorthIt(shape, columns, own.length)) groups.push({ shape, lines: own, rows, rests: undefined, columns });
   }
   return groups;
 }
@@ -95,32 +98,30 @@ function isWorthIt(shape: string, columns: readonly Column[], lines: number): bo
   return lines * (tokens - 1) > tokens + TEMPLATE_COST;
 }
 
-function writePlan(lines: readonly Line[], groups: Group[], marks: Marks, deadline: Deadline): Plan {
-  const firsts = new Map(lines.map((line, i) => [line, i]));
+function writePlan(lineCount: number, groups: Group[], marks: Marks, deadline: Deadline): Plan {
+  const firstOf = (group: Group): number => group.lines[0]!.index;
   const ordered = groups
-    .sort((a, b) => b.lines.length - a.lines.length || firsts.get(a.lines[0]!)! - firsts.get(b.lines[0]!)!)
+    .sort((a, b) => b.lines.length - a.lines.length || firstOf(a) - firstOf(b))
     .slice(0, MAX_TEMPLATES)
-    .sort((a, b) => firsts.get(a.lines[0]!)! - firsts.get(b.lines[0]!)!);
+    .sort((a, b) => firstOf(a) - firstOf(b));
   const coded: Coded[] = [];
-  const said = new Map<Line, CodedLine>();
-  for (const [index, group] of ordered.entries()) {
+  const said = Array<CodedLine | undefined>(lineCount).fill(undefined);
+  for (const [index, { shape, lines, rows, rests, columns }] of ordered.entries()) {
     deadline.check();
-    const { template, columns } = group;
     const one: Coded = {
       code: writeCode(index),
-      spelled: spell(template.shape, columns, marks),
-      hasTime: template.shape.includes(TIME),
-      isPlain: !/[\0\u0002]/.test(spellFixed(template.shape, columns)),
+      spelled: spell(shape, columns, marks),
+      hasTime: shape.includes(TIME),
+      isPlain: !/[\0\u0002]/.test(spellFixed(shape, columns)),
     };
     coded.push(one);
-    for (const line of group.lines) {
-      const { values, rest } = group.values(line);
-      const parts = ownParts(columns, values);
-      said.set(line, { coded: one, said: [one.code, ...parts, ...(rest === undefined ? [] : [rest])].join(' ') });
+    for (const [i, line] of lines.entries()) {
+      const rest = rests ? ` ${rests[i]!}` : '';
+      said[line.index] = { coded: one, said: one.code + sayOwn(columns, rows[i]!) + rest };
     }
   }
   const hasReferences = ordered.some(({ columns }) => columns.some(({ kind }) => kind === 'same'));
-  return { coded, lines: said, hasReferences };
+  return { coded, said, hasReferences };
 }
 
 /** The shape with its constants in place: what is left of marks is said by each line. */
@@ -143,7 +144,5 @@ function spell(shape: string, columns: readonly Column[], { open, close }: Marks
     if (column.kind === 'same') return `${open}${numbers.get(column.as)!}${close}`;
     return `${column.prefix}${open}${close}${column.suffix}`;
   });
-  return spelled
-    .replace(TIME, () => `${open}${TIME_NAME}${close}`)
-    .replace(REST, () => `${open}${REST_NAME}${close}`);
+  return spelled.replace(TIME, () => `${open}${TIME_NAME}${close}`).replace(REST, () => `${open}${REST_NAME}${close}`);
 }

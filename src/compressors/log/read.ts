@@ -1,5 +1,17 @@
 /** Reads the lossless form back. Anything that the writer would not have written makes it no form at all. */
-import { CODED, ESCAPE, HEADING, isAmbiguous, markPattern, MAX_LINES, readCount, readHead, REST_NAME, TIME_NAME, writeCode } from './spell.ts';
+import {
+  CODED,
+  ESCAPE,
+  HEADING,
+  isAmbiguous,
+  markPattern,
+  MAX_LINES,
+  readCount,
+  readHead,
+  REST_NAME,
+  TIME_NAME,
+  writeCode,
+} from './spell.ts';
 import type { Head, Marks } from './spell.ts';
 
 /** Fixed texts and marks in turn: `['', 'time', ' GET ', '', ' took ', '', 'ms']`. */
@@ -94,7 +106,8 @@ class Reader {
       if (!template.hasTime) return false;
       this.#time = this.#heading + time;
     }
-    if (!template.hasRest && template.slots === 0) return this.#readPlain(said === undefined ? code : `${code} ${said}`);
+    if (!template.hasRest && template.slots === 0)
+      return this.#readPlain(said === undefined ? code : `${code} ${said}`);
     const read = readSaid(template, said);
     return read !== undefined && this.#add(fillTemplate(template, read, this.#time));
   }

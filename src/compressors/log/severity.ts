@@ -13,10 +13,16 @@ const WARNING_LEVEL = /^(?:warn|warning|w)$/;
 const FAILURE =
   /\b[A-Z][\w.$]*(?:Exception|Error)\b|^Traceback \(|^Caused by:|\bpanic:|\bpanicked at\b|\bSegmentation fault\b|\b[Oo]ut of memory\b|^(?:fatal|error|ERR!)\b/;
 
+const COLOUR = /\x1b\[[\d;]*m/g;
+
+function headOf(line: string): string {
+  const head = line.length > HEAD_CHARS ? line.slice(0, HEAD_CHARS) : line;
+  return head.includes('\x1b') ? head.replaceAll(COLOUR, '') : head;
+}
+
 /** The level as the line spells it, in capitals; undefined when it has none. */
 export function levelOf(line: string): string | undefined {
-  const head = line.length > HEAD_CHARS ? line.slice(0, HEAD_CHARS) : line;
-  const found = LEVEL.exec(head)?.[0];
+  const found = LEVEL.exec(headOf(line))?.[0];
   if (found === undefined) return undefined;
   return /[A-Za-z]+(?=\W*$)/.exec(found)?.[0].toUpperCase();
 }
@@ -24,7 +30,7 @@ export function levelOf(line: string): string | undefined {
 export function severityOf(line: string): Severity {
   const level = levelOf(line)?.toLowerCase() ?? '';
   if (ERROR_LEVEL.test(level)) return 'error';
-  if (FAILURE.test(line.length > HEAD_CHARS ? line.slice(0, HEAD_CHARS) : line)) return 'error';
+  if (FAILURE.test(headOf(line))) return 'error';
   return WARNING_LEVEL.test(level) ? 'warning' : 'none';
 }
 

@@ -19,6 +19,8 @@ export interface Shaped {
 const MAX_CHARS = 4096;
 const MAX_VALUES = 64;
 
+const ESCAPE = 0x1b;
+
 const OUTSIDE = 0;
 const WORD = 1;
 const DIGIT = 2;
@@ -54,6 +56,7 @@ function scan(line: string, from: number, to: number, values: string[]): string 
   let shape = '';
   let copied = from;
   for (let at = from; at < to; ) {
+    while (at < to && line.charCodeAt(at) === ESCAPE) at = skipColour(line, at, to);
     const start = at;
     let seen = 0;
     for (; at < to; at++) {
@@ -71,9 +74,17 @@ function scan(line: string, from: number, to: number, values: string[]): string 
       if (values.length > MAX_VALUES) return undefined;
       copied = last;
     }
-    at++;
+    if (line.charCodeAt(at) !== ESCAPE) at++;
   }
   return shape + line.slice(copied, to);
+}
+
+/** `ESC[1;31m` is part of how the line looks: its numbers are no values, its end no letter of the next word. */
+function skipColour(line: string, start: number, end: number): number {
+  if (line[start + 1] !== '[') return start + 1;
+  let at = start + 2;
+  while (at < end && '0123456789;'.includes(line[at]!)) at++;
+  return at < end && line[at] === 'm' ? at + 1 : start + 1;
 }
 
 /** A mark has the bits of a letter and a digit, so that most words need no second look. */

@@ -45,7 +45,7 @@ export function writeHead(head: Head): string {
       : `A line gives its template and the values of ${open}${close} in order.`,
   ];
   if (head.hasReferences) said.push(`${open}1${close} is the first value again.`);
-  if (head.hasJoined) said.push('Several templates in a row are a line each, of one time.');
+  if (head.hasJoined) said.push(`Several templates in a row are a line each${head.hasTimes ? ', of one time' : ''}.`);
   said.push('Other lines stand as they are.');
   if (head.hasEscapes) said.push('A \\ before a line is not part of it.');
   return `${said.join(' ')}]`;

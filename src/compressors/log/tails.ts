@@ -1,5 +1,5 @@
 /** Templates for lines that share only how they begin (time, host, program): the rest of each line is one value. */
-import type { Line, Template } from './mine.ts';
+import type { Line } from './mine.ts';
 import { fill, REST, SLOT, TIME } from './shape.ts';
 
 const MIN_LINES = 4;
@@ -58,12 +58,13 @@ function nextWord(shape: string, from: number): number | undefined {
   return end < 0 ? undefined : end;
 }
 
-export function tailTemplate(shape: string): Template {
-  return { shape, kinds: [], open: undefined };
+export interface Tail {
+  readonly values: readonly string[];
+  readonly rest: string;
 }
 
 /** The slots of the beginning, and the rest of the line. */
-export function tailValues(shape: string, line: Line, slots: number): { values: readonly string[]; rest: string } {
+export function tailValues(shape: string, line: Line, slots: number): Tail {
   const values = line.values.slice(0, slots);
   const beginning = fill(shape.slice(0, -1), values, line.time);
   return { values, rest: line.text.slice(beginning.length) };

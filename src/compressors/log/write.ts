@@ -3,15 +3,7 @@ import type { Deadline } from '../../core/deadline.ts';
 import type { Line, Mined } from './mine.ts';
 import { planLines } from './plan.ts';
 import type { CodedLine, Plan } from './plan.ts';
-import {
-  chooseMarks,
-  ESCAPE,
-  HEADING,
-  isAmbiguous,
-  MAX_LINES,
-  writeCount,
-  writeHead,
-} from './spell.ts';
+import { chooseMarks, ESCAPE, HEADING, isAmbiguous, MAX_LINES, writeCount, writeHead } from './spell.ts';
 import { cutSeconds, cutTime } from './time.ts';
 
 const LINES_PER_CHECK = 512;
@@ -32,7 +24,7 @@ export function writeForm(text: string, mined: Mined, deadline: Deadline): strin
   for (let at = 0; at < lines.length; ) {
     if (body.out.length % LINES_PER_CHECK === 0) deadline.check();
     const end = runEnd(lines, at);
-    if (end - at >= (plan.lines.get(lines[at]!)?.coded.isPlain ? MIN_PLAIN_RUN : MIN_RUN)) body.addRun(lines[at]!, end - at);
+    if (end - at >= (plan.said[at]?.coded.isPlain ? MIN_PLAIN_RUN : MIN_RUN)) body.addRun(lines[at]!, end - at);
     else for (let i = at; i < end; i++) body.add(lines[i]!);
     at = end;
   }
@@ -61,34 +53,42 @@ type Cut = (time: string) => number | undefined;
 const CUTS: readonly Cut[] = [
   (time) => cutTime(time, 0),
   cutSeconds,
-  ...[1, 2, 3].map((depth): Cut => (time) => cutTime(time, depth)),
+  ...[1, 2, 3].map(
+    (depth): Cut =>
+      (time) =>
+        cutTime(time, depth),
+  ),
 ];
 
 /** The cut whose headings and own parts cost least over all coded lines. */
 function chooseCut(lines: readonly Line[], plan: Plan, deadline: Deadline): Cut {
+  const times: string[] = [];
+  for (const { index, time } of lines) {
+    if (index % LINES_PER_CHECK === 0) deadline.check();
+    if (time !== undefined && plan.said[index] && time !== times.at(-1)) times.push(time);
+  }
   let best = CUTS[0]!;
   let bestCost = Infinity;
   for (const cut of CUTS) {
-    const cost = costOf(cut, lines, plan, deadline);
+    deadline.check();
+    const cost = costOf(cut, times);
     if (cost < bestCost) [best, bestCost] = [cut, cost];
   }
   return best;
 }
 
-function costOf(cut: Cut, lines: readonly Line[], plan: Plan, deadline: Deadline): number {
+/** Tokens, roughly, of all times as this cut says them. */
+function costOf(cut: Cut, times: readonly string[]): number {
   let cost = 0;
-  let shared: string | undefined;
-  let last: string | undefined;
-  for (const [i, line] of lines.entries()) {
-    if (i % LINES_PER_CHECK === 0) deadline.check();
-    if (line.time === undefined || !plan.lines.has(line) || line.time === last) continue;
-    last = line.time;
-    const at = cut(line.time);
+  let shared = '';
+  for (const time of times) {
+    const at = cut(time);
     if (at === undefined) return Infinity;
-    const heading = line.time.slice(0, at);
-    if (heading !== shared) cost += 2 + at / 2;
-    shared = heading;
-    if (at < line.time.length) cost += 1 + (line.time.length - at) / 2;
+    if (at !== shared.length || !time.startsWith(shared)) {
+      shared = time.slice(0, at);
+      cost += 2 + at / 2;
+    }
+    if (at < time.length) cost += 1 + (time.length - at) / 2;
   }
   return cost;
 }
@@ -113,7 +113,7 @@ class Body {
   }
 
   add(line: Line): void {
-    const said = this.#plan.lines.get(line);
+    const said = this.#plan.said[line.index];
     if (said) this.#addCoded(said, line.time);
     else this.#addVerbatim(line.text);
   }

@@ -6,7 +6,8 @@
 import type { Deadline } from '../../core/deadline.ts';
 import type { Hit, Hits } from './hits.ts';
 
-const HEADER = /^\[\d+ matches(?: and \d+ lines of context)? in \d+ files?; each path stands above its (lines|unnumbered lines)\]$/;
+const HEADER =
+  /^\[\d+ match(?:es)?(?: and \d+ lines? of context)? in \d+ files?; each path stands above its (lines|unnumbered lines)\]$/;
 const LINES_PER_CHECK = 1024;
 /** `12:text`, or `12,40:text` for both lines. */
 const NUMBERED = /^(\d{1,9}(?:,\d{1,9})*)([:=-])/;
@@ -21,9 +22,10 @@ function writeHeader(hits: Hits, isNumbered: boolean): string {
     if (hit.separator === ':') matches++;
     else context++;
   }
-  const counts = `${matches} matches${context > 0 ? ` and ${context} lines of context` : ''}`;
+  const counts = `${matches} match${matches === 1 ? '' : 'es'}`;
+  const contexts = context > 0 ? ` and ${context} line${context === 1 ? '' : 's'} of context` : '';
   const files = `${paths.size} file${paths.size === 1 ? '' : 's'}`;
-  return `[${counts} in ${files}; each path stands above its ${isNumbered ? 'lines' : 'unnumbered lines'}]`;
+  return `[${counts}${contexts} in ${files}; each path stands above its ${isNumbered ? 'lines' : 'unnumbered lines'}]`;
 }
 
 /** For each hit, whether a neighbour (the lines between are no hits) is in the same file. */
@@ -42,41 +44,67 @@ function opensBlock(line: string | undefined): boolean {
   return line === '' || line === '--';
 }
 
+/** What has been written so far, and under which path. */
+class NumberedForm {
+  readonly #out: string[];
+  #path: string | undefined;
+  #row: Hit[] = [];
+  #isAfterHit = false;
+
+  constructor(header: string) {
+    this.#out = [header];
+  }
+
+  addToRow(hit: Hit): void {
+    if (hit.path !== this.#path) {
+      this.endRow();
+      const isFirst = this.#out.length === 1;
+      if (!isFirst && (!opensBlock(this.#out.at(-1)) || NUMBERED.test(hit.path))) this.#out.push('');
+      this.#out.push(hit.path);
+      this.#path = hit.path;
+    }
+    this.#row.push(hit);
+    this.#isAfterHit = true;
+  }
+
+  /** A hit whose neighbours are of other files. */
+  addSingle(line: string): void {
+    this.endRow();
+    if (this.#isAfterHit && this.#out.at(-1) !== '--') this.#out.push('');
+    this.#path = undefined;
+    this.#isAfterHit = false;
+    this.#addLine(line, false);
+  }
+
+  addOther(line: string, next: Hit | undefined): void {
+    this.endRow();
+    // Under a path that goes on, a line that opens a block would be read as a path itself.
+    const isLikeHeading = this.#path !== undefined && next?.path === this.#path;
+    this.#addLine(line, isLikeHeading && (this.#out.length === 1 || opensBlock(this.#out.at(-1))));
+  }
+
+  #addLine(line: string, isTaken: boolean): void {
+    this.#out.push(isTaken || line === '' || line.startsWith('\\') || NUMBERED.test(line) ? `\\${line}` : line);
+  }
+
+  endRow(): readonly string[] {
+    for (const line of foldSame(this.#row)) this.#out.push(line);
+    this.#row = [];
+    return this.#out;
+  }
+}
+
 export function writeNumbered(lines: readonly string[], hits: Hits, deadline: Deadline): string {
-  const out = [writeHeader(hits, true)];
+  const form = new NumberedForm(writeHeader(hits, true));
   const isInRun = findRuns(hits);
-  let row: Hit[] = [];
-  const endRow = (): void => {
-    for (const line of foldSame(row)) out.push(line);
-    row = [];
-  };
-  let path: string | undefined;
-  let isAfterHit = false;
   for (const [i, line] of lines.entries()) {
     if (i % LINES_PER_CHECK === 0) deadline.check();
     const hit = hits[i];
-    if (hit && isInRun[i]) {
-      if (hit.path !== path) {
-        endRow();
-        if (out.length > 1 && (!opensBlock(out.at(-1)) || NUMBERED.test(hit.path))) out.push('');
-        out.push(hit.path);
-        path = hit.path;
-      }
-      row.push(hit);
-      isAfterHit = true;
-      continue;
-    }
-    endRow();
-    if (hit) {
-      if (isAfterHit && out.at(-1) !== '--') out.push('');
-      path = undefined;
-    }
-    const isLikeHeading = (out.length === 1 || opensBlock(out.at(-1))) && isHitOf(hits[i + 1], path);
-    out.push(isLikeHeading || line === '' || line.startsWith('\\') || NUMBERED.test(line) ? `\\${line}` : line);
-    if (hit) isAfterHit = false;
+    if (!hit) form.addOther(line, hits[i + 1]);
+    else if (isInRun[i]) form.addToRow(hit);
+    else form.addSingle(line);
   }
-  endRow();
-  return out.join('\n');
+  return form.endRow().join('\n');
 }
 
 /** Hits in a row: equal texts together, where the order can be had back from the numbers. */
@@ -92,11 +120,6 @@ function foldSame(row: readonly Hit[]): readonly string[] {
     numbers.set(text, before === undefined ? number : `${before},${number}`);
   }
   return [...numbers].map(([text, number]) => `${number}:${text}`);
-}
-
-/** Whether the next line is written without a heading of its own. */
-function isHitOf(hit: Hit | undefined, path: string | undefined): boolean {
-  return hit !== undefined && path !== undefined && hit.path === path;
 }
 
 /** A path follows the header or an empty line, or a `--` if it does not look like a numbered line itself. */
@@ -169,9 +192,12 @@ function readBareForm(lines: readonly string[]): string {
   return out.join('\n');
 }
 
+/** The source; a final line break stands in both. */
 export function readForm(text: string): string | undefined {
-  const lines = text.split('\n');
+  const end = text.endsWith('\n') ? '\n' : '';
+  const lines = text.slice(0, text.length - end.length).split('\n');
   const header = HEADER.exec(lines[0]!);
   if (!header) return undefined;
-  return header[1] === 'lines' ? readNumberedForm(lines) : readBareForm(lines);
+  const source = header[1] === 'lines' ? readNumberedForm(lines) : readBareForm(lines);
+  return source === undefined ? undefined : source + end;
 }

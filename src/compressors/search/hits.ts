@@ -48,7 +48,8 @@ function readNext(line: string, before: Hit, isNewGroup: boolean): Hit | undefin
   const found = numberAfter(line, before.path);
   if (!found) return undefined;
   const step = Number(found.number) - Number(before.number);
-  const isNext = found.separator === ':' && before.separator === ':' ? step >= 0 : step === 1 || (isNewGroup && step > 0);
+  const isNext =
+    found.separator === ':' && before.separator === ':' ? step >= 0 : step === 1 || (isNewGroup && step > 0);
   return isNext ? toHit(line, before.path, found.separator, found.number) : undefined;
 }
 
@@ -74,7 +75,9 @@ function readFirst(lines: readonly string[], at: number): Hit | undefined {
     const path = start.slice(0, match.index);
     const [, separator = '', number = ''] = match;
     const isSure =
-      separator === ':' ? isPlainPath(path) || isRepeated(lines, at, path) : leadsToMatch(lines, at, path, Number(number));
+      separator === ':'
+        ? isPlainPath(path) || isRepeated(lines, at, path)
+        : leadsToMatch(lines, at, path, Number(number));
     if (isSure) return toHit(line, path, separator, number);
     NUMBER.lastIndex = match.index + 1;
   }
@@ -99,7 +102,7 @@ export function readNumbered(lines: readonly string[], deadline: Deadline): Hits
   return hits;
 }
 
-const BARE = /^((?:[A-Za-z]:[\\/])?[^\s:]+):(?!\d+[:-]|\/\/)/;
+const BARE = /^((?:[A-Za-z]:[\\/])?[^\s:]+):(?!\d+[:-])/;
 
 /** `path:text`. After `name: ` follows what a program says about itself, not a line of a file. */
 export function readBare(lines: readonly string[], deadline: Deadline): Hits {

@@ -35,18 +35,21 @@ function readHits(lines: readonly string[], deadline: Deadline): Found | undefin
 
 function compress(text: string, { level, tokens, deadline }: CompressOptions): Compressed | undefined {
   deadline.check();
-  const lines = text.split('\n');
+  const end = text.endsWith('\n') ? '\n' : '';
+  const lines = text.slice(0, text.length - end.length).split('\n');
   const found = readHits(lines, deadline);
   if (!found) return undefined;
-  const form = found.write?.(lines, found.hits, deadline);
+  const form = found.write && found.write(lines, found.hits, deadline) + end;
+  deadline.check();
+  const isShort = form !== undefined && form.length < text.length && readForm(form) === text;
   deadline.check();
   const before = tokens.count(text);
-  const after = form !== undefined && form.length < text.length ? tokens.count(form) : before;
+  const after = isShort ? tokens.count(form) : before;
   if (level !== 'lossless' && isWorthAView(before, after)) {
     const view = writeView({ lines, hits: found.hits, level, tokens, deadline }, before);
     if (view.length < text.length && tokens.count(view) < after * 0.7) return { text: view, loss: 'recoverable' };
   }
-  return after <= before * (1 - MIN_SAVED_SHARE) ? { text: form!, loss: 'none' } : undefined;
+  return isShort && after <= before * (1 - MIN_SAVED_SHARE) ? { text: form, loss: 'none' } : undefined;
 }
 
 /** What compilers and linters say about a place: it has kinds and columns of its own. */
@@ -56,17 +59,19 @@ const MIN_SEEN = 3;
 function claim(sample: Sample): number {
   const lines = sample.head.filter((line) => line !== '' && line !== '--');
   if (lines.length < MIN_SEEN || lines[0]!.startsWith('{')) return 0;
-  const shares = [readNumbered(lines, NO_DEADLINE), readBare(lines, NO_DEADLINE), readHeaded(sample.head, NO_DEADLINE)].map(
-    (hits, kind) => {
-      const sure = hits.filter((hit) => hit !== undefined && isPlainPath(hit.path));
-      const reports = sure.filter((hit) => REPORT.test(hit!.text)).length;
-      const again = sure.length - new Set(sure.map((hit) => hit!.path)).size;
-      // Without numbers only paths that come again tell files from the names of programs.
-      if (sure.length < MIN_SEEN || (kind === 1 && again < sure.length / 4)) return 0;
-      const share = sure.length / lines.length;
-      return reports > sure.length / 3 ? share * 0.6 : share * (kind === 0 ? 0.9 : 0.8);
-    },
-  );
+  const shares = [
+    readNumbered(lines, NO_DEADLINE),
+    readBare(lines, NO_DEADLINE),
+    readHeaded(sample.head, NO_DEADLINE),
+  ].map((hits, kind) => {
+    const sure = hits.filter((hit) => hit !== undefined && isPlainPath(hit.path));
+    const reports = sure.filter((hit) => REPORT.test(hit!.text)).length;
+    const again = sure.length - new Set(sure.map((hit) => hit!.path)).size;
+    // Without numbers only paths that come again tell files from the names of programs.
+    if (sure.length < MIN_SEEN || (kind === 1 && again < sure.length / 4)) return 0;
+    const share = sure.length / lines.length;
+    return reports > sure.length / 3 ? share * 0.6 : share * (kind === 0 ? 0.9 : 0.8);
+  });
   return Math.max(...shares);
 }
 

@@ -22,7 +22,8 @@ const MAX_TEXT = 240;
 const MIN_LABELLED_CHARS = 24;
 const MIN_LABELLED_PLACES = 4;
 const LABELS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
-const DECLARATION = /^\s*(?:(?:export|public|private|protected|static|async|pub|default|abstract|final)\s+)*(?:function|class|interface|type|enum|struct|trait|impl|def|defmodule|fn|func|module|const|#define)\b/;
+const DECLARATION =
+  /^\s*(?:(?:export|public|private|protected|static|async|pub|default|abstract|final)\s+)*(?:function|class|interface|type|enum|struct|trait|impl|def|defmodule|fn|func|module|const|#define)\b/;
 
 export function isWorthAView(tokensBefore: number, tokensOfForm: number): boolean {
   const saved = 1 - tokensOfForm / tokensBefore;
@@ -71,11 +72,18 @@ function groupByFile(hits: Hits, deadline: Deadline): readonly File[] {
 }
 
 function cut(text: string): string {
-  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}… (first ${MAX_TEXT} of ${text.length} characters)`;
+  return text.length <= MAX_TEXT
+    ? text
+    : `${text.slice(0, MAX_TEXT)}… (first ${MAX_TEXT} of ${text.length} characters)`;
 }
 
-/** Gives the texts that stand in most files a letter, and returns the lines that say what each letter is. */
-function labelRepeated(files: readonly File[]): readonly string[] {
+interface Label {
+  readonly label: string;
+  readonly items: readonly Item[];
+}
+
+/** Gives the texts that stand in most files a letter. */
+function labelRepeated(files: readonly File[]): readonly Label[] {
   const places = new Map<string, Item[]>();
   for (const { items } of files) {
     for (const item of items) {
@@ -85,12 +93,24 @@ function labelRepeated(files: readonly File[]): readonly string[] {
     }
   }
   if ([...places.keys()].some((text) => /^\[[A-Z]\]$/.test(text))) return [];
-  const repeated = [...places].filter(([text, items]) => text.length >= MIN_LABELLED_CHARS && items.length >= MIN_LABELLED_PLACES);
+  const repeated = [...places].filter(
+    ([text, items]) => text.length >= MIN_LABELLED_CHARS && items.length >= MIN_LABELLED_PLACES,
+  );
   repeated.sort((a, b) => b[1].length * b[0].length - a[1].length * a[0].length);
-  return repeated.slice(0, LABELS.length).map(([text, items], i) => {
+  return repeated.slice(0, LABELS.length).map(([, items], i) => {
     const label = `[${LABELS[i]}]`;
     for (const item of items) item.said = label;
-    return `${label} ${cut(text)}`;
+    return { label, items };
+  });
+}
+
+/** What each letter is. One that would be used once gives way to the text itself. */
+function explain(labels: readonly Label[]): readonly string[] {
+  return labels.flatMap(({ label, items }) => {
+    const text = cut(items[0]!.text);
+    if (items.filter(({ isShown }) => isShown).length > 1) return [`${label} ${text}`];
+    for (const item of items) item.said = text;
+    return [];
   });
 }
 
@@ -109,15 +129,18 @@ function inOrderOfWorth(items: readonly Item[]): readonly Item[] {
 /** One of each file, then a second of each, until the budget is used up. */
 function chooseShown(files: readonly File[], budget: number, { tokens, deadline }: ViewInput): number {
   let left = budget;
+  const explained = new Set<string>();
+  const isNew = ({ said }: Item): boolean => said.length === 3 && !explained.has(said);
   const queues = files.map(({ items }) => inOrderOfWorth(items));
   for (let round = 0; left > 0 && queues.some((queue) => round < queue.length); round++) {
     for (const queue of queues) {
       const item = queue[round];
       if (!item || left <= 0) continue;
       deadline.check();
-      const cost = tokens.count(writeItem(item)) + 1;
+      const cost = tokens.count(writeItem(item)) + 1 + (isNew(item) ? tokens.count(cut(item.text)) : 0);
       if (cost > left) continue;
       item.isShown = true;
+      explained.add(item.said);
       left -= cost;
     }
   }
@@ -156,11 +179,19 @@ export function writeView(input: ViewInput, sourceTokens: number): string {
   const files = groupByFile(input.hits, input.deadline);
   const labels = labelRepeated(files);
   const others = otherLines(input.lines, input.hits).filter((line) => !files.some(({ path }) => path === line));
-  const named = [writeHeader(files, input.hits), ...labels, ...others, ...files.map(({ path }) => `${path} (9)`)].join('\n');
+  const named = [writeHeader(files, input.hits), ...others, ...files.map(({ path }) => `${path} (9)`)].join('\n');
   const budget = Math.max(MIN_BUDGET, sourceTokens * SHARE[input.level] - input.tokens.count(named));
   // A third is kept for the line numbers of what is not shown.
   const left = chooseShown(files, (budget * 2) / 3, input);
-  const hidden = files.flatMap(({ items }) => items.filter(({ isShown }) => !isShown).flatMap(({ numbers }) => numbers));
+  const hidden = files.flatMap(({ items }) =>
+    items.filter(({ isShown }) => !isShown).flatMap(({ numbers }) => numbers),
+  );
   const withNumbers = hidden.length * 2 <= left + budget / 3;
-  return [writeHeader(files, input.hits), ...labels, ...others, '', ...files.flatMap((file) => writeFile(file, withNumbers))].join('\n');
+  return [
+    writeHeader(files, input.hits),
+    ...explain(labels),
+    ...others,
+    '',
+    ...files.flatMap((file) => writeFile(file, withNumbers)),
+  ].join('\n');
 }

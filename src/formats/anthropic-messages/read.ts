@@ -31,6 +31,7 @@ export function read(document: JsonDocument): Conversation {
     parts: reading.list.parts,
     toolNames: names.filter((name) => name !== ''),
     keepsResults: !asArray(asObject(body['context_management'])['edits']).some(clearsResults),
+    showsInputs: true,
   };
 }
 

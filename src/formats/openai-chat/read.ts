@@ -34,6 +34,7 @@ export function read(document: JsonDocument): Conversation {
     parts: typeof body['n'] === 'number' && body['n'] > 1 ? parts.map(opaque) : parts,
     toolNames: toolNames(body),
     keepsResults: true,
+    showsInputs: false,
   };
 }
 

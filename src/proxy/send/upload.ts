@@ -12,17 +12,23 @@ export class Upload {
   #keptBytes = 0;
   #isComplete = false;
   #sink: Readable | undefined;
+  /** All of it, once it is complete; undefined when it never is, or was too long to keep. */
+  readonly whole: Promise<Buffer | undefined>;
 
   constructor(incoming: IncomingMessage, keepBytes: number) {
     this.#incoming = incoming;
     this.#keepBytes = keepBytes;
     incoming.on('data', (chunk: Buffer) => this.#pass(chunk));
+    let tell: (whole: Buffer | undefined) => void = () => undefined;
+    this.whole = new Promise((resolve) => (tell = resolve));
     incoming.on('end', () => {
       this.#isComplete = true;
       this.#sink?.push(null);
+      tell(this.#kept && Buffer.concat(this.#kept));
     });
     incoming.on('close', () => {
       if (!this.#isComplete) this.#sink?.destroy(new Error('the client went away'));
+      tell(undefined);
     });
   }
 
@@ -43,13 +49,6 @@ export class Upload {
     if (this.#isComplete) sink.push(null);
     this.#sink = sink;
     return sink;
-  }
-
-  /** All of it, once it is complete; undefined when it is not, or was too long to keep. */
-  take(): Buffer | undefined {
-    const whole = this.#isComplete && this.#kept ? Buffer.concat(this.#kept) : undefined;
-    this.forget();
-    return whole;
   }
 
   /** Nothing is kept from now on. */
