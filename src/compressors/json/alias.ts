@@ -39,10 +39,16 @@ export function addAliases(
     if (text.includes(sign) || around.includes(sign)) continue;
     const best = bestAlias(text, cost);
     if (best === undefined) break;
-    text = text.replaceAll(best, sign);
+    text = text.replaceAll(wholeWord(best), sign);
     legend += `${sign} stands for ${best}\n`;
   }
   return { form: text, legend };
+}
+
+/** Not as the beginning of a longer word. */
+function wholeWord(text: string): RegExp {
+  const literal = text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+  return new RegExp(`${literal}(?![\\p{L}\\p{N}_])`, 'gu');
 }
 
 /** The text without its aliases; undefined when it has none. */

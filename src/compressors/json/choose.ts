@@ -11,6 +11,7 @@ import type { Brackets } from './pattern.ts';
 import { isReferable } from './slots/index.ts';
 import { ABSENT, type Cell, OPEN } from './spell.ts';
 import { Spelled, isList } from './tree.ts';
+import { WholeWords } from './whole-words.ts';
 
 export interface ChooseOptions {
   readonly brackets: Brackets;
@@ -36,14 +37,16 @@ export function chooseWordings(
   const others = varying.length > MAX_REFERRING ? [] : varying;
   const lettered = new Map<string, ReadonlyMap<number, string>>();
   const count = (text: string): number => estimate(text, tokens);
+  const whole = new WholeWords();
   const chosen = new Map<Column, Wording>();
   const costs = new Map<Column, number>();
   for (const column of columns) {
     deadline.check();
     const context: WriteContext = { brackets, others, legends: lettered.size, lettered: new Map(), count };
-    const best = cheapest(candidates(column, context), column, count);
+    const best = cheapest(whole.prefer(candidates(column, context), column), column, count);
     if (!best) return undefined;
     chosen.set(column, best.wording);
+    whole.settle(best.wording, column);
     costs.set(column, best.cost);
     const own = best.wording.letters;
     if (own && isReferable(column.name)) {

@@ -148,7 +148,7 @@ describe('columns in lines', () => {
   });
 
   it('other brackets are used where the texts have braces', () => {
-    const form = formOfValue(rows(30, (i) => ({ code: `f${i}() {`, id: noise(i) })));
+    const form = formOfValue(rows(60, (i) => ({ code: `f${i}() {`, id: noise(i) })));
     expect(form).toContain('slots in <>:\ncode: f<i>() {\n');
   });
 });
@@ -192,10 +192,18 @@ describe('shapes of rows', () => {
 
   it('an object keyed by names is a table with its keys as a column', () => {
     const form = formOfValue(
-      Object.fromEntries(rows(30, () => ({})).map((_, i) => [`pkg-${noise(i)}`, { version: `1.${i}.0`, dev: true }])),
+      Object.fromEntries(rows(60, () => ({})).map((_, i) => [`pkg-${noise(i)}`, { version: `1.${i}.0`, dev: true }])),
     );
-    expect(form).toContain('{30 entries'.replace('{', '['));
+    expect(form).toContain('{60 entries'.replace('{', '['));
     expect(form).toContain('key: pkg-{}\nvalue:\n version: 1.{i}.0\n dev: true');
+  });
+
+  it('in a short table ids, dates and names stand whole, where a reader looks for them', () => {
+    const form = formOfValue(rows(12, (i) => ({ id: `HAT${noise(i)}`, day: `2024-05-${10 + i}`, fare: 100 + 7 * i })));
+    for (let i = 0; i < 12; i++) {
+      expect(form).toContain(`HAT${noise(i)}`);
+      expect(form).toContain(`2024-05-${10 + i}`);
+    }
   });
 
   it('several tables in one document, and tables in tables of few rows', () => {

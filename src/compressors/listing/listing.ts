@@ -3,7 +3,7 @@
  * Long lists of paths have a view too: each directory with its files by extension. Declines where little is saved.
  */
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
-import type { Sample } from '../../core/sample.ts';
+import { Sample } from '../../core/sample.ts';
 import { columns } from './columns.ts';
 import { longList } from './long-list.ts';
 import { pathList } from './path-list.ts';
@@ -16,23 +16,20 @@ const SHAPES: readonly Shape[] = [tree, longList, pathList, columns];
 const MIN_SHARE: ReadonlyMap<Shape, number> = new Map([[pathList, 0.2]]);
 const MIN_SAVED_SHARE = 0.06;
 const MIN_CLAIM = 0.5;
+/** Of the lossless form: a view that is not much shorter is not worth what it leaves out. */
+const MAX_VIEW_SHARE = 0.7;
 
 function shapeOf(lines: readonly string[]): { shape: Shape; claim: number } {
   const claims = SHAPES.map((shape) => ({ shape, claim: shape.claim(lines) }));
   return claims.reduce((best, next) => (next.claim > best.claim ? next : best));
 }
 
-const HEAD_LINES = 40;
-
-function head(lines: readonly string[]): readonly string[] {
-  return lines.slice(0, HEAD_LINES);
-}
-
-function compress(text: string, { level, tokens, deadline }: CompressOptions): Compressed | undefined {
+function compress(text: string, options: CompressOptions): Compressed | undefined {
+  const { tokens, deadline } = options;
   deadline.check();
   const end = text.endsWith('\n') ? '\n' : '';
   const lines = text.slice(0, text.length - end.length).split('\n');
-  const { shape, claim } = shapeOf(head(lines));
+  const { shape, claim } = shapeOf(lines.slice(0, Sample.headLines));
   if (claim < MIN_CLAIM) return undefined;
   const said = shape.write(lines, deadline)?.join('\n');
   const form = said === undefined ? undefined : said + end;
@@ -41,13 +38,17 @@ function compress(text: string, { level, tokens, deadline }: CompressOptions): C
   deadline.check();
   const before = tokens.count(text);
   const after = isShort ? tokens.count(form) : before;
-  if (shape === pathList && level !== 'lossless' && isWorthAView(before, after)) {
-    const view = writeView(lines, { level, tokens, deadline }, before);
-    if (view !== undefined && view.length < text.length && tokens.count(view) < after * 0.7)
-      return { text: view, loss: 'recoverable' };
-  }
+  const view = shape === pathList ? viewOf(lines, options, before, after) : undefined;
+  if (view !== undefined) return { text: view, loss: 'recoverable' };
   const worth = MIN_SHARE.get(shape) ?? MIN_SAVED_SHARE;
   return isShort && after <= before * (1 - worth) ? { text: form, loss: 'none' } : undefined;
+}
+
+/** A view, where one is allowed and says it much shorter than the lossless form does. */
+function viewOf(lines: readonly string[], options: CompressOptions, before: number, after: number): string | undefined {
+  if (options.level === 'lossless' || !isWorthAView(before, after)) return undefined;
+  const view = writeView(lines, options, before);
+  return view !== undefined && options.tokens.count(view) < after * MAX_VIEW_SHARE ? view : undefined;
 }
 
 /** The source; a final line break stands in both. */

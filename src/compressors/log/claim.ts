@@ -12,7 +12,7 @@ const MAX_TIME_START = 64;
 const OTHER_KIND =
   /^\s*[{}[\]"]+,?$|^\s*[{"][^ ]*["{:]|^ *\d+(?:\t|→|\||: |[:-](?!\d))|^(?:diff --git |@@ |\+\+\+ |--- |[+-][ \t]{2})|^[-dlbcps][rwxsStT-]{9}|^\s*\||^(?:={3,}|-{5,}|>{4})|\b(?:PASSED|FAILED|SKIPPED)\b(?:  *\[ *\d+%\])?$|^(?:PASSED|FAILED|ok|not ok) |\.\.\. (?:ok|FAIL|ERROR|skipped)/;
 /** `path:12:` or `path-12-`, where the path has a letter. */
-const SEARCH_HIT = /^(?=[^:\s]*[A-Za-z/])[^:\s]+:\d+[:-]|^[\w./-]+[A-Za-z]\w*-\d+-/;
+const SEARCH_HIT = /^(?=[^:\s]*[A-Za-z/])[^:\s]+:\d+[:-]|^(?=[\w./-]*[A-Za-z])[\w./-]+?-\d+-/;
 const LEVEL_FIRST =
   /^\W{0,3}(?:\x1b\[[\d;]*m)?(?:FATAL|CRITICAL|SEVERE|ERROR|WARN|WARNING|NOTICE|INFO|DEBUG|TRACE)\b|^[\w.-]{1,24} (?:info|warn|error|http|verb|sill|debug|notice) /;
 const CODE_LINE = /[{};,([]\s*$|^\s*(?:\/\/|\*|#|import |export |return |def |class |const |let |if )/;
@@ -44,7 +44,11 @@ function windows(text: string): readonly string[] {
 
 function isOtherKind(line: string): boolean {
   if (OTHER_KIND.test(line)) return true;
-  return SEARCH_HIT.test(line) && findTime(line)?.start !== 0;
+  const hit = SEARCH_HIT.exec(line)?.[0];
+  if (hit === undefined) return false;
+  // `api.log.2026-05-06_07:08:09 …` is no line 8 of a file.
+  const span = findTime(line);
+  return !span || span.start >= hit.length;
 }
 
 function hasOwnTime(line: string): boolean {

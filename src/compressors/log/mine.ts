@@ -77,7 +77,6 @@ export function sampled(texts: readonly string[]): readonly string[] {
 /** Words of a shape that stand before the message proper are compared exactly: they tell who speaks. */
 const LEADING_WORDS = 3;
 const MAX_WORDS = 60;
-const IS_WORD = /^[^\0\u0001]*[A-Za-z][^\0\u0001]*$/;
 const MAX_CLUSTERS_PER_LEAF = 24;
 
 /** Words that must agree for each one that may differ. */
@@ -102,12 +101,16 @@ export function mineTemplates(kinds: readonly Kind[], deadline: Deadline): reado
     const leaf = leaves.get(key) ?? [];
     if (leaf.length === 0) leaves.set(key, leaf);
     if (words.length <= MAX_WORDS && leaf.some((cluster) => join(cluster, words, kind))) continue;
-    const fixed = words.filter((word) => IS_WORD.test(word)).length;
+    const fixed = words.filter(isFixed).length;
     const cluster = { words, fixed, open: words.map(() => false), kinds: [kind] };
     clusters.push(cluster);
     if (leaf.length < MAX_CLUSTERS_PER_LEAF) leaf.push(cluster);
   }
   return clusters.flatMap(writeTemplates);
+}
+
+function isFixed(word: string): boolean {
+  return /[A-Za-z]/.test(word) && !word.includes(SLOT) && !word.includes(TIME);
 }
 
 function leafKey(words: readonly string[], kind: Kind): string {

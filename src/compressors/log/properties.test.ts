@@ -111,10 +111,10 @@ const many = (count: number, line: (i: number) => string): string =>
 
 test.each([
   ['100,000 lines', many(100_000, timed)],
-  ['100,000 empty lines', '\n'.repeat(100_000)],
+  ['100,000 empty lines between others', `${many(20, timed)}${'\n'.repeat(100_000)}${many(20, timed)}`],
   ['lines of 1 MB among short ones', many(30, (i) => (i % 10 === 5 ? 'x1 '.repeat(350_000) : timed(i)))],
   ['NUL bytes in lines', many(40, (i) => `${timed(i)}${i % 3 === 0 ? '\0' : ''}`)],
-  ['marks of shapes in lines', many(40, (i) => `\u0001${timed(i)} \u0002 ${i}\u0001`)],
+  ['marks of shapes in lines', many(60, (i) => (i % 3 === 0 ? `\u0001${timed(i)} \u0002 ${i}\u0001` : timed(i)))],
   ['no line end at the end', many(40, timed)],
   ['CRLF', many(40, (i) => `${timed(i)}\r`)],
   ['carriage returns inside lines', many(40, (i) => `${timed(i)}\r${i}%\r\r`)],

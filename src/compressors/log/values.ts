@@ -12,6 +12,8 @@ const INTEGER = /^-?\d{1,15}$/;
 const MAX_RANGE_DIGITS = 10;
 /** Few values that are long together are told like many. */
 const MAX_NAMED_CHARS = 120;
+/** Where values come so often on the average, twice as many are named: a rare one among them is an event. */
+const CATEGORY_COUNT = 5;
 /** Where even the most frequent value comes more rarely, one example tells as much as several. */
 const TELLING_COUNT = 3;
 /** A value that comes this much more rarely than the usual one is worth naming even among many. */
@@ -23,14 +25,16 @@ export function sayValues(values: readonly string[], limits: ValueLimits): strin
   if (counts.size === 1) return values[0]!;
   const sorted = [...counts].sort(([, a], [, b]) => b - a);
   const length = sorted.reduce((sum, [value]) => sum + value.length, 0);
-  const areFew = counts.size <= limits.named && length <= MAX_NAMED_CHARS;
+  const isCategory = counts.size <= 2 * limits.named && counts.size * CATEGORY_COUNT <= values.length;
+  const areFew = (counts.size <= limits.named || isCategory) && length <= MAX_NAMED_CHARS;
   if (areFew || sorted[0]![1] >= RARE_SHARE * (counts.size - 1)) return `{${sayAll(sorted)}}`;
   const range = sayRange(values);
   if (range !== undefined) return `{${range}}`;
   const isTelling = sorted[0]![1] >= TELLING_COUNT;
   const examples = sorted.slice(0, isTelling ? limits.examples : Math.min(1, limits.examples));
   if (examples.length === 0) return `{${counts.size} values}`;
-  return `{${sayAll(examples)} and ${counts.size - examples.length} more}`;
+  const named = isTelling ? sayAll(examples) : examples[0]![0];
+  return `{${named} and ${counts.size - examples.length} more}`;
 }
 
 function sayAll(sorted: readonly (readonly [string, number])[]): string {

@@ -80,9 +80,8 @@ function sayHead({ lines, kinds }: Mined, groups: readonly RecordGroup[], shared
   const levels = new Map<string, number>();
   for (const { level, lines } of kinds) if (level !== undefined) levels.set(level, (levels.get(level) ?? 0) + lines);
   if (levels.size > 0) said.push(`; ${[...levels].map(([level, lines]) => `${level} ${lines}`).join(', ')}`);
-  said.push('. `40x 3-98 …`: 40 lines of 3 to 98 are alike but for their times and {values}');
-  if (shared !== '') said.push(`, times after "${shared}"`);
-  said.push('; `12: …`: line 12 in full]');
+  const but = times.length === 0 ? '' : shared === '' ? 'times and ' : `times (after "${shared}") and `;
+  said.push(`. 40x 3-98: 40 lines from 3 to 98, alike but for ${but}{values}; 12: line 12 in full]`);
   return said.join('');
 }
 

@@ -13,6 +13,8 @@ import { isWorthAView, writeView } from './view.ts';
 
 const MIN_SHARE = 0.5;
 const MIN_SAVED_SHARE = 0.05;
+/** Of the lossless form: a view that is not much shorter is not worth what it leaves out. */
+const MAX_VIEW_SHARE = 0.7;
 
 interface Found {
   readonly hits: Hits;
@@ -47,7 +49,8 @@ function compress(text: string, { level, tokens, deadline }: CompressOptions): C
   const after = isShort ? tokens.count(form) : before;
   if (level !== 'lossless' && isWorthAView(before, after)) {
     const view = writeView({ lines, hits: found.hits, level, tokens, deadline }, before);
-    if (view.length < text.length && tokens.count(view) < after * 0.7) return { text: view, loss: 'recoverable' };
+    if (view.length < text.length && tokens.count(view) < after * MAX_VIEW_SHARE)
+      return { text: view, loss: 'recoverable' };
   }
   return isShort && after <= before * (1 - MIN_SAVED_SHARE) ? { text: form, loss: 'none' } : undefined;
 }

@@ -1,7 +1,7 @@
 /** The text of another column of the same row, by the column's name: `{user.login}`. */
 import type { SlotForm, SlotReader } from './slot.ts';
 
-const NAME = /^(?:\[\d+\])*[\p{L}_$@][\p{L}\p{N}_$@.[\]/+-]*$/u;
+const NAME = /^(?:\[\d+\]\.?)*[\p{L}_$@][\p{L}\p{N}_$@.[\]/+-]*$/u;
 
 export const reference: SlotForm = {
   name: 'reference',

@@ -1,0 +1,42 @@
+/**
+ * What a model will quote later (an id, a date, a file's name) should stand whole in the text. In short tables every word
+ * of every value does, in its own column or in another; only long tables may say words by their parts.
+ */
+import type { Column } from './column.ts';
+import type { Wording } from './forms/form.ts';
+import { textOf } from './spell.ts';
+
+const LONG_TABLE_ROWS = 40;
+/** Shorter words mean little apart from their place. */
+const MIN_WORD_CHARS = 3;
+const WORD = /[\p{L}\p{N}_]+(?:[.-][\p{L}\p{N}_]+)*/gu;
+
+export class WholeWords {
+  /** What the columns so far say. */
+  #said = '';
+
+  /** The wordings that keep the words of the column's values whole; all of them for a long table, or when none does. */
+  prefer(wordings: readonly Wording[], column: Column): readonly Wording[] {
+    if (column.rows.length >= LONG_TABLE_ROWS) return wordings;
+    const words = Array.from(new Set(column.distinct.flatMap((value) => wordsOf(textOf(value)))));
+    const kept = wordings.filter((wording) => {
+      // A counted number is what a reader computes, not what it looks for.
+      if (column.isNumber && wording.isCounted) return true;
+      const text = textIn(wording);
+      return words.every((word) => text.includes(word) || this.#said.includes(word));
+    });
+    return kept.length > 0 ? kept : wordings;
+  }
+
+  settle(wording: Wording, column: Column): void {
+    if (column.rows.length < LONG_TABLE_ROWS) this.#said += `${textIn(wording)}\n`;
+  }
+}
+
+function textIn({ spec, legend, cells }: Wording): string {
+  return [spec, ...legend, ...(cells ?? [])].join('\n');
+}
+
+function wordsOf(text: string): readonly string[] {
+  return (text.match(WORD) ?? []).filter((word) => word.length >= MIN_WORD_CHARS);
+}
