@@ -3,7 +3,9 @@
  * minified. Text around the JSON stays as it is.
  */
 import type { CompressOptions, Compressed, Compressor } from '../../core/compressor.ts';
+import type { ToolCall } from '../../core/conversation.ts';
 import type { Sample } from '../../core/sample.ts';
+import { showsFile } from '../../core/shown-file.ts';
 import { addAliases, hasAliases, removeAliases } from './alias.ts';
 import { hasMarker, readEmbedded } from './embedded.ts';
 import { type Region, findRegions } from './find.ts';
@@ -21,6 +23,7 @@ export const jsonCompressor: Compressor = {
 
   compress(text: string, options: CompressOptions): Compressed | undefined {
     if (hasForm(text)) return undefined;
+    if (isEditable(text, options.call)) return undefined;
     const regions = findRegions(text);
     const covered = regions.reduce((sum, { start, end }) => sum + end - start, 0);
     if (covered < text.length * MIN_COVERED_SHARE) return undefined;
@@ -62,6 +65,18 @@ const MIN_COVERED_SHARE = 0.5;
 /** What looks like a form of ours already would be read back as one. */
 function hasForm(text: string): boolean {
   return hasAliases(text) || hasMarker(text) || findHead(text, 0) >= 0;
+}
+
+/** A file longer than this is data, which nobody edits line by line. */
+const MAX_EDITED_LINES = 400;
+/** A line of JSON that people write: a key and its value, or brackets. */
+const PRETTY_LINE = /^\s*(?:"(?:[^"\\]|\\.)*"\s*[:,]|"(?:[^"\\]|\\.)*"$|[{}[\],]+\s*$)/;
+
+function isEditable(text: string, call: ToolCall | undefined): boolean {
+  if (!showsFile(call)) return false;
+  const lines = text.split('\n', MAX_EDITED_LINES + 1);
+  if (lines.length < 2 || lines.length > MAX_EDITED_LINES) return false;
+  return lines.filter((line) => PRETTY_LINE.test(line)).length * 2 > lines.length;
 }
 
 function writeRegion({ kind, values }: Region, options: CompressOptions): string {
