@@ -79,7 +79,10 @@ function load(path) {
 /** Source that was compiled once starts in half the time the next time; the folder is the checkout's own. */
 function rememberCompiled() {
   return import('module').then(({ enableCompileCache }) => {
-    if (enableCompileCache) enableCompileCache(join(root, 'node_modules', '.cache', 'headroom'));
+    const folder = join(root, 'node_modules', '.cache', 'headroom');
+    // Worker threads look for the variable.
+    process.env.NODE_COMPILE_CACHE = process.env.NODE_COMPILE_CACHE || folder;
+    if (enableCompileCache) enableCompileCache(folder);
   });
 }
 

@@ -2,5 +2,14 @@
 import type { Compressor } from '../core/compressor.ts';
 import { fileReadCompressor } from './file-read.ts';
 import { jsonCompressor } from './json/json.ts';
+import { listingCompressor } from './listing/listing.ts';
+import { logCompressor } from './log/log.ts';
+import { searchCompressor } from './search/search.ts';
 
-export const compressors: readonly Compressor[] = [jsonCompressor, fileReadCompressor];
+export const compressors: readonly Compressor[] = [
+  jsonCompressor,
+  fileReadCompressor,
+  searchCompressor,
+  listingCompressor,
+  logCompressor,
+];

@@ -106,16 +106,16 @@ function write(lines: readonly string[], deadline: Deadline): readonly string[] 
   for (const [i, line] of lines.entries()) {
     if (i % LINES_PER_CHECK === 0) deadline.check();
     const row = isTitled && i === first ? undefined : rows[i];
-    if (!row) out.push(line === '' ? '' : AS_IT_WAS + line);
-    else
-      out.push(
-        row
-          .slice(0, -1)
-          .filter((_, column) => !constants.has(column))
-          .join(' ') + row.at(-1)!,
-      );
+    const thin = row && writeThin(row, constants);
+    if (thin !== undefined && !thin.startsWith(AS_IT_WAS)) out.push(thin);
+    else out.push(line === '' ? '' : AS_IT_WAS + line);
   }
   return out;
+}
+
+function writeThin(row: readonly string[], constants: ReadonlyMap<number, string>): string {
+  const cells = row.slice(0, -1).filter((_, column) => !constants.has(column));
+  return cells.join(' ') + row.at(-1)!;
 }
 
 function readConstants(said: string | undefined): ReadonlyMap<number, string> | undefined {

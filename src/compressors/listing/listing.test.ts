@@ -273,6 +273,10 @@ describe('trees', () => {
     );
   });
 
+  test.each(['tree.txt', 'tree-ascii.txt', 'tree-cut.txt', 'npm-ls.txt'])('keep no branch in %s', (name) => {
+    expect(compress(fixture(name))!.text).not.toMatch(/[├└│]|-- /);
+  });
+
   test('that are drawn rightly and cut anywhere keep no branch at all', () => {
     const lines = fixture('tree.txt').split('\n').slice(0, -3);
     for (let end = 8; end < lines.length; end += 7) {

@@ -47,15 +47,19 @@ function leadOf(lines: readonly string[]): { name: string; share: number } {
 }
 
 /** The directory that all paths share, with its final slash. */
-function commonRoot(paths: readonly (string | undefined)[], slash: string): string {
+export function commonRoot(paths: readonly (string | undefined)[], slash: string): string {
   let root: string | undefined;
   for (const path of paths) {
     if (path === undefined) continue;
-    if (root === undefined) root = path.slice(0, path.lastIndexOf(slash) + 1);
-    while (root !== '' && !path.startsWith(root)) root = root.slice(0, root.lastIndexOf(slash, root.length - 2) + 1);
+    root ??= folderOf(path, slash);
+    while (!path.startsWith(root)) root = folderOf(root.slice(0, -1), slash);
     if (root === '') return '';
   }
   return root ?? '';
+}
+
+function folderOf(path: string, slash: string): string {
+  return path.slice(0, path.lastIndexOf(slash) + 1);
 }
 
 /** Where the paths begin; undefined for lines that hold none. */

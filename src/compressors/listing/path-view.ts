@@ -4,7 +4,7 @@
  */
 import type { CompressOptions } from '../../core/compressor.ts';
 import type { Level } from '../../core/compressor.ts';
-import { isPath } from './path-list.ts';
+import { commonRoot, isPath } from './path-list.ts';
 
 const MIN_SOURCE_TOKENS = 1000;
 const MIN_FORM_TOKENS = 600;
@@ -34,14 +34,6 @@ function readEntry(path: string, root: string): Entry {
   const name = folders.pop()!;
   const dot = name.lastIndexOf('.');
   return { folders, name, extension: dot > 0 ? name.slice(dot) : '' };
-}
-
-function commonRoot(paths: readonly string[]): string {
-  let root = paths[0]!.slice(0, paths[0]!.lastIndexOf('/') + 1);
-  for (const path of paths) {
-    while (!path.startsWith(root)) root = root.slice(0, root.lastIndexOf('/', root.length - 2) + 1);
-  }
-  return root;
 }
 
 function countBy<T>(values: readonly T[], key: (value: T) => string): Map<string, number> {
@@ -93,7 +85,7 @@ export function writeView(
   if (paths.length === 0 || others.length > paths.length / 10 || paths.some((path) => path.includes('\\')))
     return undefined;
   deadline.check();
-  const root = commonRoot(paths);
+  const root = commonRoot(paths, '/');
   const all = paths.map((path) => readEntry(path, root));
   const folders = new Set(all.map((entry) => entry.folders.join('/')));
   // A path that others stand below is a directory: it has a line of its own.

@@ -90,6 +90,14 @@ describe('the lossless form', () => {
     expect(form(lines.join('\n'))).toContain('A={time} INFO {} joined, leader of {1}');
   });
 
+  test('gives back values whose common beginning and end overlap', () => {
+    const lines = Array.from(
+      { length: 12 },
+      (_, i) => `2026-05-06 07:08:${10 + i} INFO lock k1_${i === 4 ? '' : `${i}_`}k1 was taken`,
+    );
+    form(lines.join('\n'));
+  });
+
   test('uses other marks where the text holds its own', () => {
     const lines = twoTemplates(20).map((line) => `${line} with {}`);
     expect(form(lines.join('\n'))).toContain('A=<time> INFO request <> served in <> ms with {}');

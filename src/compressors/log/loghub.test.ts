@@ -41,7 +41,7 @@ describe.skipIf(logs.length === 0)('system logs of HEADROOM_DATA (skipped where 
     expect(sum((log) => of(log, 'balanced')!.text)).toBeLessThan(raw * 0.35);
   });
 
-  test('views are as short as those of a plain template count', () => {
+  test('views stay within their sizes: a bare count of templates and what a reader needs beside it', () => {
     const limits = {
       'loghub-HDFS-0': 1000,
       'loghub-Apache-0': 340,

@@ -101,5 +101,5 @@ export const ESCAPE = '\\';
 export function isAmbiguous(line: string, isCode: (code: string) => boolean): boolean {
   if (line.startsWith(HEADING) || line.startsWith(ESCAPE) || COUNT.test(line)) return true;
   const code = CODED.exec(line)?.[2];
-  return false;
+  return code !== undefined && isCode(code);
 }

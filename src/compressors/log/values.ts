@@ -27,9 +27,10 @@ export function sayValues(values: readonly string[], limits: ValueLimits): strin
   const length = sorted.reduce((sum, [value]) => sum + value.length, 0);
   const isCategory = counts.size <= 2 * limits.named && counts.size * CATEGORY_COUNT <= values.length;
   const areFew = (counts.size <= limits.named || isCategory) && length <= MAX_NAMED_CHARS;
-  if (areFew || sorted[0]![1] >= RARE_SHARE * (counts.size - 1)) return `{${sayAll(sorted)}}`;
   const range = sayRange(values);
-  if (range !== undefined) return `{${range}}`;
+  const isDense = counts.size > limits.named && range?.distinct === counts.size;
+  if ((areFew && !isDense) || sorted[0]![1] >= RARE_SHARE * (counts.size - 1)) return `{${sayAll(sorted)}}`;
+  if (range) return `{${range.text}}`;
   const isTelling = sorted[0]![1] >= TELLING_COUNT;
   const examples = sorted.slice(0, isTelling ? limits.examples : Math.min(1, limits.examples));
   if (examples.length === 0) return `{${counts.size} values}`;
@@ -45,7 +46,8 @@ function sayCount([value, count]: readonly [string, number]): string {
   return count === 1 ? value : `${value} ×${count}`;
 }
 
-function sayRange(values: readonly string[]): string | undefined {
+/** From the lowest to the highest, and how many integers that are. */
+function sayRange(values: readonly string[]): { readonly text: string; readonly distinct: number } | undefined {
   let low = Infinity;
   let high = -Infinity;
   for (const value of values) {
@@ -55,5 +57,5 @@ function sayRange(values: readonly string[]): string | undefined {
     low = Math.min(low, Number(value));
     high = Math.max(high, Number(value));
   }
-  return `${low} to ${high}`;
+  return { text: `${low} to ${high}`, distinct: high - low + 1 };
 }

@@ -22,7 +22,7 @@ const MAX_CANDIDATES = 6;
 /** How far before its match a line of context may stand. */
 const MAX_CONTEXT = 64;
 const NUMBER = /([:=-])(\d{1,9})\1/g;
-export const NUMBERED: RegExp = /^(\d{1,9})([:=-])/;
+const NUMBERED = /^(\d{1,9})([:=-])/;
 const PLAIN_PATH = /^(?:[A-Za-z]:[\\/])?[^\s:]+$/;
 const HAS_FOLDER_OR_EXTENSION = /[A-Za-z].*[\\/]|[\\/].*[A-Za-z]|[\w)\]-]\.[A-Za-z]\w{0,11}$/;
 
