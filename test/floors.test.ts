@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   stores: ['core', 'node:sqlite', 'node:fs', 'node:path', 'lru-cache'],
   config: ['core', 'node:fs', 'node:os', 'node:path', 'smol-toml'],
   transforms: ['core'],
-  pipeline: ['core', ...FLOOR_1, 'transforms', 'node:worker_threads'],
+  pipeline: ['core', ...FLOOR_1, 'transforms', 'node:os', 'node:worker_threads'],
   proxy: ['core', ...FLOOR_1, 'transforms', 'pipeline', 'node:*', 'undici', 'pino', 'package.json'],
   sdk: ['core', ...FLOOR_1, 'transforms', 'pipeline'],
   testing: ['core', ...FLOOR_1, 'transforms', 'pipeline', 'node:*', 'fast-check'],

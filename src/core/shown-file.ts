@@ -3,7 +3,8 @@ import type { ToolCall } from './conversation.ts';
 import { asObject } from './json/value.ts';
 
 /** Shell commands that print files; with a pipe after them it is another program that prints. */
-const PRINTS_FILES = /^\s*(?:cd [^;&|]+(?:&&|;)\s*)?(?:sudo )?(?:cat|bat|head|tail|nl|less|more|type|sed -n|git show|Get-Content)\s[^|]*$/;
+const PRINTS_FILES =
+  /^\s*(?:cd [^;&|]+(?:&&|;)\s*)?(?:sudo )?(?:cat|bat|head|tail|nl|less|more|type|sed -n|git show|Get-Content)\s[^|]*$/;
 /** A value that is nothing but the path of a file. */
 const PATH_OF_FILE = /^[^\s{}[\]"'|<>]*[^\s/\\.][^\s/\\]*\.[A-Za-z][A-Za-z0-9]{0,9}$/;
 const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\//i;
@@ -11,6 +12,7 @@ const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\//i;
 export function showsFile(call: ToolCall | undefined): boolean {
   if (!call) return false;
   return Object.values(asObject(call.input)).some(
-    (value) => typeof value === 'string' && !ADDRESS.test(value) && (PATH_OF_FILE.test(value) || PRINTS_FILES.test(value)),
+    (value) =>
+      typeof value === 'string' && !ADDRESS.test(value) && (PATH_OF_FILE.test(value) || PRINTS_FILES.test(value)),
   );
 }

@@ -18,7 +18,12 @@ test.each([
   ['the same text from an API', pretty, { command: 'curl -s localhost/items' }, true],
   ['the same text without a known call', pretty, {}, true],
   ['a minified file', JSON.stringify(records), { command: 'cat orders.json' }, true],
-  ['a file of one record a line', records.map((record) => JSON.stringify(record)).join('\n'), { command: 'cat a.jsonl' }, true],
+  [
+    'a file of one record a line',
+    records.map((record) => JSON.stringify(record)).join('\n'),
+    { command: 'cat a.jsonl' },
+    true,
+  ],
   ['a long file of records', JSON.stringify([...records, ...records], null, 2), { command: 'cat orders.json' }, true],
 ])('%s', (_name, text, input, expected) => {
   expect(isShortened(text, input)).toBe(expected);

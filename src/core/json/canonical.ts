@@ -6,28 +6,38 @@ import type { JsonValue } from './value.ts';
 
 const MAX_DEPTH = 1000;
 
+export interface Canon {
+  readonly ignoredKeys: ReadonlySet<string>;
+  /** Stands for a long text: equal for equal texts only. */
+  readonly digest: (text: string) => string;
+}
+
+/** Longer texts are said by their digest. */
+const LONG_CHARS = 256;
+
 /** @throws RangeError for values nested deeper than 1,000 levels. */
-export function canonical(value: JsonValue | undefined, ignoredKeys: ReadonlySet<string>, depth = 0): string {
+export function canonical(value: JsonValue | undefined, canon: Canon, depth = 0): string {
   if (depth > MAX_DEPTH) throw new RangeError(`nested deeper than ${MAX_DEPTH} levels`);
-  if (typeof value === 'string') return stringOf(value);
+  if (typeof value === 'string') return stringOf(value, canon);
   if (value === null || typeof value !== 'object') return `${value}`;
   if (Array.isArray(value)) {
     const items = value as readonly JsonValue[];
-    const text = items.length === 1 ? loneText(items[0]!, ignoredKeys) : undefined;
-    if (text !== undefined) return stringOf(text);
-    return `[${items.map((item) => canonical(item, ignoredKeys, depth + 1)).join(',')}]`;
+    const text = items.length === 1 ? loneText(items[0]!, canon.ignoredKeys) : undefined;
+    if (text !== undefined) return stringOf(text, canon);
+    return `[${items.map((item) => canonical(item, canon, depth + 1)).join(',')}]`;
   }
   const members: string[] = [];
   const keys = Object.keys(value);
   for (const key of keys.length > 1 ? keys.sort() : keys) {
-    if (ignoredKeys.has(key)) continue;
-    members.push(`${stringOf(key)}:${canonical((value as Record<string, JsonValue>)[key], ignoredKeys, depth + 1)}`);
+    if (canon.ignoredKeys.has(key)) continue;
+    members.push(`${stringOf(key, canon)}:${canonical((value as Record<string, JsonValue>)[key], canon, depth + 1)}`);
   }
   return `{${members.join(',')}}`;
 }
 
 /** Length first: no escaping, and no two different values run together. */
-function stringOf(text: string): string {
+function stringOf(text: string, { digest }: Canon): string {
+  if (text.length > LONG_CHARS) return `#${digest(text)}`;
   return text.isWellFormed() ? `${text.length}"${text}"` : JSON.stringify(text);
 }
 
