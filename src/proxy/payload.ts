@@ -42,7 +42,7 @@ export async function payloadOf(
   if (!isBypass(headers)) return shortened(incoming, headers, job, app);
   if (route.isCount) return streamed(incoming, headers, REPLAY_BYTES);
   const { upload, ...payload } = streamed(incoming, headers, PIN_BYTES);
-  app.untouched.track(job.tenant, pinAsIs(upload, headers, job, app));
+  app.untouched.track(job.tenant, () => pinAsIs(upload, headers, job, app));
   return payload;
 }
 

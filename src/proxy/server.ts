@@ -80,6 +80,7 @@ export async function startProxy(options: ProxyOptions, parts: ProxyParts = {}):
   const level = options.profile === 'off' ? 'lossless' : options.profile;
   const optimizer = (parts.openOptimizer ?? openOptimizer)({ ...options, level, warn });
   void optimizer.ready.then(() => (status.isReady = true));
+  const later = new Later();
   const app: App = {
     formats: parts.formats ?? formats,
     backends: parts.backends ?? backends,
@@ -89,8 +90,8 @@ export async function startProxy(options: ProxyOptions, parts: ProxyParts = {}):
     maxBodyBytes: options.maxBodyBytes,
     door: { host, token },
     exchanges: new Exchanges((exchange) => log.exchange(exchange)),
-    later: new Later(),
-    untouched: new Untouched(),
+    later,
+    untouched: new Untouched(later),
     status,
   };
   return listen(app, options, log);

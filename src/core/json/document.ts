@@ -5,6 +5,7 @@
  * just those places in the source text and splices the replacements in. Every other byte is copied as it came:
  * whitespace, key order, number spelling and escapes survive, and with no edits the very same buffer is returned.
  */
+import { literalOf } from './literal.ts';
 import { locate, type Place } from './locate.ts';
 import type { JsonPath, JsonValue } from './value.ts';
 
@@ -86,13 +87,13 @@ function inOrder(splices: readonly (Splice & { readonly isInsertion: boolean })[
 function splice(edit: JsonEdit, place: Place): Splice & { readonly isInsertion: boolean } {
   switch (edit.op) {
     case 'replace':
-      return { start: place.start, end: place.end, text: JSON.stringify(edit.value), isInsertion: false };
+      return { start: place.start, end: place.end, text: literalOf(edit.value), isInsertion: false };
     case 'remove':
       return { start: place.cutStart, end: place.cutEnd, text: '', isInsertion: false };
     case 'append':
-      return insertion(place, JSON.stringify(edit.value));
+      return insertion(place, literalOf(edit.value));
     case 'set':
-      return insertion(place, `${JSON.stringify(edit.key)}:${JSON.stringify(edit.value)}`);
+      return insertion(place, `${JSON.stringify(edit.key)}:${literalOf(edit.value)}`);
   }
 }
 
