@@ -5,7 +5,7 @@ import { openEngine, tokenizer, type EngineOptions } from './defaults.ts';
 import type { Answer, FromWorker, Question, ToWorker } from './pool.ts';
 
 /** The main thread, which moves everybody's bytes, goes first. Elsewhere than on Linux this would slow the whole process. */
-const NICENESS = 5;
+const NICENESS = 10;
 if (process.platform === 'linux') setPriority(NICENESS);
 
 const port = parentPort!;
