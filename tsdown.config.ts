@@ -4,6 +4,7 @@ import { defineConfig } from 'tsdown';
 const config: unknown = defineConfig({
   entry: ['src/**/*.ts', '!src/**/*.test.ts', '!src/**/*.fixture.ts'],
   unbundle: true,
+  skipNodeModulesBundle: true,
   format: 'esm',
   platform: 'node',
   target: 'node22',

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OPTION_NAMES, OPTIONS } from '../config/options.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { COMMANDS } from './commands/index.ts';
-import { Machine } from './run-program.ts';
+import { Machine } from './run-program.fixture.ts';
 
 let machine: Machine;
 beforeAll(() => {

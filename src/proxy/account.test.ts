@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import zlib from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ProxyOptions, RunningProxy } from './server.ts';
-import { call, fakeOptimizer, startTestProxy, startUpstream, until } from './test-rig.ts';
+import { call, fakeOptimizer, startTestProxy, startUpstream, until } from './test-rig.fixture.ts';
 
 const closing: { close(): Promise<void> }[] = [];
 afterEach(async () => {

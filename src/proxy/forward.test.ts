@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunningProxy } from './server.ts';
-import { call, serve, startTestProxy, startUpstream, type TestUpstream, valuesOf } from './test-rig.ts';
+import { call, serve, startTestProxy, startUpstream, type TestUpstream, valuesOf } from './test-rig.fixture.ts';
 
 const closing: { close(): Promise<void> }[] = [];
 afterEach(async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { headerList } from './headers.ts';
 import { admit, admitToOwnPages, isLoopback } from './guard.ts';
 import type { RunningProxy } from './server.ts';
-import { call, startTestProxy, startUpstream, type TestUpstream, valuesOf } from './test-rig.ts';
+import { call, startTestProxy, startUpstream, type TestUpstream, valuesOf } from './test-rig.fixture.ts';
 
 describe('R-53: our own pages', () => {
   const bound: readonly (readonly [isAdmitted: boolean, boundTo: string, headers: readonly string[]])[] = [

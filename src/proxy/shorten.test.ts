@@ -12,7 +12,7 @@ import {
   type TestUpstream,
   until,
   valuesOf,
-} from './test-rig.ts';
+} from './test-rig.fixture.ts';
 
 const closing: { close(): Promise<void> }[] = [];
 afterEach(async () => {

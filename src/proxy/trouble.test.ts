@@ -2,7 +2,7 @@ import http from 'node:http';
 import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ProxyOptions, RunningProxy } from './server.ts';
-import { call, fakeOptimizer, serve, startTestProxy, startUpstream, until } from './test-rig.ts';
+import { call, fakeOptimizer, serve, startTestProxy, startUpstream, until } from './test-rig.fixture.ts';
 
 const closing: { close(): Promise<void> }[] = [];
 afterEach(async () => {

@@ -3,7 +3,7 @@ import http from 'node:http';
 import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ProxyOptions, RunningProxy } from './server.ts';
-import { serve, startTestProxy, until, valuesOf } from './test-rig.ts';
+import { serve, startTestProxy, until, valuesOf } from './test-rig.fixture.ts';
 
 const closing: { close(): Promise<void> }[] = [];
 afterEach(async () => {

@@ -122,7 +122,7 @@ function hasEachNumberOnce(lines: readonly NumberedLine[]): boolean {
 /** The tool and its short arguments, on one line: `Read /src/a.ts`. */
 function labelOf({ name, input }: ToolCall): string {
   const short = Object.values(asObject(input)).filter(
-    (value) => typeof value === 'string' && !value.includes('\n') && value !== '',
+    (value): value is string => typeof value === 'string' && !value.includes('\n') && value !== '',
   );
   return [name, ...short.slice(0, 2)].join(' ').slice(0, MAX_LABEL_CHARS).replaceAll(/\s+/g, ' ').trim();
 }

@@ -69,18 +69,24 @@ export function unfoldRepeats(text: string, earlier: EarlierTexts): string | und
       out.push(line);
       continue;
     }
-    const [, first, last, count, from = first, to = last, label = ''] = match;
-    const target = earlier.find(label);
-    const start = target?.lines.findIndex(({ number }) => number === Number(from)) ?? -1;
-    const length = Number(to) - Number(from) + 1;
-    if (!target || start < 0 || (count !== undefined && Number(count) !== length)) return undefined;
-    const contents = target.lines.slice(start, start + length).map(({ content }) => content);
-    const gutters = first === undefined ? contents.map(() => '') : guttersAfter(out.at(-1) ?? '', length);
-    if (contents.length !== length || !gutters) return undefined;
-    contents.forEach((content, index) => out.push(gutters[index]! + content));
+    const meant = linesMeant(match, earlier);
+    const isNumbered = match[1] !== undefined;
+    const gutters = meant && (isNumbered ? guttersAfter(out.at(-1) ?? '', meant.length) : meant.map(() => ''));
+    if (!gutters) return undefined;
+    meant.forEach((content, index) => out.push(gutters[index]! + content));
     unfolded++;
   }
   return unfolded > 0 ? out.join('\n') : undefined;
+}
+
+/** The lines that a reference stands for. */
+function linesMeant(reference: RegExpExecArray, earlier: EarlierTexts): readonly string[] | undefined {
+  const [, first, last, count, from = first, to = last, label = ''] = reference;
+  const lines = earlier.find(label)?.lines ?? [];
+  const start = lines.findIndex(({ number }) => number === Number(from));
+  const length = Number(to) - Number(from) + 1;
+  if (start < 0 || start + length > lines.length || (count !== undefined && Number(count) !== length)) return undefined;
+  return lines.slice(start, start + length).map(({ content }) => content);
 }
 
 const printed = ({ gutter, content }: NumberedLine): string => gutter + content;

@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStores } from '../../stores/index.ts';
-import { Machine } from '../run-program.ts';
+import { Machine } from '../run-program.fixture.ts';
 import { asPythonJson, demoLogs } from './demo-logs.ts';
 
 let machine: Machine;

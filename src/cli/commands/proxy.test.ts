@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ScriptedProvider, startScriptedProvider } from '../../testing/scripted-provider.ts';
-import { Machine, type Started } from '../run-program.ts';
+import { Machine, type Started } from '../run-program.fixture.ts';
 
 let machine: Machine;
 let provider: ScriptedProvider;

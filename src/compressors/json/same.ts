@@ -40,7 +40,6 @@ class Walk {
 }
 
 export function sameJson(source: string, expanded: string): boolean {
-  if (source === expanded) return true;
   const one = new Walk(source);
   const two = new Walk(expanded);
   for (const { kind, start, end } of findRegions(source)) {

@@ -14,7 +14,7 @@ import {
   startTestProxy,
   startUpstream,
   type TestUpstream,
-} from '../test-rig.ts';
+} from '../test-rig.fixture.ts';
 
 const closing: { close(): Promise<void> }[] = [];
 afterEach(async () => {

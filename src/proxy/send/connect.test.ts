@@ -1,6 +1,6 @@
 import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { call, serve, startTestProxy } from '../test-rig.ts';
+import { call, serve, startTestProxy } from '../test-rig.fixture.ts';
 import { connectorFor, proxyFor } from './connect.ts';
 
 const closing: { close(): Promise<void> }[] = [];
