@@ -106,7 +106,7 @@ function fitTexts({ texts, marks, skeletons }: Source, rows: readonly number[]):
 
 const WORD_CHAR = /[\p{L}\p{N}\p{Cs}]/u;
 const MIN_AFFIX = 2;
-const MAX_ODD = 6;
+const MAX_ODD = 12;
 
 /** Common beginnings and ends are cut at the edge of a word. */
 function fitAffixes(
