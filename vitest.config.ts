@@ -6,6 +6,7 @@ const config: unknown = defineConfig({
     exclude: ['**/node_modules/**', 'test/agents/**'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    expect: { poll: { timeout: 10_000 } },
     pool: 'forks',
     maxWorkers: 2,
   },
