@@ -9,7 +9,9 @@ import { Sample } from '../../core/sample.ts';
 import { compressorContract, readFixtures } from '../../testing/compressor-contract.ts';
 import { o200k } from '../../tokenizers/o200k.ts';
 import { columns } from './columns.ts';
-import { listingCompressor } from './listing.ts';
+import { listing, listingCompressor } from './listing.ts';
+
+const foldingAll = listing(0);
 import { longList } from './long-list.ts';
 import { pathList } from './path-list.ts';
 import type { Shape } from './shape.ts';
@@ -23,7 +25,7 @@ function fixture(name: string): string {
 
 function compress(text: string, level: Level = 'lossless'): Compressed | undefined {
   const options: CompressOptions = { level, call: undefined, tokens: o200k, deadline: NO_DEADLINE };
-  return listingCompressor.compress(text, options);
+  return foldingAll.compress(text, options);
 }
 
 function claim(text: string): number {
@@ -405,3 +407,13 @@ test.skipIf(DATA === undefined || !existsSync(join(DATA, 'to_npm_shell_build.jso
     expect(after).toBeLessThan(before * 0.75);
   },
 );
+
+test('a list of paths that is not long keeps each path whole, to be found and quoted', () => {
+  const paths = (count: number): string =>
+    Array.from({ length: count }, (_, n) => `/workspace/project/src/part-${n % 9}/unit-${n}.ts`)
+      .sort()
+      .join('\n');
+  const options: CompressOptions = { level: 'lossless', call: undefined, tokens: o200k, deadline: NO_DEADLINE };
+  expect(listingCompressor.compress(paths(120), options)).toBeUndefined();
+  expect(listingCompressor.compress(paths(400), options)).toBeDefined();
+});

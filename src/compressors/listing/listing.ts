@@ -14,6 +14,8 @@ import { tree } from './tree.ts';
 /** In the order in which they win ties. */
 const SHAPES: readonly Shape[] = [tree, longList, pathList, columns];
 const MIN_SHARE: ReadonlyMap<Shape, number> = new Map([[pathList, 0.2]]);
+/** A path out of a shorter list will be quoted whole: there it stands whole. */
+const MIN_FOLDED_PATHS = 300;
 const MIN_SAVED_SHARE = 0.06;
 const MIN_CLAIM = 0.5;
 /** Of the lossless form: a view that is not much shorter is not worth what it leaves out. */
@@ -24,7 +26,7 @@ function shapeOf(lines: readonly string[]): { shape: Shape; claim: number } {
   return claims.reduce((best, next) => (next.claim > best.claim ? next : best));
 }
 
-function compress(text: string, options: CompressOptions): Compressed | undefined {
+function compress(text: string, options: CompressOptions, minFoldedPaths: number): Compressed | undefined {
   const { tokens, deadline } = options;
   deadline.check();
   const end = text.endsWith('\n') ? '\n' : '';
@@ -34,7 +36,8 @@ function compress(text: string, options: CompressOptions): Compressed | undefine
   const said = shape.write(lines, deadline)?.join('\n');
   const form = said === undefined ? undefined : said + end;
   deadline.check();
-  const isShort = form !== undefined && form.length < text.length && expand(form) === text;
+  const isFolded = shape !== pathList || lines.length >= minFoldedPaths;
+  const isShort = isFolded && form !== undefined && form.length < text.length && expand(form) === text;
   deadline.check();
   const before = tokens.count(text);
   const after = isShort ? tokens.count(form) : before;
@@ -64,10 +67,15 @@ function expand(text: string): string | undefined {
   return undefined;
 }
 
-export const listingCompressor: Compressor = {
-  name: 'listing',
-  claim: (sample: Sample) => shapeOf(sample.head).claim,
-  compress,
-  expand,
-  same: (source: string, expanded: string) => source === expanded,
-};
+/** @param minFoldedPaths shorter lists of paths get no lossless form. */
+export function listing(minFoldedPaths: number): Compressor {
+  return {
+    name: 'listing',
+    claim: (sample: Sample) => shapeOf(sample.head).claim,
+    compress: (text, options) => compress(text, options, minFoldedPaths),
+    expand,
+    same: (source: string, expanded: string) => source === expanded,
+  };
+}
+
+export const listingCompressor: Compressor = listing(MIN_FOLDED_PATHS);
