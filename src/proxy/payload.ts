@@ -10,6 +10,8 @@ import type { Route } from './route.ts';
 import { Upload } from './send/upload.ts';
 import { tenantOf } from './session.ts';
 
+/** A body of so few bytes is with us sooner than a stream of it would be set up. */
+const SMALL_BYTES = 256 * 1024;
 /** Of a body that is streamed through, kept for a second try. */
 const REPLAY_BYTES = 1024 * 1024;
 /** Of a body that is streamed through although its format is known, kept to pin what it said. */
@@ -33,16 +35,16 @@ export async function payloadOf(
   const isOff = app.profile === 'off';
   const format = incoming.method === 'POST' && !isOff ? route.format : undefined;
   if (!hasBody(incoming)) return { headers: requestHeaders(headers), body: () => null, verdict: undefined };
-  if (!format) return streamed(incoming, headers, REPLAY_BYTES);
+  if (!format) return passed(incoming, headers, REPLAY_BYTES);
   const job = {
     format: format.name,
     tenant: tenantOf(headers, incoming.url ?? ''),
     intent: route.isCount ? ('ask' as const) : ('send' as const),
   };
   if (!isBypass(headers)) return shortened(incoming, headers, job, app);
-  if (route.isCount) return streamed(incoming, headers, REPLAY_BYTES);
-  const { upload, ...payload } = streamed(incoming, headers, PIN_BYTES);
-  app.untouched.track(job.tenant, () => pinAsIs(upload, headers, job, app));
+  if (route.isCount) return passed(incoming, headers, REPLAY_BYTES);
+  const { sent, ...payload } = await passed(incoming, headers, PIN_BYTES);
+  app.untouched.track(job.tenant, () => pinAsIs(sent, headers, job, app));
   return payload;
 }
 
@@ -50,11 +52,21 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
-function streamed(incoming: IncomingMessage, headers: HeaderList, keepBytes: number): Payload & { upload: Upload } {
+interface Passed extends Payload {
+  /** All of it, once it is complete; undefined when it never is, or was too long to keep. */
+  readonly sent: Promise<Buffer | undefined>;
+}
+
+/** A body that goes out as it comes: streamed, unless it is known to be small. */
+async function passed(incoming: IncomingMessage, headers: HeaderList, keepBytes: number): Promise<Passed> {
   const length = incoming.headers['content-length'];
+  if (length !== undefined && Number(length) <= SMALL_BYTES) {
+    const received = await readBody(incoming, SMALL_BYTES);
+    return { headers: requestHeaders(headers), body: () => received, sent: Promise.resolve(received), verdict: undefined };
+  }
   const upload = new Upload(incoming, keepBytes);
   return {
-    upload,
+    sent: upload.whole,
     headers: length === undefined ? requestHeaders(headers) : [...requestHeaders(headers), 'content-length', length],
     body: () => upload.open(),
     forget: () => upload.forget(),
@@ -84,8 +96,13 @@ async function shortened(
 }
 
 /** What the provider sees whole now is left alone later too. */
-async function pinAsIs(upload: Upload, headers: HeaderList, job: Omit<Job, 'body'>, app: App): Promise<void> {
-  const sent = await upload.whole;
+async function pinAsIs(
+  whole: Promise<Buffer | undefined>,
+  headers: HeaderList,
+  job: Omit<Job, 'body'>,
+  app: App,
+): Promise<void> {
+  const sent = await whole;
   const body = sent && (await decodeBody(sent, headerOf(headers, 'content-encoding'), app.maxBodyBytes));
   if (body && body.length > 0) await app.optimizer.run({ ...job, intent: 'as-is', body });
 }
