@@ -62,7 +62,12 @@ async function passed(incoming: IncomingMessage, headers: HeaderList, keepBytes:
   const length = incoming.headers['content-length'];
   if (length !== undefined && Number(length) <= SMALL_BYTES) {
     const received = await readBody(incoming, SMALL_BYTES);
-    return { headers: requestHeaders(headers), body: () => received, sent: Promise.resolve(received), verdict: undefined };
+    return {
+      headers: requestHeaders(headers),
+      body: () => received,
+      sent: Promise.resolve(received),
+      verdict: undefined,
+    };
   }
   const upload = new Upload(incoming, keepBytes);
   return {

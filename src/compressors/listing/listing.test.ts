@@ -407,13 +407,3 @@ test.skipIf(DATA === undefined || !existsSync(join(DATA, 'to_npm_shell_build.jso
     expect(after).toBeLessThan(before * 0.75);
   },
 );
-
-test('a list of paths that is not long keeps each path whole, to be found and quoted', () => {
-  const paths = (count: number): string =>
-    Array.from({ length: count }, (_, n) => `/workspace/project/src/part-${n % 9}/unit-${n}.ts`)
-      .sort()
-      .join('\n');
-  const options: CompressOptions = { level: 'lossless', call: undefined, tokens: o200k, deadline: NO_DEADLINE };
-  expect(listingCompressor.compress(paths(120), options)).toBeUndefined();
-  expect(listingCompressor.compress(paths(400), options)).toBeDefined();
-});
