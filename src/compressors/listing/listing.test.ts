@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -386,24 +384,3 @@ describe('the claim', () => {
     expect(claim(text)).toBeLessThan(0.5);
   });
 });
-
-const DATA = process.env['HEADROOM_DATA'];
-
-test.skipIf(DATA === undefined || !existsSync(join(DATA, 'to_npm_shell_build.jsonl')))(
-  'real listings lose a quarter of their tokens (needs HEADROOM_DATA)',
-  () => {
-    let [before, after] = [0, 0];
-    for (const file of ['to_npm_shell_build.jsonl', 'to_git_grep_listing.jsonl', 'to_loghub_logs.jsonl']) {
-      for (const row of readFileSync(join(DATA!, file), 'utf8').trim().split('\n')) {
-        const { content } = JSON.parse(row) as { content: string };
-        const form = compress(content)?.text;
-        if (form === undefined) continue;
-        expect(file).not.toContain('loghub');
-        expect(listingCompressor.expand(form)).toBe(content);
-        before += o200k.count(content);
-        after += o200k.count(form);
-      }
-    }
-    expect(after).toBeLessThan(before * 0.75);
-  },
-);
