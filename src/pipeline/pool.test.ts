@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { formats } from '../formats/index.ts';
 import type { Job } from './engine.ts';
 import { openOptimizer, type Optimizer, type PoolOptions } from './pool.ts';
 
@@ -81,6 +82,15 @@ describe('the pool', () => {
       expect(await pool.original('t', totals!.originals[0]!)).toBe(ROWS);
       expect(await pool.original('somebody else', totals!.originals[0]!)).toBeUndefined();
     }
+  });
+
+  test('a body without a tool result is answered at once, one with a result is not', async () => {
+    const pool = start({ formats, entry: script(`parentPort.on('message', () => process.exit(3));`) });
+    const body = Buffer.from(JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'hello' }] }));
+    expect(await pool.run({ ...job(), body })).toMatchObject({ body: undefined, model: 'm', problem: undefined });
+    expect(warnings).toEqual([]);
+    await pool.run(job());
+    expect(warnings.join()).toMatch(/worker/);
   });
 
   test('what cannot be read goes out as it came', async () => {

@@ -4,6 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { StoresStatus } from '../core/stores.ts';
+import type { WireFormat } from '../core/wire-format.ts';
 import type { EngineOptions, OpenEngine } from './defaults.ts';
 import type { Job, Verdict } from './engine.ts';
 
@@ -16,6 +17,8 @@ export interface PoolOptions extends EngineOptions {
   /** Most worker threads at once; the second and later ones are started when there is work for them. */
   readonly workers: number;
   readonly warn: (message: string) => void;
+  /** Of these formats a body without a tool result is answered at once. */
+  readonly formats?: readonly WireFormat[];
   /** Another worker script, for tests. */
   readonly entry?: URL;
 }
@@ -89,6 +92,7 @@ class Pool implements Optimizer {
   }
 
   run(job: Job): Promise<Verdict> {
+    if (this.#isUndecidable(job)) return Promise.resolve(untouched(job));
     return new Promise((resolve) => {
       this.#queue.push({ job, resolve });
       this.#next();
@@ -117,6 +121,13 @@ class Pool implements Optimizer {
     await Promise.race([Promise.all(exits), new Promise((resolve) => setTimeout(resolve, GRACE_MS).unref())]);
     await Promise.all(Array.from(this.#crews, (crew) => crew.worker.terminate()));
     if (this.#fallback) (await this.#fallback).close();
+  }
+
+  #isUndecidable({ format, body, isCounted }: Job): boolean {
+    const marks = this.#options.formats?.find(({ name }) => name === format)?.resultMarks;
+    if (!marks || isCounted) return false;
+    const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    return !marks.some((mark) => bytes.includes(mark));
   }
 
   #next(): void {
@@ -218,4 +229,13 @@ class Pool implements Optimizer {
       };
     }
   }
+}
+
+/** Where clients name the model, among what they send first; for the log only. */
+const MODEL = /"model"\s*:\s*"([^"\\]{1,200})"/;
+const HEAD_BYTES = 1024;
+
+function untouched({ format, body }: Job): Verdict {
+  const model = MODEL.exec(Buffer.from(body.subarray(0, HEAD_BYTES)).toString('latin1'))?.[1] ?? '';
+  return { body: undefined, format, model, notes: [], parts: [], totals: undefined, problem: undefined };
 }

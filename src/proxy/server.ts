@@ -78,7 +78,12 @@ export async function startProxy(options: ProxyOptions, parts: ProxyParts = {}):
     options.warn(message);
   };
   const level = options.profile === 'off' ? 'lossless' : options.profile;
-  const optimizer = (parts.openOptimizer ?? openOptimizer)({ ...options, level, warn });
+  const optimizer = (parts.openOptimizer ?? openOptimizer)({
+    ...options,
+    level,
+    warn,
+    formats: parts.formats ?? formats,
+  });
   void optimizer.ready.then(() => (status.isReady = true));
   const later = new Later();
   const app: App = {

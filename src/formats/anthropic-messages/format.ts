@@ -22,6 +22,7 @@ export const anthropicMessages: WireFormat = {
     { pattern: /^(?:\/v1){0,2}\/messages\/count_tokens$/, upstream: '/v1/messages/count_tokens', isCount: true },
   ],
   volatileKeys: new Set(['cache_control']),
+  resultMarks: ['tool_result'],
   recognizes(body: JsonValue): boolean {
     const { messages, system, anthropic_version: version } = asObject(body);
     if (!Array.isArray(messages)) return false;

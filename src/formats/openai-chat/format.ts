@@ -12,6 +12,7 @@ export const openaiChat: WireFormat = {
   paths: [{ pattern: /^(?:\/v1){0,2}\/chat\/completions$/, upstream: '/v1/chat/completions', isCount: false }],
   // Gateways take Anthropic's cache marks in this format too.
   volatileKeys: new Set(['cache_control']),
+  resultMarks: ['"tool"', '"function"'],
   recognizes: (body: JsonValue): boolean => Array.isArray(asObject(body)['messages']),
   read,
   write,
