@@ -18,6 +18,8 @@ export interface CompressOptions {
   readonly level: Level;
   /** The tool call that this text answers. Relevance comes from here, never from later text. */
   readonly call: ToolCall | undefined;
+  /** `json`: whoever asked wants to parse the result; forms of JSON stay valid JSON then. */
+  readonly responseFormat?: 'json' | undefined;
   readonly tokens: Tokenizer;
   readonly deadline: Deadline;
 }
@@ -25,6 +27,8 @@ export interface CompressOptions {
 /** Knows one kind of text and how to say it shorter. No store, no clock, no network, no state. */
 export interface Compressor {
   readonly name: string;
+  /** Its views keep every failure verbatim: results that failed may take them too. */
+  readonly keepsFailures?: boolean;
   /** How surely the sample is this compressor's kind: 0 not mine, 1 certain. Highest claim wins, earlier wins ties. */
   claim(sample: Sample): number;
   /** A shorter text, or undefined to decline. The same arguments always give the same answer. */

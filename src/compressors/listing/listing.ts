@@ -2,12 +2,13 @@
  * What shells and file tools list: paths, `ls -l`, trees, aligned tables. Lossless: what every line repeats is said once.
  * Long lists of paths have a view too: each directory with its files by extension. Declines where little is saved.
  */
+import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
 import { Sample } from '../../core/sample.ts';
 import { columns } from './columns.ts';
 import { longList } from './long-list.ts';
 import { pathList } from './path-list.ts';
-import { isWorthAView, writeView } from './path-view.ts';
+import { writeView } from './path-view.ts';
 import type { Shape } from './shape.ts';
 import { tree } from './tree.ts';
 
@@ -18,8 +19,6 @@ const MIN_SHARE: ReadonlyMap<Shape, number> = new Map([[pathList, 0.2]]);
 const MIN_FOLDED_PATHS = 300;
 const MIN_SAVED_SHARE = 0.06;
 const MIN_CLAIM = 0.5;
-/** Of the lossless form: a view that is not much shorter is not worth what it leaves out. */
-const MAX_VIEW_SHARE = 0.7;
 
 function shapeOf(lines: readonly string[]): { shape: Shape; claim: number } {
   const claims = SHAPES.map((shape) => ({ shape, claim: shape.claim(lines) }));
@@ -37,21 +36,13 @@ function compress(text: string, options: CompressOptions, minFoldedPaths: number
   const form = said === undefined ? undefined : said + end;
   deadline.check();
   const isFolded = shape !== pathList || lines.length >= minFoldedPaths;
-  const isShort = isFolded && form !== undefined && form.length < text.length && expand(form) === text;
-  deadline.check();
-  const before = tokens.count(text);
-  const after = isShort ? tokens.count(form) : before;
-  const view = shape === pathList ? viewOf(lines, options, before, after) : undefined;
-  if (view !== undefined) return { text: view, loss: 'recoverable' };
-  const worth = MIN_SHARE.get(shape) ?? MIN_SAVED_SHARE;
-  return isShort && after <= before * (1 - worth) ? { text: form, loss: 'none' } : undefined;
-}
-
-/** A view, where one is allowed and says it much shorter than the lossless form does. */
-function viewOf(lines: readonly string[], options: CompressOptions, before: number, after: number): string | undefined {
-  if (options.level === 'lossless' || !isWorthAView(before, after)) return undefined;
-  const view = writeView(lines, options, before);
-  return view !== undefined && options.tokens.count(view) < after * MAX_VIEW_SHARE ? view : undefined;
+  const isExact = isFolded && form !== undefined && form.length < text.length && expand(form) === text;
+  const view = shape === pathList ? (before: number) => writeView(lines, options, before) : undefined;
+  const chosen = chooseForm({ source: text, lossless: isExact ? form : undefined, view }, options);
+  const isWorthIt =
+    chosen?.loss === 'recoverable' ||
+    (chosen && tokens.count(chosen.text) <= tokens.count(text) * (1 - (MIN_SHARE.get(shape) ?? MIN_SAVED_SHARE)));
+  return isWorthIt ? chosen : undefined;
 }
 
 /** The source; a final line break stands in both. */

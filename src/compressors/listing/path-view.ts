@@ -6,22 +6,11 @@ import type { CompressOptions } from '../../core/compressor.ts';
 import type { Level } from '../../core/compressor.ts';
 import { commonRoot, isPath } from './path-list.ts';
 
-const MIN_SOURCE_TOKENS = 1000;
-const MIN_FORM_TOKENS = 600;
-const ENOUGH_SAVED_SHARE = 0.85;
 const SHARE: Readonly<Record<Level, number>> = { lossless: 1, balanced: 0.25, aggressive: 0.12 };
 const MIN_BUDGET = 400;
 /** An extension with no more files than this in the whole list is rare: its files are named. */
 const RARE = 3;
 const MAX_DEPTH = 12;
-
-export function isWorthAView(tokensBefore: number, tokensOfForm: number): boolean {
-  return (
-    tokensBefore >= MIN_SOURCE_TOKENS &&
-    tokensOfForm > MIN_FORM_TOKENS &&
-    tokensOfForm > tokensBefore * (1 - ENOUGH_SAVED_SHARE)
-  );
-}
 
 interface Entry {
   readonly folders: readonly string[];

@@ -2,6 +2,7 @@
  * Search results of grep, rg, ag and git grep: lossless with each path said once; as a view with every file and its
  * number of matches, the first of them in full and the rest by their line numbers.
  */
+import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import type { Deadline } from '../../core/deadline.ts';
@@ -9,12 +10,9 @@ import type { Sample } from '../../core/sample.ts';
 import { readForm, writeBare, writeNumbered } from './form.ts';
 import { countHits, isPlainPath, readBare, readHeaded, readNumbered } from './hits.ts';
 import type { Hits } from './hits.ts';
-import { isWorthAView, writeView } from './view.ts';
+import { writeView } from './view.ts';
 
 const MIN_SHARE = 0.5;
-const MIN_SAVED_SHARE = 0.05;
-/** Of the lossless form: a view that is not much shorter is not worth what it leaves out. */
-const MAX_VIEW_SHARE = 0.7;
 
 interface Found {
   readonly hits: Hits;
@@ -35,7 +33,8 @@ function readHits(lines: readonly string[], deadline: Deadline): Found | undefin
   return undefined;
 }
 
-function compress(text: string, { level, tokens, deadline }: CompressOptions): Compressed | undefined {
+function compress(text: string, options: CompressOptions): Compressed | undefined {
+  const { level, tokens, deadline } = options;
   deadline.check();
   const end = text.endsWith('\n') ? '\n' : '';
   const lines = text.slice(0, text.length - end.length).split('\n');
@@ -43,16 +42,9 @@ function compress(text: string, { level, tokens, deadline }: CompressOptions): C
   if (!found) return undefined;
   const form = found.write && found.write(lines, found.hits, deadline) + end;
   deadline.check();
-  const isShort = form !== undefined && form.length < text.length && readForm(form) === text;
-  deadline.check();
-  const before = tokens.count(text);
-  const after = isShort ? tokens.count(form) : before;
-  if (level !== 'lossless' && isWorthAView(before, after)) {
-    const view = writeView({ lines, hits: found.hits, level, tokens, deadline }, before);
-    if (view.length < text.length && tokens.count(view) < after * MAX_VIEW_SHARE)
-      return { text: view, loss: 'recoverable' };
-  }
-  return isShort && after <= before * (1 - MIN_SAVED_SHARE) ? { text: form, loss: 'none' } : undefined;
+  const lossless = form !== undefined && form.length < text.length && readForm(form) === text ? form : undefined;
+  const view = (before: number): string => writeView({ lines, hits: found.hits, level, tokens, deadline }, before);
+  return chooseForm({ source: text, lossless, view }, options);
 }
 
 /** What compilers and linters say about a place: it has kinds and columns of its own. */

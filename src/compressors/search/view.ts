@@ -8,11 +8,6 @@ import type { Deadline } from '../../core/deadline.ts';
 import type { Tokenizer } from '../../core/tokenizer.ts';
 import type { Hit, Hits } from './hits.ts';
 
-/** Shorter results, and those whose lossless form is short enough, need no view. */
-const MIN_SOURCE_TOKENS = 1000;
-const MIN_FORM_TOKENS = 600;
-const ENOUGH_SAVED_SHARE = 0.85;
-
 /** Share of the source that a view may take beyond naming the files. */
 const SHARE: Readonly<Record<Level, number>> = { lossless: 1, balanced: 0.12, aggressive: 0.07 };
 const MIN_BUDGET = 500;
@@ -24,11 +19,6 @@ const MIN_LABELLED_PLACES = 4;
 const LABELS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const DECLARATION =
   /^\s*(?:(?:export|public|private|protected|static|async|pub|default|abstract|final)\s+)*(?:function|class|interface|type|enum|struct|trait|impl|def|defmodule|fn|func|module|const|#define)\b/;
-
-export function isWorthAView(tokensBefore: number, tokensOfForm: number): boolean {
-  const saved = 1 - tokensOfForm / tokensBefore;
-  return tokensBefore >= MIN_SOURCE_TOKENS && tokensOfForm > MIN_FORM_TOKENS && saved < ENOUGH_SAVED_SHARE;
-}
 
 export interface ViewInput {
   readonly lines: readonly string[];
