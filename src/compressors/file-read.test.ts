@@ -70,6 +70,24 @@ test('what stands before, between and after listings stays as it was', () => {
   expect(short.endsWith(`\n60\t\n${after.join('\n')}`)).toBe(true);
 });
 
+test('a note that stands for the lines of its numbers is part of the run', () => {
+  const lines = number(PROGRAM, (n) => `${n}\t`);
+  const noted = [...lines.slice(0, 12), '[lines 13-40: same as in Read a.ts, above]', ...lines.slice(40)];
+  const short = shorten(noted.join('\n'))!;
+  expect(short.split('\n', 1)).toEqual(['[lines 1-60, every 10th numbered]']);
+  expect(short).toContain('\n[lines 13-40: same as in Read a.ts, above]\nfunction step() {\n');
+  expect(fileReadCompressor.expand(short)).toBe(noted.join('\n'));
+});
+
+test('a note about other lines ends the run', () => {
+  const lines = number(PROGRAM, (n) => `${n}\t`);
+  const noted = [...lines.slice(0, 20), '[lines 30-40: same as in Read a.ts, above]', ...lines.slice(40)];
+  const short = shorten(noted.join('\n'))!;
+  expect(short).toContain('[lines 1-20, all shown, every 10th numbered]');
+  expect(short).toContain('[lines 41-60, all shown, every 10th numbered]');
+  expect(fileReadCompressor.expand(short)).toBe(noted.join('\n'));
+});
+
 test('a number that is missing, doubled or out of order starts a new run', () => {
   const upper = number(PROGRAM, GUTTERS.tab!, 1);
   const lower = number(PROGRAM, GUTTERS.tab!, 62);

@@ -16,10 +16,12 @@ const LINES_PER_CHECK = 1024;
 const GUTTER = /^( *)(\d{1,9})(\t|→|: |\| ?)/;
 /** What a reader could take for a gutter, of whatever kind. */
 const LIKE_GUTTER = /^ *\d+[\t→:|]/;
-const HEADER = /^\[lines (\d{1,9})-(\d{1,9}), all shown, every 10th numbered\]$/;
+const HEADER = /^\[lines (\d{1,9})-(\d{1,9}),(?: all shown,)? every 10th numbered\]$/;
+/** Stands in a listing for the lines of these numbers, which are said elsewhere. */
+const NOTE = /^\[lines (\d{1,9})-(\d{1,9}): /;
 
-function writeHeader(first: number, last: number): string {
-  return `[lines ${first}-${last}, all shown, every 10th numbered]`;
+function writeHeader(first: number, last: number, hasNotes: boolean): string {
+  return `[lines ${first}-${last},${hasNotes ? '' : ' all shown,'} every 10th numbered]`;
 }
 
 /** How the numbers of one run are printed. The first line of the run tells all of it. */
@@ -57,45 +59,52 @@ function hasGutter(line: string, gutter: string): boolean {
 
 interface Run {
   readonly gutter: Gutter;
-  /** The index after its last line. */
-  readonly end: number;
+  /** For each of its lines the number; for a note that stands for lines, 0. */
+  readonly numbers: readonly number[];
+  readonly last: number;
 }
 
 /** The lines from `start` on whose numbers go up by one. */
 function readRun(lines: readonly string[], start: number, deadline: Deadline): Run | undefined {
   const gutter = readGutter(lines[start]!);
   if (!gutter) return undefined;
-  let end = start + 1;
-  for (; end < lines.length; end++) {
-    if (end % LINES_PER_CHECK === 0) deadline.check();
-    if (!hasGutter(lines[end]!, writeGutter(gutter, gutter.first + end - start))) break;
+  const numbers = [gutter.first];
+  let next = gutter.first + 1;
+  for (let at = start + 1; at < lines.length; at++) {
+    if (at % LINES_PER_CHECK === 0) deadline.check();
+    const line = lines[at]!;
+    const noted = lastNoted(line, next);
+    if (noted === undefined && !hasGutter(line, writeGutter(gutter, next))) break;
+    numbers.push(noted === undefined ? next : 0);
+    next = (noted ?? next) + 1;
   }
-  return { gutter, end };
+  return { gutter, numbers, last: next - 1 };
+}
+
+/** The last of the lines that a note stands for, when it stands for those from `number` on. */
+function lastNoted(line: string, number: number): number | undefined {
+  const note = line.startsWith('[') ? NOTE.exec(line) : null;
+  return note && Number(note[1]) === number && Number(note[2]) >= number ? Number(note[2]) : undefined;
 }
 
 /**
  * Whether it is certain which blanks belong to the gutter and which are indentation: `7:   x` may be either. A gutter
  * ends with a blank when some line has no other, and when the run did not break where that blank was missing.
  */
-function isCertain(lines: readonly string[], start: number, { gutter, end }: Run): boolean {
+function isCertain(lines: readonly string[], start: number, { gutter, numbers, last }: Run): boolean {
   const { first, separator } = gutter;
   if (separator === '\t' || separator === '→') return true;
-  const hasRest = (i: number, rest: RegExp): boolean => {
-    const printed = writeGutter(gutter, first + i - start);
-    return lines[i]!.startsWith(printed) && rest.test(lines[i]!.slice(printed.length));
-  };
-  if (separator === '|') return someLine(start, end, (i) => hasRest(i, /^[^ \r]/));
-  const breaks = (i: number): boolean => {
-    const number = first + i - start;
-    return number >= 0 && (lines[i]?.startsWith(writeGutter(gutter, number).trimEnd()) ?? false);
-  };
-  if (breaks(start - 1) || breaks(end)) return false;
-  return someLine(start, end, (i) => hasRest(i, /^(\S|\r?$)/));
-}
-
-function someLine(start: number, end: number, test: (index: number) => boolean): boolean {
-  for (let i = start; i < end; i++) if (test(i)) return true;
-  return false;
+  const someRest = (rest: RegExp): boolean =>
+    numbers.some((number, i) => {
+      const printed = writeGutter(gutter, number);
+      const line = lines[start + i]!;
+      return line.startsWith(printed) && rest.test(line.slice(printed.length));
+    });
+  if (separator === '|') return someRest(/^[^ \r]/);
+  const breaks = (at: number, number: number): boolean =>
+    number >= 0 && (lines[at]?.startsWith(writeGutter(gutter, number).trimEnd()) ?? false);
+  if (breaks(start - 1, first - 1) || breaks(start + numbers.length, last + 1)) return false;
+  return someRest(/^(\S|\r?$)/);
 }
 
 /** A line of a run without its gutter, unless the bare line could be taken for a numbered one, or for a header. */
@@ -105,6 +114,15 @@ function thin(line: string, number: number, gutter: string): string {
   return hasGutter(bare, gutter) || LIKE_GUTTER.test(bare) || bare.startsWith('[lines ') ? line : bare;
 }
 
+function thinRun(lines: readonly string[], start: number, { gutter, numbers, last }: Run): readonly string[] {
+  const header = writeHeader(gutter.first, last, numbers.includes(0));
+  const thinned = numbers.map((number, i) => {
+    const line = lines[start + i]!;
+    return i === 0 || number === 0 ? line : thin(line, number, writeGutter(gutter, number));
+  });
+  return [header, ...thinned];
+}
+
 /** Undefined when there is no run worth thinning, or when a line that stays would be taken for a header of ours. */
 function thinRuns(lines: readonly string[], deadline: Deadline): readonly string[] | undefined {
   const out: string[] = [];
@@ -112,21 +130,17 @@ function thinRuns(lines: readonly string[], deadline: Deadline): readonly string
   for (let at = 0; at < lines.length; ) {
     if (at % LINES_PER_CHECK === 0) deadline.check();
     const run = readRun(lines, at, deadline);
-    const end = run?.end ?? at + 1;
-    if (run && end - at >= MIN_RUN && isCertain(lines, at, run)) {
+    const length = run?.numbers.length ?? 1;
+    if (run && length >= MIN_RUN && isCertain(lines, at, run)) {
       runs++;
-      const { first } = run.gutter;
-      out.push(writeHeader(first, first + end - at - 1), lines[at]!);
-      for (let i = at + 1; i < end; i++) {
-        out.push(thin(lines[i]!, first + i - at, writeGutter(run.gutter, first + i - at)));
-      }
+      out.push(...thinRun(lines, at, run));
     } else {
-      for (let i = at; i < end; i++) {
+      for (let i = at; i < at + length; i++) {
         if (HEADER.test(lines[i]!)) return undefined;
         out.push(lines[i]!);
       }
     }
-    at = end;
+    at += length;
   }
   return runs > 0 ? out : undefined;
 }
@@ -136,6 +150,27 @@ function compress(text: string, { tokens, deadline }: CompressOptions): Compress
   if (out === undefined || out.length >= text.length) return undefined;
   deadline.check();
   return tokens.count(out) < tokens.count(text) ? { text: out, loss: 'none' } : undefined;
+}
+
+/** The lines of a thinned run with all their numbers. */
+function readThinned(
+  lines: readonly string[],
+  start: number,
+  first: number,
+  last: number,
+): readonly string[] | undefined {
+  const gutter = readGutter(lines[start] ?? '');
+  if (gutter?.first !== first || last < first) return undefined;
+  const out: string[] = [];
+  for (let number = first; number <= last; number++) {
+    const line = lines[start + out.length];
+    if (line === undefined) return undefined;
+    const noted = lastNoted(line, number);
+    const printed = writeGutter(gutter, number);
+    out.push(noted !== undefined || hasGutter(line, printed) ? line : printed + line);
+    number = noted ?? number;
+  }
+  return out;
 }
 
 function expand(text: string): string | undefined {
@@ -148,14 +183,10 @@ function expand(text: string): string | undefined {
       out.push(lines[at]!);
       continue;
     }
-    const [first, last] = [Number(header[1]), Number(header[2])];
-    const gutter = readGutter(lines[at + 1] ?? '');
-    if (gutter?.first !== first || last < first || at + 1 + last - first >= lines.length) return undefined;
-    for (let number = first; number <= last; number++) {
-      const line = lines[++at]!;
-      const printed = writeGutter(gutter, number);
-      out.push(hasGutter(line, printed) ? line : printed + line);
-    }
+    const run = readThinned(lines, at + 1, Number(header[1]), Number(header[2]));
+    if (!run) return undefined;
+    out.push(...run);
+    at += run.length;
     runs++;
   }
   return runs > 0 ? out.join('\n') : undefined;
@@ -169,9 +200,9 @@ function shareInRuns(lines: readonly string[]): number {
   let numbered = 0;
   for (let at = 0; at < lines.length; ) {
     const run = readRun(lines, at, NO_DEADLINE);
-    const end = run?.end ?? at + 1;
-    if (run && end - at >= SEEN_IN_A_ROW && isCertain(lines, at, run)) numbered += end - at;
-    at = end;
+    const length = run?.numbers.length ?? 1;
+    if (run && length >= SEEN_IN_A_ROW && isCertain(lines, at, run)) numbered += length;
+    at += length;
   }
   return lines.length > 0 ? numbered / lines.length : 0;
 }

@@ -27,6 +27,7 @@ export function expandBody(body: Uint8Array, format: WireFormat, compressors: re
   const earlier = new EarlierTexts(conversation);
   const edits = conversation.parts.flatMap((part) => {
     if (part.kind !== 'tool-result') return [];
+    earlier.addCall(part);
     const known = expandText(part.source, compressors);
     const text = unfoldRepeats(known ?? part.source, earlier) ?? known;
     earlier.addResult(part, part.source);

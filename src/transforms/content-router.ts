@@ -24,6 +24,7 @@ export function contentRouter(compressors: readonly Compressor[]): Transform {
       const earlier = new EarlierTexts(conversation);
       for (const [index, part] of results.entries()) {
         let text = part.text;
+        if (firstLive >= 0) earlier.addCall(part);
         if (!part.frozen) {
           const accepted = yield route(
             part,

@@ -2,15 +2,18 @@
  * What stands before a result in its conversation, line by line, under names that a reader of the conversation can find:
  * earlier results as they were sent, and the long texts that the model itself passed to tools.
  */
-import type { Conversation, Part, ToolCall } from '../core/conversation.ts';
+import type { Conversation, Part } from '../core/conversation.ts';
 import { asObject, type JsonValue } from '../core/json/value.ts';
+
+import { EarlierNames, nameOf, type TextName, wholeName } from './earlier-names.ts';
 
 /** Shorter texts hold no run of lines worth a reference. */
 const MIN_LINES = 4;
-const MAX_LABEL_CHARS = 100;
 
 /** A line number as read tools print it; other kinds of gutter could be part of the text. */
 const GUTTER = /^( *)(\d{1,7})([\t→])/;
+
+const STANDS_FOR_LINES = /^\[lines \d+-(\d+): same as /;
 
 export interface NumberedLine {
   readonly content: string;
@@ -31,8 +34,12 @@ export function readLines(text: string): { readonly lines: readonly NumberedLine
       number = Number(match[2]);
       return { content: line.slice(match[0].length), number, gutter: match[0] };
     }
-    // Between the lines of a listing other compressors put their own, and say there which lines follow.
-    number = number < 0 || line.startsWith('[lines ') ? -1 : number + 1;
+    if (line.startsWith('[lines ')) {
+      // A note that stands for lines is none of them; after any other the next line says its own number.
+      number = Number(STANDS_FOR_LINES.exec(line)?.[1] ?? -1);
+      return { content: line, number: -1, gutter: '' };
+    }
+    number = number < 0 ? -1 : number + 1;
     return { content: line, number, gutter: '' };
   });
   return { lines, isNumbered: printed * 20 > lines.length };
@@ -43,15 +50,18 @@ function startsLikeGutter(line: string): boolean {
   return code === 0x20 || (code >= 0x30 && code <= 0x39);
 }
 
-/** One text under its name: the tool, its short arguments, and which call it was. Read when first asked for. */
+/** One text, and the call that it belongs to. Read when first asked for. */
 export class EarlierText {
-  readonly label: string;
+  readonly name: TextName;
+  /** Which of the texts of this name it is, from 1. */
+  readonly time: number;
   readonly #text: string;
   #lines: readonly NumberedLine[] | undefined;
   #isUnambiguous = true;
 
-  constructor(label: string, text: string) {
-    this.label = label;
+  constructor(name: TextName, time: number, text: string) {
+    this.name = name;
+    this.time = time;
     this.#text = text;
   }
 
@@ -78,6 +88,7 @@ export class EarlierTexts {
   readonly #texts: EarlierText[] = [];
   readonly #byLabel = new Map<string, EarlierText>();
   readonly #times = new Map<string, number>();
+  readonly #names = new EarlierNames();
   readonly #calls = new Set<string>();
   readonly #showsInputs: boolean;
 
@@ -89,42 +100,46 @@ export class EarlierTexts {
     return this.#texts;
   }
 
+  /** What to call this text: as short as no other name that stood here so far can be meant. */
+  labelOf({ name, time }: EarlierText): string {
+    const label = this.#names.shortest(name);
+    return time === 1 ? label : `${label} (call ${time})`;
+  }
+
   find(label: string): EarlierText | undefined {
+    if (this.#byLabel.size === 0) for (const text of this.#texts) this.#byLabel.set(this.labelOf(text), text);
     return this.#byLabel.get(label);
+  }
+
+  /** What the call of this result says stands before the result itself. */
+  addCall({ call }: Part): void {
+    if (!call || !this.#showsInputs || this.#calls.has(call.id)) return;
+    this.#calls.add(call.id);
+    const inputs = longTexts(call.input);
+    const { tool, path, rest } = nameOf(call);
+    for (const input of inputs) this.#add({ tool: `the input of ${tool}`, path, rest }, input);
   }
 
   /** @param text the result as it goes out. */
   addResult(part: Part, text: string): void {
     if (!part.call) return;
-    const label = labelOf(part.call);
-    if (this.#showsInputs && !this.#calls.has(part.call.id)) {
-      this.#calls.add(part.call.id);
-      for (const input of longTexts(part.call.input)) this.#add(`the input of ${label}`, input);
-    }
-    this.#add(label, text);
+    this.addCall(part);
+    this.#add(nameOf(part.call), text);
   }
 
-  #add(name: string, text: string): void {
-    const time = (this.#times.get(name) ?? 0) + 1;
-    this.#times.set(name, time);
-    if (!isLong(text)) return;
-    const earlier = new EarlierText(time === 1 ? name : `${name} (call ${time})`, text);
-    this.#texts.push(earlier);
-    this.#byLabel.set(earlier.label, earlier);
+  #add(name: TextName, text: string): void {
+    const whole = wholeName(name);
+    const time = (this.#times.get(whole) ?? 0) + 1;
+    this.#times.set(whole, time);
+    this.#names.add(name);
+    this.#byLabel.clear();
+    if (isLong(text)) this.#texts.push(new EarlierText(name, time, text));
   }
 }
 
 function hasEachNumberOnce(lines: readonly NumberedLine[]): boolean {
   const numbers = lines.map(({ number }) => number).filter((number) => number >= 0);
   return new Set(numbers).size === numbers.length;
-}
-
-/** The tool and its short arguments, on one line: `Read /src/a.ts`. */
-function labelOf({ name, input }: ToolCall): string {
-  const short = Object.values(asObject(input)).filter(
-    (value): value is string => typeof value === 'string' && !value.includes('\n') && value !== '',
-  );
-  return [name, ...short.slice(0, 2)].join(' ').slice(0, MAX_LABEL_CHARS).replaceAll(/\s+/g, ' ').trim();
 }
 
 function longTexts(value: JsonValue): readonly string[] {

@@ -37,7 +37,7 @@ describe('repeats', () => {
     const text = listing(code(40));
     const texts = earlier(result(text));
     const folded = foldRepeats(text, texts)!;
-    expect(folded).toBe('1\t  const value1 = compute(1);\n[lines 2-40: same as in Read /src/a.ts, above]');
+    expect(folded).toBe('1\t  const value1 = compute(1);\n[lines 2-40: same as in Read a.ts, above]');
     expect(unfoldRepeats(folded, texts)).toBe(text);
   });
 
@@ -55,7 +55,8 @@ describe('repeats', () => {
     const folded = foldRepeats(listing(after), texts)!;
     expect(folded).toContain('21\t  // new\n22\t  // lines');
     expect(folded).toContain('43\t  changed();');
-    expect(folded).toContain('[lines 23-42: same as lines 21-40 of Read /src/a.ts, above]');
+    expect(folded).toContain('[lines 23-42: same as lines 21-40 there]');
+    expect(folded).toContain('[lines 2-20: same as in Read a.ts, above]');
     expect(unfoldRepeats(folded, texts)).toBe(listing(after));
   });
 
@@ -63,7 +64,7 @@ describe('repeats', () => {
     const texts = earlier(result('File created', 'Write', { file_path: '/src/a.ts', content: code(30).join('\n') }));
     const text = listing(code(30), 1, arrow);
     const folded = foldRepeats(text, texts)!;
-    expect(folded).toContain('[lines 2-30: same as in the input of Write /src/a.ts, above]');
+    expect(folded).toContain('[lines 2-30: same as in the input of Write a.ts, above]');
     expect(unfoldRepeats(folded, texts)).toBe(text);
   });
 
@@ -75,13 +76,59 @@ describe('repeats', () => {
     ];
     const texts = earlier(result(thinned.join('\n')));
     const text = listing(code(20, 11), 11);
-    expect(foldRepeats(text, texts)).toContain('[lines 12-30: same as in Read /src/a.ts, above]');
+    expect(foldRepeats(text, texts)).toContain('[lines 12-30: same as in Read a.ts, above]');
     expect(unfoldRepeats(foldRepeats(text, texts)!, texts)).toBe(text);
   });
 
   test('the second call of the same name has its own name', () => {
     const texts = earlier(result(listing(code(20))), result(listing(code(20, 100))));
-    expect(foldRepeats(listing(code(20, 100)), texts)).toContain('same as in Read /src/a.ts (call 2), above]');
+    expect(foldRepeats(listing(code(20, 100)), texts)).toContain('same as in Read a.ts (call 2), above]');
+  });
+
+  test('a file is named as short as no other file can be meant', () => {
+    const texts = earlier(
+      result(listing(code(20)), 'Read', { file_path: '/home/me/src/a.ts' }),
+      result(listing(code(20, 100)), 'Read', { file_path: '/home/me/lib/a.ts' }),
+      result('short', 'Read', { file_path: '/home/me/lib/b.ts' }),
+    );
+    const folded = foldRepeats(listing(code(20)), texts)!;
+    expect(folded).toContain('same as in Read src/a.ts, above]');
+    expect(unfoldRepeats(folded, texts)).toBe(listing(code(20)));
+  });
+
+  test('R-10 a second text is named anew, and there always means the one named last', () => {
+    const texts = earlier(
+      result(listing(code(20)), 'Read', { file_path: '/src/a.ts' }),
+      result(listing(code(20, 100)), 'Read', { file_path: '/src/b.ts' }),
+    );
+    const mixed = listing([...code(10), ...code(10, 100), '// new', ...code(10, 110), ...code(10, 11)]);
+    const folded = foldRepeats(mixed, texts)!;
+    expect(folded.match(/of Read [ab]\.ts, above|in Read [ab]\.ts, above|there\]/g)).toEqual([
+      'in Read a.ts, above',
+      'of Read b.ts, above',
+      'there]',
+      'of Read a.ts, above',
+    ]);
+    expect(unfoldRepeats(folded, texts)).toBe(mixed);
+  });
+
+  test('a result that prints what its own call said refers to the call', () => {
+    const texts = new EarlierTexts({ showsInputs: true });
+    const written = result(listing(code(20)), 'Write', { file_path: '/src/a.ts', content: code(20).join('\n') });
+    texts.addCall(written);
+    const folded = foldRepeats(written.text, texts)!;
+    expect(folded).toContain('[lines 2-20: same as in the input of Write a.ts, above]');
+    expect(unfoldRepeats(folded, texts)).toBe(written.text);
+  });
+
+  test('a listing whose repeats were said by reference is itself referred to, by its numbers', () => {
+    const first = result(listing(code(20)), 'Read', { file_path: '/src/a.ts' });
+    const longer = listing([...code(20), ...code(20, 500)]);
+    const sent = foldRepeats(longer, earlier(first))!;
+    const texts = earlier(first, result(sent, 'Read', { file_path: '/src/b.ts' }));
+    const folded = foldRepeats(listing(code(20, 500), 21), texts)!;
+    expect(folded).toContain('[lines 22-40: same as in Read b.ts, above]');
+    expect(unfoldRepeats(folded, texts)).toBe(listing(code(20, 500), 21));
   });
 
   test('plain output is referred to by its lines', () => {

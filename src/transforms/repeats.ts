@@ -4,15 +4,19 @@
  */
 import { type EarlierText, type EarlierTexts, type NumberedLine, readLines } from './earlier-texts.ts';
 
-/** A run must be worth a reference: a line of about 30 tokens. */
-const MIN_RUN_LINES = 4;
-const MIN_RUN_CHARS = 240;
+/** A run must be worth its reference: be so much longer, and not break the text for two short lines. */
+const MIN_RUN_LINES = 3;
+const MIN_RUN_CHARS = 80;
+const MIN_GAIN = 1.5;
+/** Lines before the first that is long enough to be looked for. */
+const MAX_LEAD_LINES = 4;
 /** Lines shorter than this stand everywhere; they may be inside a run but none is looked for by them. */
 const MIN_ANCHOR_CHARS = 12;
 /** Places looked at for each line, the latest ones. */
 const MAX_PLACES = 8;
 
-const REFERENCE = /^\[(?:lines (\d+)-(\d+)|(\d+) lines): same as (?:lines (\d+)-(\d+) of|in) (.+), above\]$/;
+const REFERENCE =
+  /^\[(?:lines (\d+)-(\d+)|(\d+) lines): same as (?:(?:lines (\d+)-(\d+) of|in) (.+), above|lines (\d+)-(\d+) there|(there))\]$/;
 
 interface Place {
   readonly earlier: EarlierText;
@@ -36,25 +40,23 @@ export function foldRepeats(text: string, earlier: EarlierTexts): string | undef
   const places = findPlaces(lines, earlier);
   const out: string[] = [];
   let folded = 0;
+  let named: EarlierText | undefined;
   for (let at = 0; at < lines.length; ) {
     const run = places.size > 0 ? longestRun(lines, at, places) : undefined;
     // A numbered run shows its first line, so that the gutter of the others can be told from it.
     const shown = run && isNumbered && !followsShown(lines, at, out) ? 1 : 0;
-    if (!run || !isWorthIt(lines, run.start + shown, run.start + run.length)) {
+    const rest = run && cutStart(run, shown);
+    const reference = rest && writeReference(lines, rest, isNumbered, rest.earlier === named ? undefined : earlier);
+    if (!rest || reference === undefined || !isWorthIt(lines, rest, reference)) {
       out.push(printed(lines[at]!));
       at++;
       continue;
     }
     if (shown === 1) out.push(printed(lines[at]!));
-    out.push(
-      writeReference(
-        lines,
-        { ...run, start: run.start + shown, at: run.at + shown, length: run.length - shown },
-        isNumbered,
-      ),
-    );
+    out.push(reference);
+    named = rest.earlier;
     folded++;
-    at = run.start + run.length;
+    at = rest.start + rest.length;
   }
   return folded > 0 ? out.join('\n') : undefined;
 }
@@ -63,13 +65,15 @@ export function foldRepeats(text: string, earlier: EarlierTexts): string | undef
 export function unfoldRepeats(text: string, earlier: EarlierTexts): string | undefined {
   const out: string[] = [];
   let unfolded = 0;
+  let named = '';
   for (const line of text.split('\n')) {
     const match = line.startsWith('[') ? REFERENCE.exec(line) : null;
     if (!match) {
       out.push(line);
       continue;
     }
-    const meant = linesMeant(match, earlier);
+    named = match[6] ?? named;
+    const meant = linesMeant(match, earlier.find(named));
     const isNumbered = match[1] !== undefined;
     const gutters = meant && (isNumbered ? guttersAfter(out.at(-1) ?? '', meant.length) : meant.map(() => ''));
     if (!gutters) return undefined;
@@ -80,13 +84,15 @@ export function unfoldRepeats(text: string, earlier: EarlierTexts): string | und
 }
 
 /** The lines that a reference stands for. */
-function linesMeant(reference: RegExpExecArray, earlier: EarlierTexts): readonly string[] | undefined {
-  const [, first, last, count, from = first, to = last, label = ''] = reference;
-  const lines = earlier.find(label)?.lines ?? [];
-  const start = lines.findIndex(({ number }) => number === Number(from));
-  const length = Number(to) - Number(from) + 1;
-  if (start < 0 || start + length > lines.length || (count !== undefined && Number(count) !== length)) return undefined;
-  return lines.slice(start, start + length).map(({ content }) => content);
+function linesMeant(reference: RegExpExecArray, named: EarlierText | undefined): readonly string[] | undefined {
+  const [, first, last, count, from, to, , fromThere, toThere] = reference;
+  const [start, end] = [Number(from ?? fromThere ?? first), Number(to ?? toThere ?? last)];
+  const lines = named?.lines ?? [];
+  const at = lines.findIndex(({ number }) => number === start);
+  const length = end - start + 1;
+  if (at < 0 || !(length > 0) || at + length > lines.length) return undefined;
+  if (count !== undefined && Number(count) !== length) return undefined;
+  return lines.slice(at, at + length).map(({ content }) => content);
 }
 
 const printed = ({ gutter, content }: NumberedLine): string => gutter + content;
@@ -116,7 +122,7 @@ function longestRun(
   places: ReadonlyMap<string, readonly Place[]>,
 ): Run | undefined {
   let anchor = start;
-  while (anchor < lines.length && anchor < start + MIN_RUN_LINES && !places.has(lines[anchor]!.content)) anchor++;
+  while (anchor < lines.length && anchor < start + MAX_LEAD_LINES && !places.has(lines[anchor]!.content)) anchor++;
   let best: Run | undefined;
   for (const { earlier, at } of places.get(lines[anchor]?.content ?? '') ?? []) {
     const from = at - (anchor - start);
@@ -144,11 +150,17 @@ function commonLength(
   return length;
 }
 
-function isWorthIt(lines: readonly NumberedLine[], start: number, end: number): boolean {
-  if (end - start < MIN_RUN_LINES) return false;
+/** The run without its first lines. */
+function cutStart({ earlier, at, start, length }: Run, count: number): Run {
+  return { earlier, at: at + count, start: start + count, length: length - count };
+}
+
+function isWorthIt(lines: readonly NumberedLine[], { start, length }: Run, reference: string): boolean {
+  if (length < MIN_RUN_LINES) return false;
+  const enough = Math.max(MIN_RUN_CHARS, reference.length * MIN_GAIN);
   let chars = 0;
-  for (let at = start; at < end; at++) chars += printed(lines[at]!).length + 1;
-  return chars >= MIN_RUN_CHARS;
+  for (let at = start; at < start + length && chars < enough; at++) chars += lines[at]!.content.length + 1;
+  return chars >= enough;
 }
 
 /** Whether the line before stands in the output in full and is the one before in the same listing. */
@@ -160,17 +172,21 @@ function followsShown(lines: readonly NumberedLine[], at: number, out: readonly 
   );
 }
 
+/** @param earlier knows what to call the text; undefined when the reference before names the same one. */
 function writeReference(
   lines: readonly NumberedLine[],
-  { earlier, at, start, length }: Run,
+  run: Run,
   isNumbered: boolean,
+  earlier: EarlierTexts | undefined,
 ): string {
-  const from = earlier.lines[at]!.number;
-  const to = from + length - 1;
-  const { number, gutter } = lines[start]!;
-  if (!isNumbered || gutter === '') return `[${length} lines: same as lines ${from}-${to} of ${earlier.label}, above]`;
-  const where = number === from ? 'in' : `lines ${from}-${to} of`;
-  return `[lines ${number}-${number + length - 1}: same as ${where} ${earlier.label}, above]`;
+  const from = run.earlier.lines[run.at]?.number ?? -1;
+  const to = from + run.length - 1;
+  const { number = -1, gutter = '' } = lines[run.start] ?? {};
+  const isListed = isNumbered && gutter !== '';
+  const what = isListed ? `lines ${number}-${number + run.length - 1}` : `${run.length} lines`;
+  const isSame = isListed && number === from;
+  if (!earlier) return `[${what}: same as ${isSame ? '' : `lines ${from}-${to} `}there]`;
+  return `[${what}: same as ${isSame ? 'in' : `lines ${from}-${to} of`} ${earlier.labelOf(run.earlier)}, above]`;
 }
 
 /** The gutters of the lines after this one. */
