@@ -127,6 +127,10 @@ function fileValue(key: string, value: unknown, source: string): Given {
     const hint = suggestion(key, keys) || `; the keys are ${keys.join(', ')}`;
     throw new HeadroomError('BAD_OPTION', `${source}: unknown key ${JSON.stringify(key)}${hint}`);
   }
+  if (OPTIONS[key as OptionName].isTable && kindOf(value) === 'table') {
+    const pairs = Object.entries(value as object).map(([name, entry]) => `${name}=${String(entry)}`);
+    return { text: pairs.join(','), source };
+  }
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint') {
     const { allowed } = OPTIONS[key as OptionName];
     throw new HeadroomError('BAD_OPTION', `${source}: ${key} must be ${allowed}, not a ${kindOf(value)}`);

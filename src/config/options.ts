@@ -3,6 +3,7 @@
  * (`NAME`), its default and its line in the documentation. Flags, help, checks and docs/options.md come from here.
  */
 import type { Level } from '../core/compressor.ts';
+import type { ToolRule } from '../core/tool-rule.ts';
 
 export type Profile = 'off' | Level;
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
@@ -16,6 +17,7 @@ export interface OptionValues {
   readonly 'openai-url': string;
   readonly 'gemini-url': string;
   readonly profile: Profile;
+  readonly tools: readonly ToolRule[];
   readonly token: string | undefined;
   readonly store: StoreKind;
   readonly home: string;
@@ -42,6 +44,8 @@ export interface OptionRow<Value> {
   readonly isSecret?: boolean;
   /** Cannot stand in config.toml. */
   readonly isOutsideFile?: boolean;
+  /** May stand in config.toml as a table of its own, whose entries are read as `KEY=VALUE,KEY=VALUE`. */
+  readonly isTable?: boolean;
   /** What is allowed, in words that follow "must be". */
   readonly allowed: string;
   /** The value, or undefined when the text is not allowed. */
@@ -79,6 +83,22 @@ const WEB_ADDRESS: Rule<string> = {
     if (!parsed || !/^https?:\/\//i.test(text)) return undefined;
     if (parsed.username || parsed.password || parsed.search || parsed.hash) return undefined;
     return parsed.href.replace(/\/+$/, '');
+  },
+};
+
+const PROFILES: readonly Profile[] = ['off', 'lossless', 'balanced', 'aggressive'];
+
+const TOOLS: Rule<readonly ToolRule[]> = {
+  placeholder: 'TOOL=PROFILE,...',
+  allowed: `pairs of a tool's name (* stands for anything) and one of ${PROFILES.join(', ')}`,
+  parse(text) {
+    if (text.trim() === '') return [];
+    const rules = text.split(',').map((pair) => {
+      const [, glob, name] = /^\s*([^\s=]+)\s*=\s*(\S+)\s*$/.exec(pair) ?? [];
+      const level = PROFILES.find((profile) => profile === name);
+      return glob !== undefined && level ? { glob, level } : undefined;
+    });
+    return rules.every((rule) => rule !== undefined) ? rules : undefined;
   },
 };
 
@@ -133,10 +153,18 @@ export const OPTIONS: OptionTable = {
     doc: 'Where requests for Gemini go. With or without /v1beta at its end.',
   },
   profile: {
-    ...choice<Profile>('off', 'lossless', 'balanced', 'aggressive'),
+    ...choice<Profile>(...PROFILES),
     variable: 'HEADROOM_PROFILE',
     default: 'balanced',
     doc: 'How far tool results may be shortened. off: not at all; lossless: only forms from which the original can be rebuilt; balanced and aggressive: also views, wherever the model can fetch the original back; without a way back they do the same as lossless.',
+  },
+  tools: {
+    ...TOOLS,
+    variable: 'HEADROOM_TOOLS',
+    default: [],
+    defaultText: 'none',
+    isTable: true,
+    doc: 'Another profile for the results of some tools; the first pair that fits counts. In the file a table: [tools], then lines such as "mcp__github__*" = "lossless".',
   },
   token: {
     ...TOKEN,

@@ -35,16 +35,27 @@ export function chooseForm(
   if (!isShorter && (level === 'lossless' || !view)) return undefined;
   const before = tokens.count(source);
   const after = isShorter ? tokens.count(lossless) : before;
-  if (level !== 'lossless' && view && isWorthAView(before, after, VIEW_RULES[level])) {
+  if (level !== 'lossless' && view && wantsView(before, after, level)) {
     deadline.check();
     const text = view(before);
-    if (text !== undefined && text.length < source.length && tokens.count(text) <= after * MAX_VIEW_SHARE) {
+    if (text !== undefined && text.length < source.length && isShortEnough(tokens.count(text), after)) {
       return { text, loss: 'recoverable' };
     }
   }
   return isShorter && after < before ? { text: lossless, loss: 'none' } : undefined;
 }
 
-function isWorthAView(before: number, after: number, { fromTokens, longFormTokens }: ViewRule): boolean {
+/** Whether a source of so many tokens is long enough for a view, and its lossless form of so many not good enough. */
+function wantsView(before: number, after: number, level: Exclude<Level, 'lossless'>): boolean {
+  const { fromTokens, longFormTokens } = VIEW_RULES[level];
   return before >= fromTokens && after > longFormTokens && after > before * (1 - GOOD_SAVING);
+}
+
+function isShortEnough(tokensOfView: number, tokensOfForm: number): boolean {
+  return tokensOfView <= tokensOfForm * MAX_VIEW_SHARE;
+}
+
+/** Whether a view is taken where a lossless form is there too. */
+export function prefersView(before: number, tokensOfForm: number, tokensOfView: number, level: Level): boolean {
+  return level !== 'lossless' && wantsView(before, tokensOfForm, level) && isShortEnough(tokensOfView, tokensOfForm);
 }

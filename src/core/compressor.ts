@@ -29,6 +29,8 @@ export interface Compressor {
   readonly name: string;
   /** Its views keep every failure verbatim: results that failed may take them too. */
   readonly keepsFailures?: boolean;
+  /** Its views may stand for a file that a call shows, as long as nobody edits it: at level `aggressive` alone. */
+  readonly viewsFiles?: boolean;
   /** How surely the sample is this compressor's kind: 0 not mine, 1 certain. Highest claim wins, earlier wins ties. */
   claim(sample: Sample): number;
   /** A shorter text, or undefined to decline. The same arguments always give the same answer. */

@@ -7,8 +7,10 @@ test('markers are found where they were written, in order, with repeats', () => 
   expect(findMarkers(`x ${writeMarker(b)}\n${writeMarker(a)}${writeMarker(b)} y`)).toEqual([b, a, b]);
 });
 
-test('a marker says that the original is kept and how to name it (R-16)', () => {
-  expect(writeMarker(hashOf('abc'))).toBe('[headroom: original kept, hash=ba7816bf8f01cfea414140de]');
+test('R-16 a marker says that the original is intact, and how to get it', () => {
+  expect(writeMarker(hashOf('abc'))).toBe(
+    '[headroom: shortened view, the original is intact: headroom_retrieve hash=ba7816bf8f01cfea414140de]',
+  );
 });
 
 test('hashes that stand elsewhere are no markers (R-24)', () => {
@@ -17,11 +19,11 @@ test('hashes that stand elsewhere are no markers (R-24)', () => {
     hash,
     `commit ${hash}0123456789abcdef`,
     `hash=${hash}`,
-    `[headroom: original kept, hash=${hash.slice(1)}]`,
-    `[headroom: original kept, hash=${hash}0]`,
-    `[headroom: original kept, hash=${hash.toUpperCase()}X]`,
-    `[headroom: original kept, hash=${hash}`,
-    '[headroom: original kept, hash=]',
+    `[headroom: shortened view, the original is intact: headroom_retrieve hash=${hash.slice(1)}]`,
+    `[headroom: shortened view, the original is intact: headroom_retrieve hash=${hash}0]`,
+    `[headroom: shortened view, the original is intact: headroom_retrieve hash=${hash.toUpperCase()}X]`,
+    `[headroom: shortened view, the original is intact: headroom_retrieve hash=${hash}`,
+    '[headroom: shortened view, the original is intact: headroom_retrieve hash=]',
     '',
   ];
   for (const text of texts) expect(findMarkers(text)).toEqual([]);

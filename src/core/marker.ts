@@ -1,10 +1,11 @@
 /** Writes and finds markers, the handle of every loss: the only code that knows their spelling. */
 import { HASH_DIGITS } from './hash.ts';
 
-const MARKER = new RegExp(`\\[headroom: original kept, hash=([0-9a-f]{${HASH_DIGITS}})\\]`, 'g');
+const WORDS = 'headroom: shortened view, the original is intact: headroom_retrieve';
+const MARKER = new RegExp(`\\[${WORDS} hash=([0-9a-f]{${HASH_DIGITS}})\\]`, 'g');
 
 export function writeMarker(hash: string): string {
-  return `[headroom: original kept, hash=${hash}]`;
+  return `[${WORDS} hash=${hash}]`;
 }
 
 /** The hashes of all markers in a text, in order. A bare hash (a git SHA, say) is no marker. */

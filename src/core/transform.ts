@@ -4,10 +4,15 @@ import type { Conversation } from './conversation.ts';
 import type { Deadline } from './deadline.ts';
 import type { Edit } from './edit.ts';
 import type { Tokenizer } from './tokenizer.ts';
+import type { ToolRule } from './tool-rule.ts';
 
 /** What may be done to this request: decided once, at the door, from configuration. */
 export interface Policy {
   readonly level: Level;
+  /** For the results of some tools another level; the first that fits counts. */
+  readonly tools: readonly ToolRule[];
+  /** Results are parsed by a program: JSON stays valid JSON. */
+  readonly responseFormat?: 'json' | undefined;
   /** The model has a way to fetch originals: the retrieval tool is offered and a store answers. */
   readonly allowLoss: boolean;
   readonly allowTools: boolean;

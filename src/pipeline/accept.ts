@@ -1,5 +1,6 @@
 /** The one gate that every edit passes: what is promised is kept, and nothing grows. */
 import type { Edit, Rewrite } from '../core/edit.ts';
+import { hashOf } from '../core/hash.ts';
 import { writeMarker } from '../core/marker.ts';
 import type { OptimizeContext } from './context.ts';
 
@@ -44,7 +45,7 @@ function acceptRewrite(edit: Rewrite, context: OptimizeContext): Accepted | stri
 
 /** Lossless forms are kept too, for whoever wants the exact bytes; there a full disk costs nothing but that. */
 function keepOriginal({ part, loss }: Rewrite, { originals, isSent }: OptimizeContext): string | undefined {
-  if (!isSent) return loss === 'none' ? undefined : '0'.repeat(24);
+  if (!isSent) return loss === 'none' ? undefined : hashOf(part.source);
   try {
     return originals.put(part.source);
   } catch {

@@ -2,6 +2,7 @@
 import { compressors } from '../compressors/index.ts';
 import type { Level } from '../core/compressor.ts';
 import type { Stores } from '../core/stores.ts';
+import type { ToolRule } from '../core/tool-rule.ts';
 import { formats } from '../formats/index.ts';
 import { openStores } from '../stores/index.ts';
 import { o200k } from '../tokenizers/o200k.ts';
@@ -11,6 +12,9 @@ import { createEngine, type Engine } from './engine.ts';
 /** Plain values only: they cross into worker threads. */
 export interface EngineOptions {
   readonly level: Level;
+  readonly tools?: readonly ToolRule[] | undefined;
+  /** Whoever reads the shorter texts has a way to fetch originals; without one, lossless forms only. */
+  readonly allowLoss?: boolean | undefined;
   /** The database file; undefined keeps everything in memory. */
   readonly storePath: string | undefined;
   /** Longest time for the decisions of one request, in milliseconds. */
@@ -24,7 +28,7 @@ export interface OpenEngine extends Engine {
 
 /** @param warn told once about each kind of trouble that the stores have. */
 export function openEngine(
-  { level, storePath, deadlineMs }: EngineOptions,
+  { level, tools = [], allowLoss = false, storePath, deadlineMs }: EngineOptions,
   warn: (message: string) => void,
 ): OpenEngine {
   const stores = openStores({ path: storePath, warn });
@@ -34,6 +38,8 @@ export function openEngine(
     tokenizer: o200k,
     stores,
     level,
+    tools,
+    allowLoss,
     deadlineMs,
   });
   return { ...engine, stores, close: () => stores.close() };

@@ -8,6 +8,7 @@ import type { OriginalStore } from '../core/original-store.ts';
 import type { SentLog } from '../core/sent-log.ts';
 import type { Stores } from '../core/stores.ts';
 import type { Tokenizer } from '../core/tokenizer.ts';
+import type { ToolRule } from '../core/tool-rule.ts';
 import type { Transform } from '../core/transform.ts';
 import type { WireFormat } from '../core/wire-format.ts';
 import type { Note } from './note.ts';
@@ -27,6 +28,7 @@ export interface Job {
   readonly intent: Intent;
   /** Whether the answer should hold `totals`: exact counts of every text take time. */
   readonly isCounted?: boolean;
+  readonly responseFormat?: 'json' | undefined;
 }
 
 /** Exact tokens over all texts, tool calls and tool results of a body. */
@@ -56,6 +58,9 @@ export interface EngineParts {
   readonly tokenizer: Tokenizer;
   readonly stores: Stores;
   readonly level: Level;
+  readonly tools: readonly ToolRule[];
+  /** Whoever reads the shorter texts has a way to fetch originals. */
+  readonly allowLoss: boolean;
   /** Longest time for the decisions of one request, in milliseconds. */
   readonly deadlineMs: number;
 }
@@ -94,8 +99,8 @@ function formatOf(job: Job, formats: readonly WireFormat[]): WireFormat | undefi
 }
 
 function contextOf(
-  { tenant, intent }: Job,
-  { tokenizer, stores, level, deadlineMs }: EngineParts,
+  { tenant, intent, responseFormat }: Job,
+  { tokenizer, stores, level, tools, allowLoss, deadlineMs }: EngineParts,
 ): Parameters<typeof optimize>[3] {
   const originals: OriginalStore = stores.originals(tenant);
   const sentLog: SentLog = stores.sentLog(tenant);
@@ -106,7 +111,7 @@ function contextOf(
     tokenizer,
     isSent: intent !== 'ask',
     deadline: deadlineIn(deadlineMs),
-    policy: { level, allowLoss: false, allowTools: false },
+    policy: { level, tools, responseFormat, allowLoss, allowTools: false },
   };
 }
 

@@ -1,6 +1,7 @@
-/** The way back: from lossless forms to what the client sent. References are followed within the body that holds them. */
+/** The way back: from forms to what the client sent. References are followed within the body that holds them. */
 import type { Compressor } from '../core/compressor.ts';
 import { JsonDocument } from '../core/json/document.ts';
+import { findMarkers } from '../core/marker.ts';
 import type { WireFormat } from '../core/wire-format.ts';
 import { EarlierTexts } from '../transforms/earlier-texts.ts';
 import { unfoldRepeats } from '../transforms/repeats.ts';
@@ -20,8 +21,22 @@ export function expandText(text: string, compressors: readonly Compressor[]): st
   return undefined;
 }
 
+/** Where the originals of views are; undefined for one that is not kept. */
+export type FindOriginal = (hash: string) => string | undefined;
+
+/** The original that the marker at the end of a view leads to. */
+export function expandView(text: string, find: FindOriginal): string | undefined {
+  const hash = findMarkers(text.slice(text.lastIndexOf('\n') + 1)).at(-1);
+  return hash === undefined ? undefined : find(hash);
+}
+
 /** Every tool result of a request body as it was before it was shortened; all else as it is. */
-export function expandBody(body: Uint8Array, format: WireFormat, compressors: readonly Compressor[]): Expanded {
+export function expandBody(
+  body: Uint8Array,
+  format: WireFormat,
+  compressors: readonly Compressor[],
+  find: FindOriginal = () => undefined,
+): Expanded {
   const document = JsonDocument.parse(body);
   const conversation = format.read(document);
   const earlier = new EarlierTexts(conversation);
@@ -29,7 +44,7 @@ export function expandBody(body: Uint8Array, format: WireFormat, compressors: re
     if (part.kind !== 'tool-result') return [];
     earlier.addCall(part);
     const known = expandText(part.source, compressors);
-    const text = unfoldRepeats(known ?? part.source, earlier) ?? known;
+    const text = expandView(part.source, find) ?? unfoldRepeats(known ?? part.source, earlier) ?? known;
     earlier.addResult(part, part.source);
     return text === undefined
       ? []

@@ -37,7 +37,7 @@ function contextOf(over: Partial<OptimizeContext> = {}, kept: Stores = stores())
     sentLog: kept.sentLog('t'),
     isSent: true,
     deadline: NO_DEADLINE,
-    policy: { level: 'lossless', allowLoss: false, allowTools: false },
+    policy: { level: 'lossless', tools: [], allowLoss: false, allowTools: false },
     ...over,
   };
 }
@@ -186,11 +186,80 @@ describe('optimize', () => {
     expect(notes[0]!.reason).toMatch(/\d+ tokens before, \d+ after/);
   });
 
+  describe('levels', () => {
+    const seen: string[] = [];
+    const spy: Compressor = {
+      ...fold,
+      compress: (_text, { level }) => void seen.push(level),
+    };
+    const levelOf = (
+      policy: Partial<OptimizeContext['policy']>,
+      messages = first,
+      compressor: Partial<Compressor> = {},
+    ): string | undefined => {
+      const whole = { level: 'balanced', tools: [], allowLoss: true, allowTools: false, ...policy } as const;
+      run(messages, contextOf({ policy: whole }), [contentRouter([{ ...spy, ...compressor }])]);
+      return seen.splice(0)[0];
+    };
+    const failed = [first[0]!, first[1]!, user(result('a', LINES, { is_error: true }))];
+    const reading = (tool: Block, ...before: Block[]): Block[] => [
+      user({ type: 'text', text: 'go' }),
+      ...before,
+      assistant({ ...call('a'), ...tool }),
+      user(result('a', LINES)),
+    ];
+    const file = { name: 'Read', input: { file_path: '/src/a.ts' } };
+
+    test('no way back: lossless, whatever the profile', () => {
+      expect(levelOf({ allowLoss: false })).toBe('lossless');
+      expect(levelOf({})).toBe('balanced');
+    });
+
+    test('R-13 a result that failed: lossless, but for those whose views keep every failure', () => {
+      expect(levelOf({}, failed)).toBe('lossless');
+      expect(levelOf({}, failed, { keepsFailures: true })).toBe('balanced');
+    });
+
+    test('the operator may choose by tool', () => {
+      expect(levelOf({ tools: [{ glob: 'ba*', level: 'aggressive' }] })).toBe('aggressive');
+      expect(levelOf({ tools: [{ glob: 'Bash', level: 'lossless' }] })).toBe('lossless');
+      expect(levelOf({ tools: [{ glob: 'Bash', level: 'off' }] })).toBeUndefined();
+      expect(levelOf({ tools: [{ glob: 'Read', level: 'off' }] })).toBe('balanced');
+    });
+
+    test('R-12 a file that a call shows: lossless; an outline only if asked for, and never of a file that was edited', () => {
+      const outlines = { viewsFiles: true };
+      expect(levelOf({}, reading(file), outlines)).toBe('lossless');
+      expect(levelOf({ level: 'aggressive' }, reading(file))).toBe('lossless');
+      expect(levelOf({ level: 'aggressive' }, reading(file), outlines)).toBe('aggressive');
+      const edit = { file_path: '/src/a.ts', old_string: 'a', new_string: 'b' };
+      const edited = [assistant({ ...call('e'), name: 'Edit', input: edit }), user(result('e', 'done'))];
+      expect(levelOf({ level: 'aggressive' }, reading(file, ...edited), outlines)).toBe('lossless');
+    });
+  });
+
+  test('where the loss of a view is not accepted, the best form that loses nothing goes out', () => {
+    const both: Compressor = {
+      ...fold,
+      compress: (text, options) =>
+        options.level === 'lossless' ? fold.compress(text, options) : { text: 'some lines', loss: 'recoverable' },
+    };
+    const policy = { level: 'balanced', tools: [], allowLoss: true, allowTools: true } as const;
+    const broken = {
+      put: () => {
+        throw new Error('disk full');
+      },
+      get: () => undefined,
+    };
+    const { body } = run(first, contextOf({ policy, originals: broken }), [contentRouter([both])]);
+    expect(messagesOf(body)[2].content[0].content).toBe('60 times: all is well here');
+  });
+
   test('a view needs a way back; then the original is kept and the marker counts', () => {
     const view: Compressor = { ...fold, compress: () => ({ text: 'some lines', loss: 'recoverable' }) };
     const kept = stores();
     expect(messagesOf(run(first, contextOf(), [contentRouter([view])]).body)).toEqual(first);
-    const policy = { level: 'balanced', allowLoss: true, allowTools: true } as const;
+    const policy = { level: 'balanced', tools: [], allowLoss: true, allowTools: true } as const;
     const text: string = messagesOf(run(first, contextOf({ policy }, kept), [contentRouter([view])]).body)[2].content[0]
       .content;
     expect(kept.originals('t').get(findMarkers(text)[0]!)).toBe(LINES);

@@ -159,11 +159,12 @@ class Pool implements Optimizer {
   }
 
   #start(): Crew {
-    const { level, storePath, deadlineMs } = this.#options;
+    const { level, tools, allowLoss, storePath, deadlineMs } = this.#options;
     // Type stripping runs the source; the build has its own extension.
     const entry =
       this.#options.entry ?? new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
-    const worker = new Worker(entry, { workerData: { level, storePath, deadlineMs } satisfies EngineOptions });
+    const workerData = { level, tools, allowLoss, storePath, deadlineMs } satisfies EngineOptions;
+    const worker = new Worker(entry, { workerData });
     const crew: Crew = { worker, asked: new Map(), isReady: false, running: undefined, timer: undefined };
     this.#crews.add(crew);
     worker.on('message', (message: FromWorker) => this.#hear(crew, message));

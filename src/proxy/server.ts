@@ -6,6 +6,7 @@ import { backends } from '../backends/index.ts';
 import type { Backend } from '../core/backend.ts';
 import type { Level } from '../core/compressor.ts';
 import { HeadroomError } from '../core/errors.ts';
+import type { ToolRule } from '../core/tool-rule.ts';
 import type { WireFormat } from '../core/wire-format.ts';
 import { formats } from '../formats/index.ts';
 import { openOptimizer, type Optimizer, type PoolOptions } from '../pipeline/pool.ts';
@@ -27,6 +28,7 @@ export interface ProxyOptions {
   /** Backend name -> address; a missing one is the backend's own. */
   readonly upstreams: Readonly<Record<string, string>>;
   readonly profile: 'off' | Level;
+  readonly tools?: readonly ToolRule[];
   /** Needed when `host` is not loopback. */
   readonly token: string | undefined;
   /** The database file; undefined keeps everything in memory. */

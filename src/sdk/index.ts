@@ -1,21 +1,34 @@
 /** The library: the proxy's pipeline in your own process, on request bodies that you send yourself. */
 import type { Level } from '../core/compressor.ts';
 import { HeadroomError } from '../core/errors.ts';
+import type { ToolRule } from '../core/tool-rule.ts';
 import { compressors, openEngine, type OpenEngine } from '../pipeline/defaults.ts';
 import { expandText } from '../pipeline/expand.ts';
 
-export type { Level };
+export type { Level, ToolRule };
 export { HeadroomError };
 
 export interface HeadroomOptions {
   /** How far results may be shortened. Default `balanced`. */
   readonly profile?: Level;
+  /** Another profile for the results of some tools, `*` in a name stands for anything; the first that fits counts. */
+  readonly tools?: readonly ToolRule[];
+  /**
+   * True when the model has a tool of yours that gives it what `retrieve` gives: then long results may become views,
+   * which leave something out and end in the key of their original. Default false: lossless forms only.
+   */
+  readonly offersRetrieval?: boolean;
   /** The database that keeps originals and decisions; without it both live in memory. */
   readonly storePath?: string;
   /** Longest time for the decisions of one request, in milliseconds. Default 2,000. */
   readonly deadlineMs?: number;
   /** Told about trouble with the store. Default: silence. */
   readonly warn?: (message: string) => void;
+}
+
+export interface CompressOptions {
+  /** `json`: a program reads the results, so JSON among them stays valid JSON. */
+  readonly responseFormat?: 'json';
 }
 
 export interface CompressResult<T> {
@@ -33,7 +46,7 @@ export interface Headroom {
    * whole history each time: what was decided for a message once comes out the same again.
    * @throws HeadroomError BAD_REQUEST when no format recognises the body.
    */
-  compress<T extends object>(request: T): CompressResult<T>;
+  compress<T extends object>(request: T, options?: CompressOptions): CompressResult<T>;
   /** The original text of a shortened result, by its key; undefined when it is not kept here. */
   retrieve(key: string): string | undefined;
   close(): void;
@@ -42,18 +55,23 @@ export interface Headroom {
 const TENANT = 'library';
 
 export function openHeadroom(options: HeadroomOptions = {}): Headroom {
-  const { profile = 'balanced', storePath, deadlineMs = 2_000, warn = () => undefined } = options;
-  const engine = openEngine({ level: profile, storePath, deadlineMs }, warn);
+  const { profile = 'balanced', tools, storePath, deadlineMs = 2_000, warn = () => undefined } = options;
+  const engine = openEngine({ level: profile, tools, allowLoss: options.offersRetrieval, storePath, deadlineMs }, warn);
   return {
-    compress: (request) => compressWith(engine, request),
+    compress: (request, { responseFormat } = {}) => compressWith(engine, request, responseFormat),
     retrieve: (key) => engine.stores.originals(TENANT).get(key),
     close: () => engine.close(),
   };
 }
 
-function compressWith<T extends object>(engine: OpenEngine, request: T): CompressResult<T> {
+function compressWith<T extends object>(
+  engine: OpenEngine,
+  request: T,
+  responseFormat: 'json' | undefined,
+): CompressResult<T> {
   const body = Buffer.from(JSON.stringify(request));
-  const verdict = engine.run({ body, format: undefined, tenant: TENANT, intent: 'send', isCounted: true });
+  const job = { body, format: undefined, tenant: TENANT, intent: 'send', isCounted: true, responseFormat } as const;
+  const verdict = engine.run(job);
   if (verdict.problem !== undefined || !verdict.totals) {
     throw new HeadroomError(
       'BAD_REQUEST',

@@ -2,6 +2,7 @@
  * Gives each live tool result to the compressor that claims it most surely, before or after saying by reference what
  * stands earlier in the conversation, whichever is shorter. It believes no lossless form unread.
  */
+import { prefersView } from '../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor, Level } from '../core/compressor.ts';
 import type { Conversation, Part } from '../core/conversation.ts';
 import { DeadlineExceeded } from '../core/deadline.ts';
@@ -9,6 +10,7 @@ import type { Edit } from '../core/edit.ts';
 import { Sample } from '../core/sample.ts';
 import type { Plan, Refusal, Transform, TransformContext } from '../core/transform.ts';
 import { EarlierTexts } from './earlier-texts.ts';
+import { type LevelFor, levelsFor } from './levels.ts';
 import { foldRepeats, unfoldRepeats } from './repeats.ts';
 
 /** Below this a result has too few tokens for any form to be worth reading. */
@@ -26,12 +28,9 @@ export function contentRouter(compressors: readonly Compressor[]): Transform {
         let text = part.text;
         if (firstLive >= 0) earlier.addCall(part);
         if (!part.frozen) {
-          const accepted = yield route(
-            part,
-            compressors,
-            conversation.keepsResults ? earlier : NOTHING_EARLIER,
-            context,
-          );
+          const levels = levelsFor(part, context.policy, conversation);
+          const before = conversation.keepsResults ? earlier : NOTHING_EARLIER;
+          const accepted = yield* propose(part, compressors, levels, before, context);
           if (accepted?.kind === 'rewrite') text = accepted.text;
         }
         if (firstLive >= 0 && index < results.length - 1) earlier.addResult(part, text);
@@ -48,41 +47,69 @@ function isWorthALook(part: Part): boolean {
 
 interface Form extends Compressed {
   readonly by: string;
+  readonly level: Level;
+}
+
+const LOSSLESS: LevelFor = () => 'lossless';
+
+/** The best form; where its loss is not accepted, the best that loses nothing. */
+function* propose(
+  part: Part,
+  compressors: readonly Compressor[],
+  levels: LevelFor | undefined,
+  earlier: EarlierTexts,
+  context: TransformContext,
+): Generator<Edit | Refusal, Edit | undefined, Edit | undefined> {
+  if (!levels) return yield refusal(part, 'content-router', 'off for this tool');
+  const edit = route(part, compressors, levels, earlier, context);
+  const accepted = yield edit;
+  if (accepted || edit.kind !== 'rewrite' || edit.loss === 'none') return accepted;
+  return yield route(part, compressors, LOSSLESS, earlier, context);
+}
+
+function refusal({ index }: Part, by: string, reason: string): Refusal {
+  return { kind: 'refusal', part: index, by, reason };
 }
 
 function route(
   part: Part,
   compressors: readonly Compressor[],
+  levels: LevelFor,
   earlier: EarlierTexts,
   context: TransformContext,
 ): Edit | Refusal {
-  const refuse = (by: string, reason: string): Refusal => ({ kind: 'refusal', part: part.index, by, reason });
-  if (part.text.length < MIN_CHARS) return refuse('content-router', `under ${MIN_CHARS} characters`);
+  if (part.text.length < MIN_CHARS) return refusal(part, 'content-router', `under ${MIN_CHARS} characters`);
+  const compress = (text: string): Form | Failure => compressed(text, part, compressors, levels, context);
   try {
     context.deadline.check();
-    const plain = compressed(part.text, part, compressors, context);
+    const plain = compress(part.text);
     const folded = foldRepeats(part.text, earlier);
     const forms = 'reason' in plain ? [] : [plain];
     if (folded !== undefined && unfoldRepeats(folded, earlier) === part.text) {
-      const further = compressed(folded, part, compressors, context);
-      forms.push(
-        'reason' in further
-          ? { text: folded, loss: 'none', by: 'repeats' }
-          : { ...further, by: `repeats, ${further.by}` },
-      );
+      const further = compress(folded);
+      if ('reason' in further || further.loss !== 'none')
+        forms.push({ text: folded, loss: 'none', by: 'repeats', level: 'lossless' });
+      if (!('reason' in further)) forms.push({ ...further, by: `repeats, ${further.by}` });
     }
-    const best = shortest(forms, context);
-    return best ? { kind: 'rewrite', part, ...best } : refuse((plain as Failure).by, (plain as Failure).reason);
+    const best = bestOf(forms, part, context);
+    return best ? { kind: 'rewrite', part, ...best } : refusal(part, (plain as Failure).by, (plain as Failure).reason);
   } catch (error) {
-    if (error instanceof DeadlineExceeded) return refuse('content-router', `deadline: ${error.message}`);
-    return refuse('content-router', `failed: ${String(error)}`);
+    if (error instanceof DeadlineExceeded) return refusal(part, 'content-router', `deadline: ${error.message}`);
+    return refusal(part, 'content-router', `failed: ${String(error)}`);
   }
 }
 
-function shortest(forms: readonly Form[], { tokenizer }: TransformContext): Form | undefined {
+/** The form of the fewest tokens; a view only where it is so much shorter than the best lossless form. */
+function bestOf(forms: readonly Form[], { text }: Part, { tokenizer }: TransformContext): Form | undefined {
   if (forms.length < 2) return forms[0];
-  return forms.map((form) => ({ form, tokens: tokenizer.count(form.text) })).sort((a, b) => a.tokens - b.tokens)[0]!
-    .form;
+  const counted = forms
+    .map((form) => ({ form, tokens: tokenizer.count(form.text) }))
+    .sort((a, b) => a.tokens - b.tokens);
+  const lossless = counted.find(({ form }) => form.loss === 'none');
+  const view = counted.find(({ form }) => form.loss !== 'none');
+  if (!lossless || !view) return counted[0]!.form;
+  const isView = prefersView(tokenizer.count(text), lossless.tokens, view.tokens, view.form.level);
+  return isView ? view.form : lossless.form;
 }
 
 interface Failure {
@@ -94,27 +121,24 @@ function compressed(
   text: string,
   part: Part,
   compressors: readonly Compressor[],
+  levels: LevelFor,
   context: TransformContext,
 ): Form | Failure {
-  const options: CompressOptions = {
-    level: levelFor(part, context.policy.level, context.policy.allowLoss),
+  const options: Omit<CompressOptions, 'level'> = {
     call: part.call,
+    responseFormat: context.policy.responseFormat,
     tokens: context.tokenizer,
     deadline: context.deadline,
   };
   let failure: Failure = { by: 'content-router', reason: 'no compressor claims it' };
   for (const compressor of claimants(compressors, new Sample(text))) {
-    const form = compressor.compress(text, options);
+    const level = levels(compressor);
+    const form = compressor.compress(text, { ...options, level });
     if (!form) failure = { by: compressor.name, reason: 'nothing to save in it' };
     else if (!isFaithful(compressor, text, form)) failure = { by: compressor.name, reason: 'form did not read back' };
-    else return { ...form, by: compressor.name };
+    else return { ...form, by: compressor.name, level };
   }
   return failure;
-}
-
-/** Failed results and parts without a way back take lossless forms only. */
-function levelFor(part: Part, level: Level, allowLoss: boolean): Level {
-  return allowLoss && !part.isError ? level : 'lossless';
 }
 
 function claimants(compressors: readonly Compressor[], sample: Sample): readonly Compressor[] {

@@ -1,4 +1,5 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStores } from '../../stores/index.ts';
@@ -132,6 +133,50 @@ describe('compress and expand', () => {
     await machine.run(['compress'], LOGS);
     await machine.run(['explain'], REQUEST);
     expect(existsSync(join(machine.home, 'headroom.db'))).toBe(false);
+  });
+});
+
+describe('views', () => {
+  const HITS = Array.from(
+    { length: 600 },
+    (_, n) => `src/part${n % 30}/file.ts:${n}:  const value${n} = compute(${n * 7});`,
+  );
+  const SEARCH = `${HITS.join('\n')}\n`;
+  const homes = mkdtempSync(join(tmpdir(), 'headroom-views-'));
+  afterAll(() => rmSync(homes, { recursive: true }));
+
+  test('a long result becomes a view whose original is kept, and comes back by retrieve and by expand', async () => {
+    const home = join(homes, 'kept');
+    const { stdout: view, stderr } = await machine.run(['compress', '--home', home], SEARCH);
+    expect(stderr).toContain('by search');
+    const hash = /headroom_retrieve hash=([0-9a-f]{24})\]$/.exec(view.trimEnd())![1]!;
+    expect((await machine.run(['retrieve', hash, '--home', home])).stdout).toBe(SEARCH);
+    expect((await machine.run(['expand', '--home', home], view)).stdout).toBe(SEARCH);
+    expect((await machine.run(['expand', '--home', join(homes, 'other')], view)).stderr).toContain(hash);
+  });
+
+  test.each([
+    ['--profile', 'lossless'],
+    ['--store', 'memory'],
+    ['--tools', 'unnamed=lossless'],
+  ])('%s %s: lossless, and nothing is kept', async (...flags) => {
+    const home = join(homes, 'none');
+    const { stdout } = await machine.run(['compress', '--home', home, ...flags], SEARCH);
+    expect(stdout).not.toContain('hash=');
+    expect((await machine.run(['expand'], stdout)).stdout).toBe(SEARCH);
+    expect(existsSync(join(home, 'headroom.db'))).toBe(false);
+  });
+
+  test('where the original cannot be kept, nothing is left out', async () => {
+    const file = join(homes, 'file');
+    writeFileSync(file, 'not a folder');
+    const { stdout } = await machine.run(['compress', '--home', join(file, 'home')], SEARCH);
+    expect((await machine.run(['expand'], stdout)).stdout).toBe(SEARCH);
+  });
+
+  test('--response-format knows json and nothing else', async () => {
+    const { code, stderr } = await machine.run(['compress', '--response-format', 'xml'], SEARCH);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('"xml" is not allowed; it must be json')]);
   });
 });
 

@@ -1,10 +1,15 @@
 /** `headroom compress`: the shorter form on stdout, what it saved on stderr. */
 import { HeadroomError } from '../../core/errors.ts';
+import { hashOf } from '../../core/hash.ts';
+import { findMarkers } from '../../core/marker.ts';
 import { openEngine, formats } from '../../pipeline/defaults.ts';
 import type { Verdict } from '../../pipeline/engine.ts';
+import { openStores } from '../../stores/index.ts';
 import type { Command, Invocation } from '../command.ts';
 import { type InputKind, readInput, readRequest, textOf, wrapText } from '../input.ts';
 import { change, remark, say, warn, writeResult } from '../terminal.ts';
+
+const TENANT = 'cli';
 
 interface Shortened {
   readonly kind: InputKind;
@@ -27,7 +32,8 @@ export const compress: Command = {
   ],
   notes:
     'Savings go to stderr. Where nothing can be saved, the input comes out unchanged.\n' +
-    'headroom expand turns the shorter form back.',
+    'headroom expand turns the shorter form back. With --profile balanced, the default, long results may become a view\n' +
+    'that leaves something out and says so; its original is kept in the store of this machine.',
   argument: { name: 'FILE|-', isRequired: false },
   flags: [
     {
@@ -35,39 +41,83 @@ export const compress: Command = {
       placeholder: 'NAME',
       doc: 'The tool that a text is the result of, where that matters: Read, grep, ...',
     },
+    {
+      name: 'response-format',
+      placeholder: 'json',
+      doc: 'For results that a program reads: JSON stays valid JSON.',
+    },
     { name: 'json', doc: 'Print one JSON object with the text and its numbers.' },
   ],
-  options: ['profile', 'deadline-ms', 'home'],
+  options: ['profile', 'tools', 'deadline-ms', 'store', 'home'],
   async run({ flags, positionals, config }: Invocation): Promise<number> {
     const bytes = await readInput(positionals[0]);
-    const tool = flags.get('tool');
-    const shortened = shorten(bytes, typeof tool === 'string' ? tool : undefined, config);
+    const shortened = shorten(bytes, { tool: textFlag(flags, 'tool'), responseFormat: formatFlag(flags) }, config);
     if (flags.has('json')) printJson(shortened);
     else print(shortened);
     return 0;
   },
 };
 
-function shorten(bytes: Uint8Array, tool: string | undefined, { values }: Invocation['config']): Shortened {
+function textFlag(flags: Invocation['flags'], name: string): string | undefined {
+  const value = flags.get(name);
+  return typeof value === 'string' ? value : undefined;
+}
+
+function formatFlag(flags: Invocation['flags']): 'json' | undefined {
+  const value = textFlag(flags, 'response-format');
+  if (value === undefined || value === 'json') return value;
+  throw new HeadroomError('BAD_OPTION', `--response-format: ${JSON.stringify(value)} is not allowed; it must be json`);
+}
+
+interface Wanted {
+  readonly tool: string | undefined;
+  readonly responseFormat: 'json' | undefined;
+}
+
+function shorten(
+  bytes: Uint8Array,
+  { tool, responseFormat }: Wanted,
+  { values, storePath }: Invocation['config'],
+): Shortened {
   const request = readRequest(bytes, formats);
   const text = textOf(bytes);
   const unchanged = { kind: request?.kind ?? 'text', bytes, isChanged: false, tokensBefore: 0, tokensAfter: 0, by: [] };
   if (text === undefined) return { ...unchanged, reason: 'it is no UTF-8 text' };
   const level = values.profile;
   if (level === 'off') return { ...unchanged, reason: 'the profile is off' };
-  const engine = openEngine({ level, storePath: undefined, deadlineMs: values['deadline-ms'] }, warn);
-  try {
-    const body = request?.body ?? wrapText(text, tool);
-    const verdict = engine.run({ body, format: request?.format, tenant: 'cli', intent: 'ask', isCounted: true });
-    if (verdict.problem !== undefined)
-      throw new HeadroomError('BAD_REQUEST', `nothing was shortened: ${verdict.problem}`);
-    const { tokensBefore, tokensAfter } = request && verdict.totals ? verdict.totals : countsOf(verdict);
-    const by = [...new Set(verdict.notes.filter(({ outcome }) => outcome === 'rewritten').map((note) => note.by))];
-    if (by.length === 0) return { ...unchanged, tokensBefore, tokensAfter: tokensBefore, reason: reasonOf(verdict) };
-    const out = request ? request.unwrap(verdict.body ?? body) : Buffer.from(resultOf(verdict));
-    return { kind: unchanged.kind, bytes: out, isChanged: true, tokensBefore, tokensAfter, by, reason: '' };
-  } finally {
+  const { tools, 'deadline-ms': deadlineMs } = values;
+  const body = request?.body ?? wrapText(text, tool);
+  const run = (allowLoss: boolean): Verdict => {
+    const engine = openEngine({ level, tools, allowLoss, storePath: undefined, deadlineMs }, warn);
+    const job = { body, format: request?.format, tenant: TENANT, intent: 'ask', isCounted: true } as const;
+    const verdict = engine.run({ ...job, responseFormat });
     engine.close();
+    if (verdict.problem === undefined) return verdict;
+    throw new HeadroomError('BAD_REQUEST', `nothing was shortened: ${verdict.problem}`);
+  };
+  // In memory nothing would be left to fetch when this command ends.
+  let verdict = run(storePath !== undefined && level !== 'lossless');
+  if (!keepsViews(verdict, storePath)) verdict = run(false);
+  const { tokensBefore, tokensAfter } = request && verdict.totals ? verdict.totals : countsOf(verdict);
+  const by = [...new Set(verdict.notes.filter(({ outcome }) => outcome === 'rewritten').map((note) => note.by))];
+  if (by.length === 0) return { ...unchanged, tokensBefore, tokensAfter: tokensBefore, reason: reasonOf(verdict) };
+  const out = request ? request.unwrap(verdict.body ?? body) : Buffer.from(resultOf(verdict));
+  return { kind: unchanged.kind, bytes: out, isChanged: true, tokensBefore, tokensAfter, by, reason: '' };
+}
+
+/** Keeps the originals of all views on disk, where nothing else is written; false when that fails. */
+function keepsViews({ parts }: Verdict, path: string | undefined): boolean {
+  const views = parts.filter(({ source, text }) => text !== source && findMarkers(text).includes(hashOf(source)));
+  if (views.length === 0 || path === undefined) return views.length === 0;
+  const stores = openStores({ path, warn });
+  try {
+    const originals = stores.originals(TENANT);
+    for (const { source } of views) originals.put(source);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    stores.close();
   }
 }
 

@@ -38,7 +38,7 @@ export const explain: Command = {
     },
     { name: 'json', doc: 'Print one JSON object.' },
   ],
-  options: ['profile', 'deadline-ms', 'home'],
+  options: ['profile', 'tools', 'deadline-ms', 'home'],
   async run({ flags, positionals, config }: Invocation): Promise<number> {
     const format = formatNamed(flags.get('format'));
     const verdict = ask(await readInput(positionals[0]), format, config);
@@ -69,7 +69,8 @@ function ask(bytes: Uint8Array, format: string | undefined, { values }: Invocati
     );
   }
   const level = values.profile === 'off' ? 'lossless' : values.profile;
-  const engine = openEngine({ level, storePath: undefined, deadlineMs: values['deadline-ms'] }, warn);
+  const { tools, 'deadline-ms': deadlineMs } = values;
+  const engine = openEngine({ level, tools, storePath: undefined, deadlineMs }, warn);
   try {
     const verdict = engine.run({ body: request.body, format: request.format, tenant: 'cli', intent: 'ask' });
     if (verdict.problem !== undefined)

@@ -63,6 +63,7 @@ function proxyOptions({ values, storePath }: Config): ProxyOptions {
     port: values.port,
     upstreams: { anthropic: values['anthropic-url'], openai: values['openai-url'], gemini: values['gemini-url'] },
     profile: values.profile,
+    tools: values.tools,
     token: values.token,
     storePath,
     maxBodyBytes: values['max-body-mb'] * 1_048_576,
