@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 const SRC = resolve(import.meta.dirname, '../src');
-const FLOOR_1 = ['formats', 'backends', 'compressors', 'tokenizers', 'stores', 'config'];
+const FLOOR_1 = ['formats', 'backends', 'compressors', 'tokenizers', 'stores', 'retrieval', 'config'];
 
 /** folder -> what its files may import beside their own folder; tests beside the source may also use vitest and fast-check. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -14,6 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   compressors: ['core'],
   tokenizers: ['core', 'gpt-tokenizer', 'node:fs', 'node:module'],
   stores: ['core', 'node:sqlite', 'node:fs', 'node:path', 'lru-cache'],
+  retrieval: ['core'],
   config: ['core', 'node:fs', 'node:os', 'node:path', 'smol-toml'],
   transforms: ['core'],
   pipeline: ['core', ...FLOOR_1, 'transforms', 'node:os', 'node:worker_threads'],

@@ -31,6 +31,8 @@ export interface Compressor {
   readonly keepsFailures?: boolean;
   /** Its views may stand for a file that a call shows, as long as nobody edits it: at level `aggressive` alone. */
   readonly viewsFiles?: boolean;
+  /** Loads what `compress` needs and cannot load itself, once; until then it declines. Rejects when that is not installed. */
+  prepare?(): Promise<void>;
   /** How surely the sample is this compressor's kind: 0 not mine, 1 certain. Highest claim wins, earlier wins ties. */
   claim(sample: Sample): number;
   /** A shorter text, or undefined to decline. The same arguments always give the same answer. */

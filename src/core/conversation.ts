@@ -54,6 +54,8 @@ export interface Conversation {
   readonly turns: readonly Turn[];
   readonly parts: readonly Part[];
   readonly toolNames: readonly string[];
+  /** Nothing may be added to the tools of this request, or nobody could answer their calls. */
+  readonly refusesTools?: boolean;
   /** False when the provider itself may clear earlier results: then nothing may refer to them. */
   readonly keepsResults: boolean;
   /** Whether the texts in tool calls stand there as they are; false where a call is JSON inside a string. */

@@ -38,6 +38,8 @@ export type Plan = Generator<Edit | Refusal, void, Edit | undefined>;
 
 export interface Transform {
   readonly name: string;
+  /** What it adds is cheap, certain and part of the request's prefix: it runs also where there is no time to shorten. */
+  readonly isStructural?: boolean;
   /** Propose edits. May read anything, must change nothing; throwing ends this transform, never the request. */
   plan(conversation: Conversation, context: TransformContext): Plan;
 }

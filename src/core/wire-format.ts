@@ -1,4 +1,5 @@
 /** One API's request and response shape: the only code that knows where things stand in its JSON. */
+import type { Continuation } from './continuation.ts';
 import type { Conversation } from './conversation.ts';
 import type { Edit } from './edit.ts';
 import type { HeadroomError } from './errors.ts';
@@ -31,9 +32,15 @@ export interface ResponseReader {
 
 /** A request path that speaks this format. */
 export interface WirePath {
+  /** Its group `model` is the model's name, where the path says that. */
   readonly pattern: RegExp;
-  /** The path at the provider, from the root of its API, version included. */
+  /**
+   * The path at the provider, from the root of its API, version included. Groups of the pattern stand in it as they do
+   * in String.replace: `$&` is the path as it came.
+   */
   readonly upstream: string;
+  /** Who has this path, where that is not the format's own backend. */
+  readonly backend?: string;
   /** It only counts a request's tokens: transformed alike, but never written to the sent log. */
   readonly isCount: boolean;
 }
@@ -52,6 +59,8 @@ export interface WireFormat {
   read(document: JsonDocument): Conversation;
   write(edit: Edit, document: JsonDocument): readonly JsonEdit[];
   readResponse(contentType: string): ResponseReader;
+  /** How calls of our own tool are hidden from the client; an API without it is never offered one. */
+  readonly continuation?: Continuation;
   /** An error of ours in this API's own shape, so that its client libraries understand it. */
   errorBody(error: HeadroomError): Uint8Array;
 }

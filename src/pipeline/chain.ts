@@ -14,31 +14,37 @@ export interface PartAddress {
   readonly result: string;
 }
 
-/** @returns for each tool result, by part index, its address. @throws RangeError for messages nested too deep to read. */
-export function addressesOf(
-  conversation: Conversation,
-  volatileKeys: ReadonlySet<string>,
-): ReadonlyMap<number, PartAddress> {
-  const results = conversation.parts.filter((part) => part.kind === 'tool-result');
-  const byBlock = Map.groupBy(results, ({ turn, block }) => `${turn} ${block}`);
-  const last = results.at(-1);
+export interface Chain {
+  /** For each tool result, by part index. */
+  readonly results: ReadonlyMap<number, PartAddress>;
+  /** What stands before each turn. */
+  readonly turns: readonly string[];
+  /** What stands before a turn that is not there yet. */
+  readonly end: string;
+}
+
+/** @throws RangeError for messages nested too deep to read. */
+export function chainOf(conversation: Conversation, volatileKeys: ReadonlySet<string>): Chain {
+  const byBlock = Map.groupBy(
+    conversation.parts.filter((part) => part.kind === 'tool-result'),
+    ({ turn, block }) => `${turn} ${block}`,
+  );
   const digest = digests();
   const canon: Canon = { ignoredKeys: volatileKeys, digest };
-  const addresses = new Map<number, PartAddress>();
+  const results = new Map<number, PartAddress>();
+  const turns: string[] = [];
   let chain = hashOf('conversation');
-  for (let index = 0; last && index <= last.turn; index++) {
-    const turn = conversation.turns[index]!;
+  for (const [index, turn] of conversation.turns.entries()) {
+    turns.push(chain);
     if (turn.role === 'system') continue;
     chain = hashOf(`${chain} ${canonical(turn.head, canon)}`);
     for (const [place, block] of turn.blocks.entries()) {
       for (const part of byBlock.get(`${index} ${place}`) ?? [])
-        addresses.set(part.index, addressOf(part, chain, digest));
-      // What follows the last result covers nobody.
-      if (index === last.turn && place >= last.block) break;
+        results.set(part.index, addressOf(part, chain, digest));
       chain = hashOf(`${chain} ${canonical(block, canon)}`);
     }
   }
-  return addresses;
+  return { results, turns, end: chain };
 }
 
 /** A result is a part and stands in its block: the text that was hashed last is not hashed again. */
@@ -52,7 +58,9 @@ function digests(): (text: string) => string {
 }
 
 function addressOf(part: Part, chain: string, digest: (text: string) => string): PartAddress {
-  const inside = part.path.slice(4).filter((step) => typeof step === 'number');
+  // Below the block, wherever the list of messages stands in the body: messages, turn, content, block.
+  const depth = part.path.indexOf(part.turn) + 3;
+  const inside = part.path.slice(depth).filter((step) => typeof step === 'number');
   const source = digest(part.source);
   return {
     // A result's text is the same whether it stands alone or as the only block of its content.

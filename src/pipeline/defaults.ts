@@ -4,9 +4,11 @@ import type { Level } from '../core/compressor.ts';
 import type { Stores } from '../core/stores.ts';
 import type { ToolRule } from '../core/tool-rule.ts';
 import { formats } from '../formats/index.ts';
+import { RETRIEVAL_TOOL } from '../retrieval/tool.ts';
 import { openStores } from '../stores/index.ts';
 import { o200k } from '../tokenizers/o200k.ts';
 import { contentRouter } from '../transforms/content-router.ts';
+import { retrieveTool } from '../transforms/retrieve-tool.ts';
 import { createEngine, type Engine } from './engine.ts';
 
 /** Plain values only: they cross into worker threads. */
@@ -17,6 +19,8 @@ export interface EngineOptions {
   readonly allowLoss?: boolean | undefined;
   /** The database file; undefined keeps everything in memory. */
   readonly storePath: string | undefined;
+  /** The retrieval tool is offered and its calls are answered (by the proxy): then views too. */
+  readonly offersTool?: boolean | undefined;
   /** Longest time for the decisions of one request, in milliseconds. */
   readonly deadlineMs: number;
 }
@@ -28,21 +32,22 @@ export interface OpenEngine extends Engine {
 
 /** @param warn told once about each kind of trouble that the stores have. */
 export function openEngine(
-  { level, tools = [], allowLoss = false, storePath, deadlineMs }: EngineOptions,
+  { level, tools = [], allowLoss = false, offersTool = false, storePath, deadlineMs }: EngineOptions,
   warn: (message: string) => void,
 ): OpenEngine {
   const stores = openStores({ path: storePath, warn });
   const engine = createEngine({
     formats,
-    transforms: [contentRouter(compressors)],
+    transforms: [contentRouter(compressors), retrieveTool(RETRIEVAL_TOOL)],
     tokenizer: o200k,
     stores,
     level,
     tools,
     allowLoss,
+    offersTool,
     deadlineMs,
   });
   return { ...engine, stores, close: () => stores.close() };
 }
 
-export { compressors, formats, o200k as tokenizer };
+export { compressors, formats, o200k as tokenizer, RETRIEVAL_TOOL };

@@ -11,6 +11,7 @@ import type { Tokenizer } from '../core/tokenizer.ts';
 import type { ToolRule } from '../core/tool-rule.ts';
 import type { Transform } from '../core/transform.ts';
 import type { WireFormat } from '../core/wire-format.ts';
+import { type Advance, advance, type HopStep } from './advance.ts';
 import type { Note } from './note.ts';
 import { optimize, type Optimized } from './optimize.ts';
 
@@ -48,6 +49,8 @@ export interface Verdict {
   /** The parts as they go out; only for `ask`. */
   readonly parts: readonly Part[];
   readonly totals: Totals | undefined;
+  /** The body offers our own tool: its calls are answered here. */
+  readonly isOffered: boolean;
   /** Why the body could not be read; undefined when it could. */
   readonly problem: string | undefined;
 }
@@ -61,6 +64,8 @@ export interface EngineParts {
   readonly tools: readonly ToolRule[];
   /** Whoever reads the shorter texts has a way to fetch originals. */
   readonly allowLoss: boolean;
+  /** The retrieval tool may be offered, and its calls are answered: then and only then views go out. */
+  readonly offersTool: boolean;
   /** Longest time for the decisions of one request, in milliseconds. */
   readonly deadlineMs: number;
 }
@@ -70,17 +75,29 @@ export interface Engine {
   run(job: Job): Verdict;
   /** Without transforms: what was pinned is replayed, the rest goes out as it came and is pinned so. */
   replay(job: Job): Verdict;
+  /** Answers the hidden calls of a hop. Never throws: without an answer the response ends where it is. */
+  advance(step: HopStep): Advance;
 }
 
 export function createEngine(parts: EngineParts): Engine {
   return {
-    run: (job) => attempt(job, job.intent === 'as-is' ? { ...parts, transforms: [] } : parts),
-    replay: (job) => attempt(job, { ...parts, transforms: [] }),
+    run: (job) => attempt(job, job.intent === 'as-is' ? { ...parts, transforms: [], offersTool: false } : parts),
+    replay: (job) =>
+      attempt(job, { ...parts, transforms: parts.transforms.filter(({ isStructural }) => isStructural) }),
+    advance: (step) => advance(step, parts),
   };
 }
 
 function attempt(job: Job, parts: EngineParts): Verdict {
-  const pass = { body: undefined, format: job.format, model: '', notes: [], parts: [], totals: undefined };
+  const pass = {
+    body: undefined,
+    format: job.format,
+    model: '',
+    notes: [],
+    parts: [],
+    totals: undefined,
+    isOffered: false,
+  };
   try {
     const format = formatOf(job, parts.formats);
     if (!format) return { ...pass, problem: 'no format recognises this body' };
@@ -100,7 +117,7 @@ function formatOf(job: Job, formats: readonly WireFormat[]): WireFormat | undefi
 
 function contextOf(
   { tenant, intent, responseFormat }: Job,
-  { tokenizer, stores, level, tools, allowLoss, deadlineMs }: EngineParts,
+  { tokenizer, stores, level, tools, allowLoss, offersTool, deadlineMs }: EngineParts,
 ): Parameters<typeof optimize>[3] {
   const originals: OriginalStore = stores.originals(tenant);
   const sentLog: SentLog = stores.sentLog(tenant);
@@ -111,7 +128,7 @@ function contextOf(
     tokenizer,
     isSent: intent !== 'ask',
     deadline: deadlineIn(deadlineMs),
-    policy: { level, tools, responseFormat, allowLoss, allowTools: false },
+    policy: { level, tools, responseFormat, allowLoss, allowTools: offersTool },
   };
 }
 
@@ -136,7 +153,11 @@ function totalsOf({ conversation }: Optimized, tokenizer: Tokenizer): Totals {
   return { tokensBefore, tokensAfter, originals };
 }
 
-function verdictOf({ body, conversation, notes }: Optimized, job: Job, format: string): Omit<Verdict, 'totals'> {
+function verdictOf(
+  { body, conversation, notes, isOffered }: Optimized,
+  job: Job,
+  format: string,
+): Omit<Verdict, 'totals'> {
   const isUntouched = body === job.body || job.intent === 'as-is';
   return {
     body: isUntouched ? undefined : body,
@@ -144,6 +165,7 @@ function verdictOf({ body, conversation, notes }: Optimized, job: Job, format: s
     model: conversation.model,
     notes,
     parts: job.intent === 'ask' ? conversation.parts : [],
+    isOffered: isOffered && !isUntouched,
     problem: undefined,
   };
 }

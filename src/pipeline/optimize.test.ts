@@ -244,7 +244,7 @@ describe('optimize', () => {
       compress: (text, options) =>
         options.level === 'lossless' ? fold.compress(text, options) : { text: 'some lines', loss: 'recoverable' },
     };
-    const policy = { level: 'balanced', tools: [], allowLoss: true, allowTools: true } as const;
+    const policy = { level: 'balanced', tools: [], allowLoss: true, allowTools: false } as const;
     const broken = {
       put: () => {
         throw new Error('disk full');
@@ -259,7 +259,7 @@ describe('optimize', () => {
     const view: Compressor = { ...fold, compress: () => ({ text: 'some lines', loss: 'recoverable' }) };
     const kept = stores();
     expect(messagesOf(run(first, contextOf(), [contentRouter([view])]).body)).toEqual(first);
-    const policy = { level: 'balanced', tools: [], allowLoss: true, allowTools: true } as const;
+    const policy = { level: 'balanced', tools: [], allowLoss: true, allowTools: false } as const;
     const text: string = messagesOf(run(first, contextOf({ policy }, kept), [contentRouter([view])]).body)[2].content[0]
       .content;
     expect(kept.originals('t').get(findMarkers(text)[0]!)).toBe(LINES);

@@ -2,18 +2,22 @@
 import type { Conversation, Part } from '../core/conversation.ts';
 import type { Edit, Rewrite } from '../core/edit.ts';
 import { JsonDocument } from '../core/json/document.ts';
-import type { Refusal, Transform } from '../core/transform.ts';
+import type { Policy, Refusal, Transform } from '../core/transform.ts';
 import type { WireFormat } from '../core/wire-format.ts';
 import { accept } from './accept.ts';
-import { addressesOf } from './chain.ts';
+import { chainOf } from './chain.ts';
 import type { OptimizeContext } from './context.ts';
 import { Decisions } from './decisions.ts';
+import { restoreHops } from './hidden.ts';
 import { failure, type Note, UNCOUNTED } from './note.ts';
+import { policyFor } from './offer.ts';
 
 export interface Optimized {
   readonly body: Uint8Array;
   readonly conversation: Conversation;
   readonly notes: readonly Note[];
+  /** The retrieval tool is in the body: its calls are ours to answer. */
+  readonly isOffered: boolean;
 }
 
 /** @throws SyntaxError, TypeError or RangeError for bodies that cannot be read: they go out as they came. */
@@ -21,12 +25,15 @@ export function optimize(
   body: Uint8Array,
   format: WireFormat,
   transforms: readonly Transform[],
-  context: OptimizeContext,
+  given: OptimizeContext,
 ): Optimized {
   const document = JsonDocument.parse(body);
   const received = format.read(document);
   const notes: Note[] = [];
-  const decisions = new Decisions(received, addressesOf(received, format.volatileKeys), context, notes);
+  const policy = policyOf(received, format, given, notes);
+  const context: OptimizeContext = { ...given, policy };
+  const chain = chainOf(received, format.volatileKeys);
+  const decisions = new Decisions(received, chain.results, context, notes);
   const structural: Edit[] = [];
   let conversation = decisions.recall(received);
   for (const transform of transforms) {
@@ -39,8 +46,20 @@ export function optimize(
   }
   if (context.isSent) conversation = decisions.pin(conversation);
   const changed = conversation.parts.filter((part) => part.text !== part.source).map(finalRewrite);
-  const edits = [...changed, ...structural].flatMap((edit) => format.write(edit, document));
-  return { body: document.apply(edits), conversation, notes };
+  const written = [...changed, ...structural].flatMap((edit) => format.write(edit, document));
+  const restored = policy.allowTools ? restoreHops(received, chain, format, document, { ...context, notes }) : [];
+  const isOffered = structural.some((edit) => edit.kind === 'add-tool');
+  return { body: document.apply([...written, ...restored]), conversation, notes, isOffered };
+}
+
+/** A log out of reach costs the tool, and with it all views, never the request. */
+function policyOf(conversation: Conversation, format: WireFormat, context: OptimizeContext, notes: Note[]): Policy {
+  try {
+    return policyFor(conversation, format, context);
+  } catch (error) {
+    notes.push(failure('sent-log', error));
+    return { ...context.policy, allowLoss: false, allowTools: false };
+  }
 }
 
 function plan(

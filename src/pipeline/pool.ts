@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads';
 import type { StoresStatus } from '../core/stores.ts';
 import type { WireFormat } from '../core/wire-format.ts';
 import type { EngineOptions, OpenEngine } from './defaults.ts';
+import type { Advance, HopStep } from './advance.ts';
 import type { Job, Verdict } from './engine.ts';
 
 /** How long past its deadline a worker may take to notice it, in milliseconds. */
@@ -28,6 +29,8 @@ export interface Optimizer {
   run(job: Job): Promise<Verdict>;
   /** The tenant's original with this key, wherever it is kept. */
   original(tenant: string, key: string): Promise<string | undefined>;
+  /** Answers the hidden calls of a hop; undefined when nobody can. */
+  advance(step: HopStep): Promise<Advance | undefined>;
   /** How the first worker's stores are; undefined while there is none. */
   status(): Promise<StoresStatus | undefined>;
   /** Resolves once the first worker is up, or could not be started. */
@@ -48,9 +51,11 @@ export type FromWorker =
 
 export type Question =
   | { readonly about: 'original'; readonly tenant: string; readonly key: string }
+  | { readonly about: 'hop'; readonly step: HopStep }
   | { readonly about: 'status' };
 export interface Answer {
   readonly text?: string | undefined;
+  readonly advance?: Advance;
   readonly status?: StoresStatus;
 }
 
@@ -107,6 +112,14 @@ class Pool implements Optimizer {
     return this.#fallback && (await this.#fallback).stores.originals(tenant).get(key);
   }
 
+  async advance(step: HopStep): Promise<Advance | undefined> {
+    const crew = [...this.#crews].find((one) => one.isReady && !one.running) ?? [...this.#crews][0] ?? this.#grow();
+    const late = new Promise<Answer>((resolve) => {
+      setTimeout(() => resolve({}), this.#options.deadlineMs + GRACE_MS).unref();
+    });
+    return crew && (await Promise.race([this.#ask(crew, { about: 'hop', step }), late])).advance;
+  }
+
   async status(): Promise<StoresStatus | undefined> {
     const [first] = this.#crews;
     // A worker in the middle of a job answers after it; health must not wait for that.
@@ -125,7 +138,7 @@ class Pool implements Optimizer {
 
   #isUndecidable({ format, body, isCounted }: Job): boolean {
     const marks = this.#options.formats?.find(({ name }) => name === format)?.resultMarks;
-    if (!marks || isCounted) return false;
+    if (!marks || isCounted || this.#options.offersTool) return false;
     const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
     return !marks.some((mark) => bytes.includes(mark));
   }
@@ -159,11 +172,11 @@ class Pool implements Optimizer {
   }
 
   #start(): Crew {
-    const { level, tools, allowLoss, storePath, deadlineMs } = this.#options;
+    const { level, tools, allowLoss, offersTool, storePath, deadlineMs } = this.#options;
     // Type stripping runs the source; the build has its own extension.
     const entry =
       this.#options.entry ?? new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
-    const workerData = { level, tools, allowLoss, storePath, deadlineMs } satisfies EngineOptions;
+    const workerData = { level, tools, allowLoss, offersTool, storePath, deadlineMs } satisfies EngineOptions;
     const worker = new Worker(entry, { workerData });
     const crew: Crew = { worker, asked: new Map(), isReady: false, running: undefined, timer: undefined };
     this.#crews.add(crew);
@@ -226,6 +239,7 @@ class Pool implements Optimizer {
         notes: [],
         parts: [],
         totals: undefined,
+        isOffered: false,
         problem: String(error),
       };
     }
@@ -238,5 +252,14 @@ const HEAD_BYTES = 1024;
 
 function untouched({ format, body }: Job): Verdict {
   const model = MODEL.exec(Buffer.from(body.subarray(0, HEAD_BYTES)).toString('latin1'))?.[1] ?? '';
-  return { body: undefined, format, model, notes: [], parts: [], totals: undefined, problem: undefined };
+  return {
+    body: undefined,
+    format,
+    model,
+    notes: [],
+    parts: [],
+    totals: undefined,
+    isOffered: false,
+    problem: undefined,
+  };
 }

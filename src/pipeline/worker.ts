@@ -34,6 +34,7 @@ tokenizer.count('warm');
 function answerTo(question: Question): Answer {
   try {
     if (question.about === 'status') return { status: engine.stores.status() };
+    if (question.about === 'hop') return { advance: engine.advance(question.step) };
     return { text: engine.stores.originals(question.tenant).get(question.key) };
   } catch {
     return {};

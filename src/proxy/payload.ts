@@ -24,6 +24,16 @@ export interface Payload {
   readonly body: () => Buffer | Readable | null | undefined;
   readonly forget?: () => void;
   readonly verdict: Verdict | undefined;
+  /** Where the model is offered our tool: what its calls are answered for. */
+  readonly offer?: Offer;
+}
+
+export interface Offer {
+  readonly tenant: string;
+  readonly format: string;
+  /** The body as the client sent it, and as it goes out. */
+  readonly received: Uint8Array;
+  readonly sent: Uint8Array;
 }
 
 export async function payloadOf(
@@ -93,11 +103,13 @@ async function shortened(
     body && body.length > 0 ? await app.optimizer.run({ ...job, body }).catch(() => undefined) : undefined;
   const shorter = verdict?.body;
   if (!shorter) return { headers: requestHeaders(headers), body: () => received, verdict };
-  return {
-    headers: requestHeaders(headers, ['content-encoding']),
-    body: () => Buffer.from(shorter.buffer, shorter.byteOffset, shorter.byteLength),
-    verdict,
-  };
+  const sent = Buffer.from(shorter.buffer, shorter.byteOffset, shorter.byteLength);
+  if (!verdict.isOffered || job.intent !== 'send')
+    return { headers: requestHeaders(headers, ['content-encoding']), body: () => sent, verdict };
+  // The answer is read on its way, and so must come unencoded.
+  const plain = [...requestHeaders(headers, ['content-encoding', 'accept-encoding']), 'accept-encoding', 'identity'];
+  const offer: Offer = { tenant: job.tenant, format: job.format!, received: body!, sent };
+  return { headers: plain, body: () => sent, verdict, offer };
 }
 
 /** What the provider sees whole now is left alone later too. */

@@ -9,6 +9,8 @@ export interface Route {
   /** Undefined for paths that say nothing we read. */
   readonly format: WireFormat | undefined;
   readonly isCount: boolean;
+  /** The model, where the path names it; else empty. */
+  readonly model: string;
   readonly upstream: Upstream;
   /** What is asked of the upstream: its own spelling of the path for the paths of formats, else as it came. */
   readonly path: string;
@@ -22,15 +24,16 @@ export function routeOf(
   for (const format of app.formats) {
     const wire = format.paths.find(({ pattern }) => pattern.test(path));
     if (!wire) continue;
-    const upstream = app.upstreams.get(format.backend)!;
-    // Replacing lets a pattern hand its groups on: a model's name, say.
+    const upstream = app.upstreams.get(wire.backend ?? format.backend)!;
+    const model = wire.pattern.exec(path)?.groups?.['model'] ?? '';
+    // Replacing lets a pattern hand its groups on.
     const known = joinPath(upstream.prefix, path.replace(wire.pattern, wire.upstream));
-    return { format, isCount: wire.isCount, upstream, path: known + query };
+    return { format, isCount: wire.isCount, model, upstream, path: known + query };
   }
   const backend =
     app.backends.find(({ ownPaths }) => ownPaths.test(path)) ??
     app.backends.find((one) => one.claims(headers, path + query)) ??
     app.backends.at(-1)!;
   const upstream = app.upstreams.get(backend.name)!;
-  return { format: undefined, isCount: false, upstream, path: joinPath(upstream.prefix, path) + query };
+  return { format: undefined, isCount: false, model: '', upstream, path: joinPath(upstream.prefix, path) + query };
 }

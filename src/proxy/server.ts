@@ -83,6 +83,7 @@ export async function startProxy(options: ProxyOptions, parts: ProxyParts = {}):
   const optimizer = (parts.openOptimizer ?? openOptimizer)({
     ...options,
     level,
+    offersTool: options.profile === 'balanced' || options.profile === 'aggressive',
     warn,
     formats: parts.formats ?? formats,
   });

@@ -1,7 +1,7 @@
 /** What is done when the client has its answer: counting and one log line. */
 import type { ResponseSummary } from '../core/wire-format.ts';
 import type { App } from './app.ts';
-import { NO_SAVING, savingOf } from './exchanges.ts';
+import { NO_SAVING, savingOf, sum } from './exchanges.ts';
 import type { Payload } from './payload.ts';
 import type { Route } from './route.ts';
 import type { Watcher } from './watch.ts';
@@ -21,7 +21,8 @@ export interface Settling {
   readonly route: Route;
   /** Undefined when the request went nowhere. */
   readonly payload: Payload | undefined;
-  readonly watch: Watcher | undefined;
+  /** One for each hop. */
+  readonly watches: readonly Watcher[];
   readonly ending: Ending;
 }
 
@@ -32,20 +33,21 @@ export function settle(done: Settling, app: App): Promise<void> {
 }
 
 async function account(done: Settling, ms: number, app: App): Promise<void> {
-  const { method, path, route, payload, watch, ending } = done;
-  const summary = await watch?.finish(ending.failure === undefined);
+  const { method, path, route, payload, watches, ending } = done;
+  const summaries = await Promise.all(watches.map((watch) => watch.finish(ending.failure === undefined)));
+  const usages = summaries.flatMap((summary) => summary?.usage ?? []);
   const verdict = payload?.verdict;
   app.exchanges.record({
     method,
     path,
     format: route.format?.name,
     upstream: payload && route.upstream.name,
-    model: verdict?.model ?? '',
+    model: verdict?.model || route.model,
     status: ending.status,
     ms,
     saving: verdict && !route.isCount ? savingOf(verdict) : NO_SAVING,
-    usage: summary?.usage,
-    problem: problemOf(done, summary),
+    usage: usages.length === 0 ? undefined : usages.reduce(sum),
+    problem: problemOf(done, summaries.at(-1)),
   });
 }
 

@@ -26,6 +26,9 @@ describe('a request target', () => {
     ['/gate', '/v1/messages', '/gate/v1/messages'],
     ['/v1', '/v1beta/models', '/v1/v1beta/models'],
     ['/v1beta', '/v1beta/models', '/v1beta/models'],
+    ['/gate/v1beta', '/v1/models/g:generateContent', '/gate/v1/models/g:generateContent'],
+    ['/v1alpha', '/v1beta1', '/v1beta1'],
+    ['/v1beta', '/upload', '/v1beta/upload'],
     ['/api/v4', '/v1/messages', '/api/v4/v1/messages'],
   ])('behind the address path %s, %s becomes %s', (prefix, path, joined) => {
     expect(joinPath(prefix, path)).toBe(joined);

@@ -15,9 +15,14 @@ export function targetOf(raw: string): Target {
   return cut === -1 ? { path: rooted, query: '' } : { path: rooted.slice(0, cut), query: rooted.slice(cut) };
 }
 
-/** @param prefix the path of the upstream's address; its last step is not said twice when it is the version. */
+/**
+ * @param prefix the path of the upstream's address; its last step is not said twice when it is the version. Of Google's
+ * versions, which have one API side by side, the path's own counts.
+ */
 export function joinPath(prefix: string, path: string): string {
   const version = /\/v\d\w*$/.exec(prefix)?.[0];
-  const isDouble = version !== undefined && (path === version || path.startsWith(`${version}/`));
-  return isDouble ? prefix + path.slice(version.length) : prefix + path;
+  if (version === undefined) return prefix + path;
+  const own = /^\/v\d\w*(?=\/|$)/.exec(path)?.[0];
+  const isSame = own === version || (own !== undefined && /^\/v1(?:alpha|beta)\d*$/.test(version));
+  return isSame ? prefix.slice(0, -version.length) + path : prefix + path;
 }

@@ -72,6 +72,7 @@ export function fakeOptimizer(
     ready: Promise.resolve(),
     close: () => Promise.resolve(),
     status: () => Promise.resolve(undefined),
+    advance: () => Promise.resolve(undefined),
     original: (tenant, key) => Promise.resolve(originals.get(`${tenant} ${key}`)),
     run(job) {
       jobs.push(job);
@@ -87,6 +88,7 @@ const LEFT_ALONE: Verdict = {
   notes: [],
   parts: [],
   totals: undefined,
+  isOffered: false,
   problem: undefined,
 };
 

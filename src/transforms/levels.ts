@@ -3,6 +3,7 @@ import type { Compressor, Level } from '../core/compressor.ts';
 import type { Conversation, Part, ToolCall } from '../core/conversation.ts';
 import { looksFailed } from '../core/failure.ts';
 import { asObject, type JsonValue } from '../core/json/value.ts';
+import { isRetrievalTool } from '../core/retrieval-name.ts';
 import { showsFile } from '../core/shown-file.ts';
 import { levelForTool } from '../core/tool-rule.ts';
 import type { Policy } from '../core/transform.ts';
@@ -12,7 +13,9 @@ export type LevelFor = (compressor: Compressor) => Level;
 
 /** Undefined when the operator wants the results of this tool left alone. */
 export function levelsFor(part: Part, policy: Policy, conversation: Conversation): LevelFor | undefined {
-  const level = levelForTool(part.call?.name ?? '', policy.tools, policy.level);
+  const name = part.call?.name ?? '';
+  // What the model fetched back is what it asked for.
+  const level = isRetrievalTool(name) ? 'off' : levelForTool(name, policy.tools, policy.level);
   if (level === 'off') return undefined;
   if (level === 'lossless' || !policy.allowLoss) return () => 'lossless';
   const isFile = showsFile(part.call);

@@ -265,7 +265,7 @@ function editedTree(value: Tree, edits: readonly JsonEdit[]): JsonValue {
     if (edit.op === 'replace') parent[last] = edit.value as Tree;
     else if (edit.op === 'remove') parent[last] = GONE;
     else if (edit.op === 'append') (parent[last] as Tree[]).push(edit.value as Tree);
-    else (parent[last] as Record<string, Tree>)[edit.key] = edit.value as Tree;
+    else if (edit.op === 'set') (parent[last] as Record<string, Tree>)[edit.key] = edit.value as Tree;
   }
   const sweep = (tree: Tree): Tree => {
     if (tree === null || typeof tree !== 'object') return tree;
@@ -275,6 +275,31 @@ function editedTree(value: Tree, edits: readonly JsonEdit[]): JsonValue {
   };
   return sweep(holder.root) as JsonValue;
 }
+
+describe('raw text between elements', () => {
+  const TEXT = '{"a": [ {"x": 1.0} ,\n  2, "é" ], "b": []}';
+
+  test.each<[JsonEdit[], string]>([
+    [[{ op: 'between', path: ['a', 1], text: '],"c":[' }], '{"a": [ {"x": 1.0}],"c":[2, "é" ], "b": []}'],
+    [[{ op: 'before', path: ['a', 0], text: '0,' }], '{"a": [ 0,{"x": 1.0} ,\n  2, "é" ], "b": []}'],
+    [[{ op: 'after', path: ['a', 2], text: ',3' }], '{"a": [ {"x": 1.0} ,\n  2, "é",3 ], "b": []}'],
+    [
+      [
+        { op: 'between', path: ['a', 1], text: '|' },
+        { op: 'between', path: ['a', 2], text: '~' },
+        { op: 'replace', path: ['a', 1], value: 'two' },
+        { op: 'append', path: ['b'], value: 1 },
+      ],
+      '{"a": [ {"x": 1.0}|"two"~"é" ], "b": [1]}',
+    ],
+  ])('%j', (edits, expected) => {
+    expect(applied(TEXT, edits)).toBe(expected);
+  });
+
+  test('nothing stands before the first', () => {
+    expect(() => applied(TEXT, [{ op: 'between', path: ['a', 0], text: '' }])).toThrow(RangeError);
+  });
+});
 
 describe('apply says the same as editing the parsed tree', () => {
   const picks = fc.array(fc.tuple(fc.nat(), fc.nat()), { minLength: 1, maxLength: 7 });

@@ -13,7 +13,11 @@ export type JsonEdit =
   | { readonly op: 'replace'; readonly path: JsonPath; readonly value: JsonValue }
   | { readonly op: 'remove'; readonly path: JsonPath }
   | { readonly op: 'append'; readonly path: JsonPath; readonly value: JsonValue }
-  | { readonly op: 'set'; readonly path: JsonPath; readonly key: string; readonly value: JsonValue };
+  | { readonly op: 'set'; readonly path: JsonPath; readonly key: string; readonly value: JsonValue }
+  /** JSON text put before or after an array's element, commas and all. */
+  | { readonly op: 'before' | 'after'; readonly path: JsonPath; readonly text: string }
+  /** JSON text in place of what stands between the element before this one and this one: there an array can be cut. */
+  | { readonly op: 'between'; readonly path: JsonPath; readonly text: string };
 
 interface Splice {
   readonly start: number;
@@ -44,11 +48,19 @@ export class JsonDocument {
    */
   apply(edits: readonly JsonEdit[]): Uint8Array {
     if (edits.length === 0) return this.bytes;
-    const places = locate(
-      this.text,
-      edits.map((edit) => ({ path: edit.path, isRemoved: edit.op === 'remove' })),
+    const targets = edits.map((edit) => ({ path: edit.path, isRemoved: edit.op === 'remove' }));
+    const cuts = edits
+      .filter(({ op }) => op === 'between')
+      .map(({ path }) => ({ path: before(path), isRemoved: false }));
+    const places = locate(this.text, [...targets, ...cuts]);
+    const ends = places.slice(edits.length).map(({ end }) => end);
+    const splices = inOrder(
+      edits.map((edit, index) => {
+        const place = places[index]!;
+        if (edit.op !== 'between') return splice(edit, place);
+        return { start: ends.shift()!, end: place.start, text: edit.text, isInsertion: false };
+      }),
     );
-    const splices = inOrder(edits.map((edit, index) => splice(edit, places[index]!)));
     // In a text of one-byte characters offsets are the same in bytes: nothing needs to be measured.
     const isAscii = this.bytes.length === this.text.length;
     const byteLength = (start: number, end: number): number =>
@@ -84,12 +96,23 @@ function inOrder(splices: readonly (Splice & { readonly isInsertion: boolean })[
   return merged;
 }
 
-function splice(edit: JsonEdit, place: Place): Splice & { readonly isInsertion: boolean } {
+/** The path of the element before. */
+function before(path: JsonPath): JsonPath {
+  const last = path.at(-1);
+  if (typeof last !== 'number' || last < 1) throw new RangeError(`nothing stands before ${JSON.stringify(path)}`);
+  return [...path.slice(0, -1), last - 1];
+}
+
+function splice(edit: Exclude<JsonEdit, { op: 'between' }>, place: Place): Splice & { readonly isInsertion: boolean } {
   switch (edit.op) {
     case 'replace':
       return { start: place.start, end: place.end, text: literalOf(edit.value), isInsertion: false };
     case 'remove':
       return { start: place.cutStart, end: place.cutEnd, text: '', isInsertion: false };
+    case 'before':
+      return { start: place.start, end: place.start, text: edit.text, isInsertion: false };
+    case 'after':
+      return { start: place.end, end: place.end, text: edit.text, isInsertion: false };
     case 'append':
       return insertion(place, literalOf(edit.value));
     case 'set':

@@ -1,6 +1,7 @@
 /** Anthropic's Messages API: what Claude Code, the Anthropic SDKs and most coding agents speak. */
 import { asArray, asObject, type JsonValue } from '../../core/json/value.ts';
 import type { WireFormat } from '../../core/wire-format.ts';
+import { continuation } from './continuation.ts';
 import { read } from './read.ts';
 import { readResponse } from './response.ts';
 import { errorBody, write } from './write.ts';
@@ -34,5 +35,6 @@ export const anthropicMessages: WireFormat = {
   read,
   write,
   readResponse,
+  continuation,
   errorBody,
 };

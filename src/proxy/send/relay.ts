@@ -3,7 +3,6 @@
  * A client that leaves ends the request upstream at once; an upstream that breaks off breaks the client's connection off
  * too, because a clean end would pass for a whole answer.
  */
-import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { ClientGone } from '../body.ts';
@@ -21,9 +20,23 @@ export interface Outgoing {
   readonly forget: (() => void) | undefined;
 }
 
+/** Who gets an answer: a client's connection, or what stands before it. */
+export interface Receiver {
+  readonly destroyed: boolean;
+  readonly writableEnded: boolean;
+  sendDate: boolean;
+  writeHead(status: number, reason: string, headers: string[]): unknown;
+  /** False: wait for `drain`. */
+  write(chunk: Uint8Array): boolean;
+  end(): unknown;
+  destroy(): unknown;
+  on(event: 'close' | 'drain', listener: () => void): Receiver;
+  off(event: 'close' | 'drain', listener: () => void): Receiver;
+}
+
 /** Where the answer goes: to the client, and past whoever watches. */
 export interface Destination {
-  readonly client: ServerResponse;
+  readonly client: Receiver;
   readonly watch: Watch | undefined;
 }
 
@@ -67,7 +80,7 @@ function attempt(
 const NOTHING = Buffer.alloc(0);
 
 class Pass implements Dispatcher.DispatchHandler {
-  readonly #client: ServerResponse;
+  readonly #client: Receiver;
   readonly #watch: Watch | undefined;
   readonly #settle: (relayed: Relayed) => void;
   readonly #forget: (() => void) | undefined;

@@ -1,0 +1,148 @@
+/**
+ * Carries a streamed Messages response over its hops: our calls are left out, the blocks after them move up, and one
+ * message starts and ends. Until something is hidden every byte goes on as it came.
+ */
+import { asObject, isJsonObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
+import { JsonDocument } from '../../core/json/document.ts';
+import type { HopEnd, ResponseSplicer } from '../../core/continuation.ts';
+import { textOf } from '../part-list.ts';
+import { RawEvents, type RawEvent } from '../raw-events.ts';
+import { parseJson } from '../response-reader.ts';
+import { BlockBuilder } from './block-builder.ts';
+import { endOf, errorEvent, usageOverHops, visibleStop } from './message.ts';
+
+export class MessageSplicer implements ResponseSplicer {
+  readonly #toolName: string;
+  #events = new RawEvents();
+  /** Blocks of earlier hops that the client has. */
+  #shown = 0;
+  #hop = new StreamedHop();
+  #hops = 0;
+  #usages: JsonObject[] = [];
+  /** The events that end the present hop, kept until it is known whether they end the message. */
+  #held: Uint8Array[] = [];
+  #delta: JsonObject = {};
+  #hasFailed = false;
+  #hasVisibleCall = false;
+
+  constructor(toolName: string) {
+    this.#toolName = toolName;
+  }
+
+  push(chunk: Uint8Array): Uint8Array {
+    return Buffer.concat(this.#events.push(chunk).map((event) => this.#pass(event)));
+  }
+
+  endHop(): HopEnd {
+    const rest = this.#events.end().map((event) => this.#pass(event));
+    this.#held.push(...rest.filter(({ length }) => length > 0));
+    this.#usages.push(this.#hop.usage);
+    const end = endOf(this.#hop.pieces(), this.#toolName, textOf(asObject(this.#delta['delta'])['stop_reason']));
+    this.#hasVisibleCall ||= end.isMixed;
+    return this.#hasFailed ? { ...end, calls: [] } : end;
+  }
+
+  finish(): Uint8Array {
+    const isPlain = this.#hops === 0 && this.#hop.hiddenIndexes.size === 0;
+    if (isPlain || this.#hasFailed || Object.keys(this.#delta).length === 0) return Buffer.concat(this.#held);
+    const usage = usageOverHops(this.#usages, asObject(this.#delta['usage']));
+    const delta = asObject(this.#delta['delta']);
+    const stop = { ...delta, stop_reason: visibleStop(delta['stop_reason'], this.#hasVisibleCall) };
+    return Buffer.from(spell({ ...this.#delta, delta: stop, usage }) + spell({ type: 'message_stop' }));
+  }
+
+  heartbeat(): Uint8Array {
+    return Buffer.from(spell({ type: 'ping' }));
+  }
+
+  fail(status: number, body: string): Uint8Array {
+    return Buffer.from(spell(errorEvent(status, body)));
+  }
+
+  /** The next hop begins with the first byte after this. */
+  #nextHop(): void {
+    this.#shown += this.#hop.size - this.#hop.hiddenIndexes.size;
+    this.#hop = new StreamedHop();
+    this.#held = [];
+    this.#delta = {};
+    this.#hops++;
+  }
+
+  #pass(event: RawEvent): Uint8Array {
+    const value = event.data === '' ? undefined : parseJson(event.data);
+    if (!isJsonObject(value)) return event.bytes;
+    const type = textOf(value['type']);
+    switch (type) {
+      case 'message_start':
+        // Only a hop that follows another starts a second message.
+        if (this.#usages.length > this.#hops) this.#nextHop();
+        this.#hop.usage = asObject(asObject(value['message'])['usage']);
+        return this.#hops === 0 ? event.bytes : NOTHING;
+      case 'content_block_start':
+      case 'content_block_delta':
+      case 'content_block_stop':
+        return this.#passBlock(value, type, event);
+      case 'message_delta':
+        this.#delta = value;
+        this.#hop.usage = { ...this.#hop.usage, ...asObject(value['usage']) };
+        this.#held.push(event.bytes);
+        return NOTHING;
+      case 'message_stop':
+        this.#held.push(event.bytes);
+        return NOTHING;
+      case 'error':
+        this.#hasFailed = true;
+        return event.bytes;
+      default:
+        return event.bytes;
+    }
+  }
+
+  #passBlock(value: JsonObject, type: string, event: RawEvent): Uint8Array {
+    const index = Number(value['index']);
+    this.#hop.see(index, type, value, this.#toolName);
+    if (this.#hop.hiddenIndexes.has(index)) return NOTHING;
+    const before = [...this.#hop.hiddenIndexes].filter((hidden) => hidden < index).length;
+    const place = this.#shown + index - before;
+    return place === index ? event.bytes : Buffer.from(moved(event.data, place, type));
+  }
+}
+
+const NOTHING = new Uint8Array();
+
+/** What one hop said so far. */
+class StreamedHop {
+  readonly hiddenIndexes = new Set<number>();
+  readonly #blocks = new Map<number, BlockBuilder>();
+  usage: JsonObject = {};
+
+  get size(): number {
+    return this.#blocks.size;
+  }
+
+  see(index: number, type: string, value: JsonObject, toolName: string): void {
+    if (type === 'content_block_start') {
+      const block = asObject(value['content_block']);
+      this.#blocks.set(index, new BlockBuilder(block));
+      if (block['type'] === 'tool_use' && block['name'] === toolName) this.hiddenIndexes.add(index);
+    } else if (type === 'content_block_delta') {
+      this.#blocks.get(index)?.add(asObject(value['delta']));
+    }
+  }
+
+  pieces(): readonly JsonValue[] {
+    const inOrder = [...this.#blocks].sort(([a], [b]) => a - b);
+    return inOrder.map(([, block]) => block.whole());
+  }
+}
+
+/** The same event at another index; nothing else in it changes. */
+function moved(data: string, index: number, type: string): string {
+  const document = JsonDocument.parse(Buffer.from(data));
+  const bytes = document.apply([{ op: 'replace', path: ['index'], value: index }]);
+  return `event: ${type}\ndata: ${Buffer.from(bytes).toString()}\n\n`;
+}
+
+function spell(event: JsonObject): string {
+  return `event: ${textOf(event['type'])}\ndata: ${JSON.stringify(event)}\n\n`;
+}

@@ -1,0 +1,189 @@
+/**
+ * What a client sees of an answer that may take several hops: one head, one stream, one end. Answers that cannot be
+ * carried on (errors, other content types, encoded ones) go through as they come.
+ */
+import type { Continuation, ResponseSplicer } from '../../core/continuation.ts';
+import type { Receiver } from './relay.ts';
+
+interface Head {
+  readonly status: number;
+  readonly reason: string;
+  readonly headers: string[];
+}
+
+export class VisibleResponse {
+  readonly #client: Receiver;
+  readonly #continuation: Continuation;
+  readonly #toolName: string;
+  #splicer: ResponseSplicer | undefined;
+  /** Of a body that comes whole: sent with its end. */
+  #head: Head | undefined;
+  #isBegun = false;
+
+  constructor(client: Receiver, continuation: Continuation, toolName: string) {
+    this.#client = client;
+    this.#continuation = continuation;
+    this.#toolName = toolName;
+  }
+
+  /** Undefined when the first answer went through as it came. */
+  get splicer(): ResponseSplicer | undefined {
+    return this.#splicer;
+  }
+
+  /** For the first hop. */
+  first(): Receiver {
+    return this.#receiver({
+      writeHead: (head) => {
+        this.#splicer = isPlainSuccess(head) ? this.#splice(head) : undefined;
+        if (!this.#splicer) this.#client.writeHead(head.status, head.reason, head.headers);
+        else this.#begin(head);
+      },
+      write: (chunk) => (this.#splicer ? this.#show(this.#splicer.push(chunk)) : this.#client.write(chunk)),
+      end: () => {
+        if (!this.#splicer) this.#client.end();
+      },
+      destroy: () => this.#client.destroy(),
+    });
+  }
+
+  /** For each hop after it. */
+  further(): FurtherHop {
+    const refused: Uint8Array[] = [];
+    const hop = { head: undefined as Head | undefined, isBroken: false };
+    const receiver = this.#receiver({
+      writeHead: (head) => void (hop.head = head),
+      write: (chunk) => {
+        if (isPlainSuccess(hop.head)) return this.#show(this.#splicer!.push(chunk));
+        refused.push(chunk);
+        return true;
+      },
+      end: () => undefined,
+      destroy: () => void (hop.isBroken = true),
+    });
+    return {
+      receiver,
+      get isAnswered(): boolean {
+        return isPlainSuccess(hop.head) && !hop.isBroken;
+      },
+      get refusal(): Refusal {
+        return { status: hop.head?.status ?? 0, headers: hop.head?.headers ?? [], body: Buffer.concat(refused) };
+      },
+    };
+  }
+
+  heartbeat(): void {
+    // Before the head of a whole body nothing can be said.
+    if (this.#isBegun) this.#show(this.#splicer!.heartbeat());
+  }
+
+  finish(): void {
+    this.#end(this.#splicer!.finish());
+  }
+
+  /** A later hop was refused. What has begun says so in its own way; what has not is that refusal. */
+  fail({ status, headers, body }: Refusal): void {
+    if (this.#isBegun) {
+      this.#client.write(this.#splicer!.fail(status, body.toString()));
+      this.#client.end();
+    } else if (status === 0) {
+      this.#client.destroy();
+    } else {
+      this.#client.writeHead(status, '', headers);
+      this.#client.write(body);
+      this.#client.end();
+    }
+  }
+
+  #splice({ headers }: Head): ResponseSplicer | undefined {
+    return this.#continuation.splice(headerIn(headers, 'content-type'), this.#toolName);
+  }
+
+  /** A stream begins at once; of a body that comes whole neither status nor length is known yet. */
+  #begin(head: Head): void {
+    const without = { ...head, headers: withoutLength(head.headers) };
+    if (/event-stream/i.test(headerIn(head.headers, 'content-type'))) {
+      this.#client.writeHead(without.status, without.reason, without.headers);
+      this.#isBegun = true;
+    } else this.#head = without;
+  }
+
+  #show(bytes: Uint8Array): boolean {
+    return bytes.length === 0 || this.#client.write(bytes);
+  }
+
+  #end(bytes: Uint8Array): void {
+    if (this.#head) {
+      const { status, reason, headers } = this.#head;
+      this.#client.writeHead(status, reason, [...headers, 'content-length', String(bytes.length)]);
+    }
+    this.#show(bytes);
+    this.#client.end();
+  }
+
+  #receiver(act: {
+    writeHead(head: Head): void;
+    write(chunk: Uint8Array): boolean;
+    end(): void;
+    destroy(): void;
+  }): Receiver {
+    const client = this.#client;
+    const receiver: Receiver = {
+      get destroyed(): boolean {
+        return client.destroyed;
+      },
+      get writableEnded(): boolean {
+        return client.writableEnded;
+      },
+      set sendDate(isSent: boolean) {
+        client.sendDate = isSent;
+      },
+      get sendDate(): boolean {
+        return client.sendDate;
+      },
+      writeHead: (status, reason, headers) => act.writeHead({ status, reason, headers }),
+      // The relay writes nothing to send the head off: of a body that comes whole there is none yet.
+      write: (chunk) => (chunk.length > 0 ? act.write(chunk) : this.#head !== undefined || client.write(chunk)),
+      end: () => act.end(),
+      destroy: () => act.destroy(),
+      on: (event, listener) => {
+        client.on(event, listener);
+        return receiver;
+      },
+      off: (event, listener) => {
+        client.off(event, listener);
+        return receiver;
+      },
+    };
+    return receiver;
+  }
+}
+
+export interface FurtherHop {
+  readonly receiver: Receiver;
+  /** It came, whole, in a way that can be shown. */
+  readonly isAnswered: boolean;
+  readonly refusal: Refusal;
+}
+
+export interface Refusal {
+  /** 0 when no answer came. */
+  readonly status: number;
+  readonly headers: string[];
+  readonly body: Buffer;
+}
+
+function isPlainSuccess(head: Head | undefined): boolean {
+  if (!head || head.status < 200 || head.status >= 300) return false;
+  const encoding = headerIn(head.headers, 'content-encoding').trim().toLowerCase();
+  return encoding === '' || encoding === 'identity';
+}
+
+function headerIn(headers: readonly string[], wanted: string): string {
+  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === wanted);
+  return at < 0 ? '' : (headers[at + 1] ?? '');
+}
+
+function withoutLength(headers: readonly string[]): string[] {
+  return headers.filter((_, index) => headers[index - (index % 2)]!.toLowerCase() !== 'content-length');
+}

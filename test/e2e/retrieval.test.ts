@@ -1,0 +1,142 @@
+/** Calls of the retrieval tool are answered in the proxy, and neither the client nor the next request shows a trace. */
+import Anthropic from '@anthropic-ai/sdk';
+import OlderAnthropic from 'anthropic-sdk-0.71';
+import { describe, expect, test } from 'vitest';
+import { startProxyProcess } from './proxy-process.ts';
+import { type Planned, startSigningProvider } from './signing-provider.ts';
+
+type Json = any; // oxlint-disable-line typescript/no-explicit-any -- two majors of one SDK, by what both have
+
+const HITS = Array.from(
+  { length: 600 },
+  (_, n) => `src/part${n % 30}/file.ts:${n}:  const value${n} = compute(${n * 7});`,
+);
+const SEARCH = HITS.join('\n');
+const TOOL = { name: 'Grep', description: 'searches', input_schema: { type: 'object', properties: {} } };
+const think = (thinking: string): Json => ({ type: 'thinking', thinking });
+const say = (text: string): Json => ({ type: 'text', text });
+let ids = 0;
+const grep = (): Json => ({ type: 'tool_use', id: `toolu_${++ids}`, name: 'Grep', input: { pattern: 'x' } });
+/** As the model does: with the hash that the request shows. */
+const fetch = (body: Json, more: object = {}): Json => ({
+  type: 'tool_use',
+  id: `toolu_${++ids}`,
+  name: 'headroom_retrieve',
+  input: { hash: /headroom_retrieve hash=([0-9a-f]{24})/.exec(JSON.stringify(body.messages))?.[1] ?? 'none', ...more },
+});
+const isOurs = (block: Json): boolean => block.name === 'headroom_retrieve';
+
+interface Setting {
+  readonly isStreaming: boolean;
+  readonly make: (url: string) => Json;
+}
+
+const SETTINGS: [string, Setting][] = [
+  [
+    '@anthropic-ai/sdk 1, streaming',
+    { isStreaming: true, make: (url) => new Anthropic({ apiKey: 'k', baseURL: url, maxRetries: 0 }) },
+  ],
+  [
+    '@anthropic-ai/sdk 1, whole',
+    { isStreaming: false, make: (url) => new Anthropic({ apiKey: 'k', baseURL: url, maxRetries: 0 }) },
+  ],
+  [
+    '@anthropic-ai/sdk 0.71, streaming',
+    { isStreaming: true, make: (url) => new OlderAnthropic({ apiKey: 'k', baseURL: url, maxRetries: 0 }) },
+  ],
+];
+
+/** An agent that answers every call with the same long search result, for as long as it is asked. */
+async function converse(url: string, { isStreaming, make }: Setting, questions: readonly string[]): Promise<Json[]> {
+  const client = make(url);
+  const messages: Json[] = [];
+  const answers: Json[] = [];
+  for (const question of questions) {
+    messages.push({ role: 'user', content: question });
+    for (let turn = 0; turn < 6; turn++) {
+      const request = { model: 'claude-opus-5-5', max_tokens: 64, tools: [TOOL], messages };
+      const answer = isStreaming
+        ? await client.messages.stream(request).finalMessage()
+        : await client.messages.create(request);
+      answers.push(answer);
+      messages.push({ role: 'assistant', content: answer.content.map(({ parsed: _, ...block }: Json) => block) });
+      const calls = answer.content.filter(({ type }: Json) => type === 'tool_use');
+      if (calls.length === 0) break;
+      messages.push({
+        role: 'user',
+        content: calls.map(({ id }: Json) => ({ type: 'tool_result', tool_use_id: id, content: SEARCH })),
+      });
+    }
+  }
+  return answers;
+}
+
+/** @param hops what the model says, request by request. The client sees all of it but our calls. */
+function planOf(hops: readonly ((body: Json) => Planned)[]): (body: Json, index: number) => Planned {
+  return (body, index) => (hops[index] ?? (() => [say('nothing more')]))(body);
+}
+
+const CASES: [name: string, hops: ((body: Json) => Planned)[]][] = [
+  ['first', [() => [grep()], (body) => [fetch(body)], () => [think('b'), say('found')]]],
+  [
+    'last, after words',
+    [() => [grep()], (body) => [think('a'), say('let me look'), fetch(body)], () => [say('found')]],
+  ],
+  [
+    'in the middle of thinking, then a call',
+    [
+      () => [think('a'), grep()],
+      (body) => [think('b'), fetch(body)],
+      () => [think('c'), say('x'), grep()],
+      () => [think('d'), say('done')],
+    ],
+  ],
+  [
+    'mixed with a call of the client',
+    [() => [grep()], (body) => [think('m'), fetch(body), grep()], () => [think('n'), say('done')]],
+  ],
+  ['two at once', [() => [grep()], (body) => [fetch(body), fetch(body, { lines: '2-3' })], () => [say('done')]]],
+  [
+    'twice in a row',
+    [
+      () => [grep()],
+      (body) => [think('p'), fetch(body)],
+      (body) => [fetch(body, { lines: '7' })],
+      () => [think('q'), say('done')],
+    ],
+  ],
+];
+
+describe.each(SETTINGS)('%s', (_sdk, setting) => {
+  test.each(CASES)('a hidden call %s', async (_name, hops) => {
+    const provider = await startSigningProvider(planOf([...hops, () => [think('z'), say('and the second answer')]]));
+    await using proxy = await startProxyProcess({ upstream: provider.url });
+    const answers = await converse(proxy.url, setting, ['search', 'and now?']);
+    // Signed thinking covers all before it: had one hidden block been lost or moved, the provider would have refused.
+    expect(provider.mismatches).toEqual([]);
+    const visible = answers.flatMap(({ content }: Json) => content);
+    expect(visible.some(isOurs)).toBe(false);
+    const planned = provider.requests
+      .map((body, index) => [...hops, () => [think('z'), say('and the second answer')]][index]?.(body) ?? [])
+      .flat();
+    expect(visible.map(({ type, text, thinking }: Json) => [type, text, thinking])).toEqual(
+      planned.filter((block) => !isOurs(block)).map(({ type, text, thinking }) => [type, text, thinking]),
+    );
+    // The provider sees one conversation that only grows.
+    const seen = provider.requests.map(({ messages }) => messages.flatMap(({ content }: Json) => content));
+    seen.slice(1).forEach((blocks, index) => expect(blocks.slice(0, seen[index].length)).toEqual(seen[index]));
+    // The model got the original, whose lines the view had left out.
+    const results = seen
+      .at(-1)
+      .filter(
+        ({ type, tool_use_id: id }: Json) =>
+          type === 'tool_result' && seen.at(-1).some((call: Json) => call.id === id && isOurs(call)),
+      );
+    expect(results.length).toBe(planned.filter(isOurs).length);
+    expect(results[0].content).toContain(HITS[1]);
+    expect(seen[1].find(({ type }: Json) => type === 'tool_result').content).not.toContain(HITS[599]);
+    const last = answers.at(-1);
+    expect([last.stop_reason, last.usage.output_tokens % 10]).toEqual(['end_turn', 0]);
+    await provider.close();
+  });
+});
