@@ -2,7 +2,7 @@
  * What stands before a result in its conversation, line by line, under names that a reader of the conversation can find:
  * earlier results as they were sent, and the long texts that the model itself passed to tools.
  */
-import type { Conversation, Part } from '../core/conversation.ts';
+import type { Conversation, Part, ToolCall } from '../core/conversation.ts';
 import { asObject, type JsonValue } from '../core/json/value.ts';
 
 import { EarlierNames, nameOf, type TextName, wholeName } from './earlier-names.ts';
@@ -89,7 +89,7 @@ export class EarlierTexts {
   readonly #byLabel = new Map<string, EarlierText>();
   readonly #times = new Map<string, number>();
   readonly #names = new EarlierNames();
-  readonly #calls = new Set<string>();
+  readonly #calls = new Set<ToolCall>();
   readonly #showsInputs: boolean;
 
   constructor({ showsInputs }: Pick<Conversation, 'showsInputs'>) {
@@ -113,8 +113,8 @@ export class EarlierTexts {
 
   /** What the call of this result says stands before the result itself. */
   addCall({ call }: Part): void {
-    if (!call || !this.#showsInputs || this.#calls.has(call.id)) return;
-    this.#calls.add(call.id);
+    if (!call || !this.#showsInputs || this.#calls.has(call)) return;
+    this.#calls.add(call);
     const inputs = longTexts(call.input);
     const { tool, path, rest } = nameOf(call);
     for (const input of inputs) this.#add({ tool: `the input of ${tool}`, path, rest }, input);

@@ -38,27 +38,32 @@ export function foldRepeats(text: string, earlier: EarlierTexts): string | undef
     : read.map(({ content, gutter }) => ({ content: gutter + content, number: -1, gutter: '' }));
   if (lines.some(({ content }) => REFERENCE.test(content))) return undefined;
   const places = findPlaces(lines, earlier);
+  return places.size === 0 ? undefined : fold(lines, isNumbered, places, earlier);
+}
+
+type Places = ReadonlyMap<string, readonly Place[]>;
+
+function fold(
+  lines: readonly NumberedLine[],
+  isNumbered: boolean,
+  places: Places,
+  earlier: EarlierTexts,
+): string | undefined {
   const out: string[] = [];
-  let folded = 0;
   let named: EarlierText | undefined;
   for (let at = 0; at < lines.length; ) {
-    const run = places.size > 0 ? longestRun(lines, at, places) : undefined;
     // A numbered run shows its first line, so that the gutter of the others can be told from it.
-    const shown = run && isNumbered && !followsShown(lines, at, out) ? 1 : 0;
-    const rest = run && cutStart(run, shown);
-    const reference = rest && writeReference(lines, rest, isNumbered, rest.earlier === named ? undefined : earlier);
-    if (!rest || reference === undefined || !isWorthIt(lines, rest, reference)) {
-      out.push(printed(lines[at]!));
-      at++;
-      continue;
-    }
-    if (shown === 1) out.push(printed(lines[at]!));
-    out.push(reference);
-    named = rest.earlier;
-    folded++;
-    at = rest.start + rest.length;
+    const shown = isNumbered && !followsShown(lines, at, out) ? 1 : 0;
+    const found = longestRun(lines, at, places);
+    const run = found && cutStart(found, shown);
+    const reference = run && writeReference(lines, run, isNumbered, run.earlier === named ? undefined : earlier);
+    const isFolded = run && isWorthIt(lines, run, reference!);
+    if (!isFolded || shown === 1) out.push(printed(lines[at]!));
+    if (isFolded) out.push(reference!);
+    named = isFolded ? run.earlier : named;
+    at = isFolded ? run.start + run.length : at + 1;
   }
-  return folded > 0 ? out.join('\n') : undefined;
+  return named ? out.join('\n') : undefined;
 }
 
 /** The text in full; undefined when a reference in it leads nowhere, or there is none. */
@@ -116,11 +121,7 @@ function findPlaces(lines: readonly NumberedLine[], earlier: EarlierTexts): Read
 }
 
 /** The longest run that begins at this very line; lines too short to look for may stand before the first that is not. */
-function longestRun(
-  lines: readonly NumberedLine[],
-  start: number,
-  places: ReadonlyMap<string, readonly Place[]>,
-): Run | undefined {
+function longestRun(lines: readonly NumberedLine[], start: number, places: Places): Run | undefined {
   let anchor = start;
   while (anchor < lines.length && anchor < start + MAX_LEAD_LINES && !places.has(lines[anchor]!.content)) anchor++;
   let best: Run | undefined;

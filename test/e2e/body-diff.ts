@@ -54,9 +54,16 @@ function scan(source: string): Node {
   return value();
 }
 
+/** Where each API has its messages; Cloud Code puts the whole request into a member. */
+function messageNodes(body: Node): readonly Node[] {
+  const { members } = body;
+  const list = members.get('messages') ?? members.get('contents') ?? members.get('request')?.members.get('contents');
+  return list?.items ?? [];
+}
+
 /** Each message of the body, as its bytes stand there. */
 export function messagesOf(body: Uint8Array): readonly string[] {
-  return (scan(Buffer.from(body).toString()).members.get('messages')?.items ?? []).map(({ text }) => text);
+  return messageNodes(scan(Buffer.from(body).toString())).map(({ text }) => text);
 }
 
 function stringOf(node: Node | undefined): string | undefined {
@@ -72,9 +79,16 @@ function textsOf(content: Node | undefined): readonly Node[] {
   );
 }
 
+/** The strings of a function response; what else stands there is data. */
+function responseTexts(part: Node): readonly Node[] {
+  const response = part.members.get('functionResponse')?.members.get('response');
+  return [...(response?.members.values() ?? [])].filter(({ text }) => text.startsWith('"'));
+}
+
 function resultNodes(body: string): readonly Node[] {
-  const messages = scan(body).members.get('messages')?.items ?? [];
-  return messages.flatMap(({ members }) => {
+  return messageNodes(scan(body)).flatMap(({ members }) => {
+    const parts = members.get('parts');
+    if (parts) return parts.items.flatMap(responseTexts);
     const content = members.get('content');
     const role = stringOf(members.get('role'));
     if (role === 'tool' || role === 'function') return textsOf(content);

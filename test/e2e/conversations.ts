@@ -97,6 +97,44 @@ export function chatBody(messages: readonly object[], rest: object = {}): object
   return { model: 'gpt-4o', messages: [...messages], tools, ...rest };
 }
 
+/** As Gemini CLI sends it, with an id for every other call, and every third signed. */
+export function geminiConversation(steps: readonly Step[] = STEPS): Conversation {
+  const contents: object[] = [{ role: 'user', parts: [{ text: TASK }] }];
+  const turns: object[] = [];
+  steps.forEach(({ tool, input, result, isError }, index) => {
+    turns.push(geminiBody(contents));
+    const id = index % 2 === 0 ? { id: `${tool}-${index}` } : {};
+    const call = { functionCall: { ...id, name: tool, args: input } };
+    contents.push({
+      role: 'model',
+      parts: [
+        { text: `step ${index}`, thought: true },
+        { ...call, ...(index % 3 === 2 && { thoughtSignature: `c2ln+bmVk/${index}==` }) },
+      ],
+    });
+    const response = isError ? { error: result } : index % 5 === 4 ? { result, step: index } : { output: result };
+    contents.push({ role: 'user', parts: [{ functionResponse: { ...id, name: tool, response } }] });
+  });
+  turns.push(geminiBody(contents));
+  return { path: '/v1beta/models/gemini-2.5-pro:generateContent', turns };
+}
+
+function geminiBody(contents: readonly object[]): object {
+  const functionDeclarations = TOOLS.map((name) => ({ name, description: name, parametersJsonSchema: PARAMETERS }));
+  return {
+    contents: [...contents],
+    systemInstruction: { role: 'user', parts: [{ text: SYSTEM }] },
+    tools: [{ functionDeclarations }],
+    generationConfig: { temperature: 1 },
+  };
+}
+
+/** The same conversation in the wrapper of Cloud Code. */
+export function cloudCodeConversation(): Conversation {
+  const turns = geminiConversation().turns.map((request) => ({ model: 'gemini-2.5-pro', project: 'p-1', request }));
+  return { path: '/v1internal:generateContent', turns };
+}
+
 /** Records much like each other: what shortening pays for. */
 export function manyOrders(count: number): object[] {
   return Array.from({ length: count }, (_, index) => ({

@@ -12,7 +12,9 @@ import {
   anthropicConversation,
   chatBody,
   chatConversation,
+  cloudCodeConversation,
   type Conversation,
+  geminiConversation,
   withRestlessSystem,
 } from './conversations.ts';
 import { runHeadroom, startKillableProxy, startProxyProcess } from './proxy-process.ts';
@@ -48,6 +50,7 @@ function plainly(word: string): string {
 const FROZEN: readonly (readonly [name: string, conversation: Conversation])[] = [
   ['anthropic-messages', anthropicConversation()],
   ['openai-chat', chatConversation()],
+  ['gemini', geminiConversation()],
 ];
 
 describe.each(FROZEN)('a frozen conversation of %s', (name, conversation) => {
@@ -105,6 +108,17 @@ describe.each(FROZEN)('a frozen conversation of %s', (name, conversation) => {
     },
   );
 });
+
+verifies(
+  ['cache:prefix-stable-over-turns', 'savings:results-shortened'],
+  'a frozen conversation in the wrapper of Cloud Code keeps its prefix from turn to turn, and shrinks',
+  async () => {
+    await using upstream = await startUpstream();
+    await using proxy = await startProxyProcess({ upstream: upstream.url });
+    const { bytes } = await replayAll(cloudCodeConversation(), upstream, proxy.url);
+    expect(bytes.provider).toBeLessThan(bytes.client * 0.8);
+  },
+);
 
 verifies('count:same-as-sent', 'counting a request decides nothing for the request that is sent', async () => {
   await using upstream = await startUpstream();

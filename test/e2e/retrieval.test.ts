@@ -1,9 +1,9 @@
 /** Calls of the retrieval tool are answered in the proxy, and neither the client nor the next request shows a trace. */
 import Anthropic from '@anthropic-ai/sdk';
 import OlderAnthropic from 'anthropic-sdk-0.71';
-import { describe, expect, test } from 'vitest';
-import { startProxyProcess } from './proxy-process.ts';
-import { type Planned, startSigningProvider } from './signing-provider.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ProxyProcess, startProxyProcess } from './proxy-process.ts';
+import { type Planned, type SigningProvider, startSigningProvider } from './signing-provider.ts';
 
 type Json = any; // oxlint-disable-line typescript/no-explicit-any -- two majors of one SDK, by what both have
 
@@ -107,10 +107,20 @@ const CASES: [name: string, hops: ((body: Json) => Planned)[]][] = [
   ],
 ];
 
+let provider: SigningProvider;
+let proxy: ProxyProcess;
+beforeAll(async () => {
+  provider = await startSigningProvider();
+  proxy = await startProxyProcess({ upstream: provider.url });
+});
+afterAll(async () => {
+  await proxy[Symbol.asyncDispose]();
+  await provider.close();
+});
+
 describe.each(SETTINGS)('%s', (_sdk, setting) => {
   test.each(CASES)('a hidden call %s', async (_name, hops) => {
-    const provider = await startSigningProvider(planOf([...hops, () => [think('z'), say('and the second answer')]]));
-    await using proxy = await startProxyProcess({ upstream: provider.url });
+    provider.reset(planOf([...hops, () => [think('z'), say('and the second answer')]]));
     const answers = await converse(proxy.url, setting, ['search', 'and now?']);
     // Signed thinking covers all before it: had one hidden block been lost or moved, the provider would have refused.
     expect(provider.mismatches).toEqual([]);
@@ -137,6 +147,5 @@ describe.each(SETTINGS)('%s', (_sdk, setting) => {
     expect(seen[1].find(({ type }: Json) => type === 'tool_result').content).not.toContain(HITS[599]);
     const last = answers.at(-1);
     expect([last.stop_reason, last.usage.output_tokens % 10]).toEqual(['end_turn', 0]);
-    await provider.close();
   });
 });

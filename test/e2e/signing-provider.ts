@@ -11,18 +11,21 @@ type Json = any; // oxlint-disable-line typescript/no-explicit-any -- requests o
 /** One answer: its blocks, thinking without its signature. */
 export type Planned = readonly Json[];
 
+export type Plan = (body: Json, index: number) => Planned | number;
+
 export interface SigningProvider {
   readonly url: string;
   /** Bodies in order of arrival. */
   readonly requests: readonly Json[];
   /** What was wrong with a request, if anything. */
   readonly mismatches: readonly string[];
+  /** Forgets what came so far, and says this from now on. */
+  reset(plan: Plan): void;
   close(): Promise<void>;
 }
 
-export async function startSigningProvider(
-  plan: (body: Json, index: number) => Planned | number,
-): Promise<SigningProvider> {
+export async function startSigningProvider(first: Plan = () => []): Promise<SigningProvider> {
+  let plan = first;
   const requests: Json[] = [];
   const mismatches: string[] = [];
   const server = createServer((incoming, outgoing) => void answer(incoming, outgoing));
@@ -63,6 +66,11 @@ export async function startSigningProvider(
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     mismatches,
+    reset(next: Plan): void {
+      plan = next;
+      requests.length = 0;
+      mismatches.length = 0;
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -17,8 +17,8 @@ const user = (...content: JsonValue[]): JsonObject => ({ role: 'user', content }
 function hop(...pieces: JsonObject[]): Hop {
   const hidden = [...pieces.keys()].filter((at) => pieces[at]!['name'] === 'headroom_retrieve');
   const results = hidden.map((at) => ({
-    id: String(pieces[at]!['id']),
-    text: `original ${pieces[at]!['id']}`,
+    id: pieces[at]!['id'] as string,
+    text: `original ${pieces[at]!['id'] as string}`,
     isError: false,
   }));
   return { pieces, hidden, results };

@@ -30,9 +30,15 @@ export function read(document: JsonDocument): Conversation {
     turns,
     parts: reading.list.parts,
     toolNames: names.filter((name) => name !== ''),
+    refusesTools: isServerHeld(body),
     keepsResults: !asArray(asObject(body['context_management'])['edits']).some(clearsResults),
     showsInputs: true,
   };
+}
+
+/** A thread shows only its end; a credit token is bound to the body as it came. */
+function isServerHeld(body: JsonObject): boolean {
+  return asObject(body['thread'])['type'] === 'continue' || body['fallback_credit_token'] !== undefined;
 }
 
 function clearsResults(edit: JsonValue): boolean {

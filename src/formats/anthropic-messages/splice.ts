@@ -43,8 +43,7 @@ export class MessageSplicer implements ResponseSplicer {
   }
 
   finish(): Uint8Array {
-    const isPlain = this.#hops === 0 && this.#hop.hiddenIndexes.size === 0;
-    if (isPlain || this.#hasFailed || Object.keys(this.#delta).length === 0) return Buffer.concat(this.#held);
+    if (this.#isPlain || this.#hasFailed || Object.keys(this.#delta).length === 0) return Buffer.concat(this.#held);
     const usage = usageOverHops(this.#usages, asObject(this.#delta['usage']));
     const delta = asObject(this.#delta['delta']);
     const stop = { ...delta, stop_reason: visibleStop(delta['stop_reason'], this.#hasVisibleCall) };
@@ -85,17 +84,26 @@ export class MessageSplicer implements ResponseSplicer {
       case 'message_delta':
         this.#delta = value;
         this.#hop.usage = { ...this.#hop.usage, ...asObject(value['usage']) };
-        this.#held.push(event.bytes);
-        return NOTHING;
+        return this.#hold(event);
       case 'message_stop':
-        this.#held.push(event.bytes);
-        return NOTHING;
+        return this.#hold(event);
       case 'error':
         this.#hasFailed = true;
         return event.bytes;
       default:
         return event.bytes;
     }
+  }
+
+  /** Nothing was hidden so far: there is nothing to hold back. */
+  get #isPlain(): boolean {
+    return this.#hops === 0 && this.#hop.hiddenIndexes.size === 0;
+  }
+
+  #hold({ bytes }: RawEvent): Uint8Array {
+    if (this.#isPlain) return bytes;
+    this.#held.push(bytes);
+    return NOTHING;
   }
 
   #passBlock(value: JsonObject, type: string, event: RawEvent): Uint8Array {

@@ -2,10 +2,10 @@
  * Reads a Chat Completions request: texts, and the results of tools and of legacy functions. What stands beside a
  * message's content (tool calls, reasoning) belongs to its turn's head. A shape that nobody promised gives fewer parts.
  */
-import type { Conversation, Part, PartKind, Role, ToolCall, Turn } from '../../core/conversation.ts';
+import type { Conversation, PartKind, Role, ToolCall, Turn } from '../../core/conversation.ts';
 import type { JsonDocument } from '../../core/json/document.ts';
 import { asArray, asObject, isJsonObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
-import { blocksOf, PartList, type PartFacts, type PartPlace, textOf } from '../part-list.ts';
+import { asOpaque, blocksOf, PartList, type PartFacts, type PartPlace, textOf } from '../part-list.ts';
 import { parseJson } from '../response-reader.ts';
 
 const ROLES: ReadonlyMap<JsonValue | undefined, Role> = new Map([
@@ -26,13 +26,16 @@ export function read(document: JsonDocument): Conversation {
   const reading: Reading = { list: new PartList(), calls: new Map(), functionCalls: new Map() };
   const turns = asArray(body['messages']).map((message, turn) => readMessage(message, turn, reading));
   const { parts } = reading.list;
+  const hasSeveralAnswers = typeof body['n'] === 'number' && body['n'] > 1;
   return {
     format: 'openai-chat',
     model: textOf(body['model']),
     turns,
     // Several answers at once cannot be carried on for the client, so such a request stays as it is.
-    parts: typeof body['n'] === 'number' && body['n'] > 1 ? parts.map(opaque) : parts,
+    parts: hasSeveralAnswers ? parts.map(asOpaque) : parts,
     toolNames: toolNames(body),
+    // Legacy functions have no ids, and several answers cannot be carried on at once.
+    refusesTools: hasSeveralAnswers || !Array.isArray(body['tools']),
     keepsResults: true,
     showsInputs: false,
   };
@@ -117,9 +120,4 @@ function toolNames(body: JsonObject): readonly string[] {
   const tools = asArray(body['tools']).map((value) => textOf(definitionOf(asObject(value))['name']));
   const functions = asArray(body['functions']).map((value) => textOf(asObject(value)['name']));
   return [...tools, ...functions].filter((name) => name !== '');
-}
-
-function opaque({ index, role, turn, block, path, isSigned: signed }: Part): Part {
-  const part: Part = { index, kind: 'opaque', role, turn, block, path, source: '', text: '', frozen: false };
-  return signed ? { ...part, isSigned: true } : part;
 }
