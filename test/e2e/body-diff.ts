@@ -57,7 +57,11 @@ function scan(source: string): Node {
 /** Where each API has its messages; Cloud Code puts the whole request into a member. */
 function messageNodes(body: Node): readonly Node[] {
   const { members } = body;
-  const list = members.get('messages') ?? members.get('contents') ?? members.get('request')?.members.get('contents');
+  const list =
+    members.get('messages') ??
+    members.get('input') ??
+    members.get('contents') ??
+    members.get('request')?.members.get('contents');
   return list?.items ?? [];
 }
 
@@ -75,8 +79,14 @@ function textsOf(content: Node | undefined): readonly Node[] {
   if (!content) return [];
   if (content.text.startsWith('"')) return [content];
   return content.items.flatMap(({ members }) =>
-    stringOf(members.get('type')) === 'text' ? (members.get('text') ?? []) : [],
+    /^(?:input_)?text$/.test(stringOf(members.get('type')) ?? '') ? (members.get('text') ?? []) : [],
   );
+}
+
+/** An output of the Responses API; a shell's has both streams of each command. */
+function outputTexts(output: Node | undefined): readonly Node[] {
+  const streams = (output?.items ?? []).flatMap(({ members }) => [members.get('stdout'), members.get('stderr')]);
+  return [...textsOf(output), ...streams.filter((stream) => stream !== undefined)];
 }
 
 /** The strings of a function response; what else stands there is data. */
@@ -91,6 +101,7 @@ function resultNodes(body: string): readonly Node[] {
     if (parts) return parts.items.flatMap(responseTexts);
     const content = members.get('content');
     const role = stringOf(members.get('role'));
+    if (stringOf(members.get('type'))?.endsWith('_call_output')) return outputTexts(members.get('output'));
     if (role === 'tool' || role === 'function') return textsOf(content);
     const blocks = content?.items ?? [];
     return blocks.flatMap((block) =>

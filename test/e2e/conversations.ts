@@ -97,6 +97,43 @@ export function chatBody(messages: readonly object[], rest: object = {}): object
   return { model: 'gpt-4o', messages: [...messages], tools, ...rest };
 }
 
+/** As Codex sends it, and with the tools of others: every third turn thinks in secret. */
+export function responsesConversation(steps: readonly Step[] = STEPS): Conversation {
+  const input: object[] = [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: TASK }] }];
+  const turns: object[] = [];
+  steps.forEach(({ tool, input: given, result, isError }, index) => {
+    turns.push(responsesBody(input));
+    const call_id = `call_${String(index).padStart(4, '0')}`;
+    if (index % 3 === 2) input.push({ type: 'reasoning', summary: [], encrypted_content: `gAAAAAB-${index}` });
+    if (index % 8 === 7) {
+      const outcome = { type: 'exit', exit_code: isError ? 1 : 0 };
+      input.push({ type: 'shell_call', call_id, action: { commands: [JSON.stringify(given)] }, status: 'completed' });
+      input.push({ type: 'shell_call_output', call_id, output: [{ stdout: result, stderr: '', outcome }] });
+    } else if (index % 8 === 3) {
+      input.push({ type: 'custom_tool_call', call_id, name: tool, input: JSON.stringify(given) });
+      input.push({ type: 'custom_tool_call_output', call_id, output: result });
+    } else {
+      input.push({ type: 'function_call', call_id, name: tool, arguments: JSON.stringify(given) });
+      const output = index % 2 === 0 ? result : [{ type: 'input_text', text: result }];
+      input.push({ type: 'function_call_output', call_id, output });
+    }
+  });
+  turns.push(responsesBody(input));
+  return { path: '/v1/responses', turns };
+}
+
+function responsesBody(input: readonly object[]): object {
+  return {
+    model: 'gpt-5.6',
+    instructions: SYSTEM,
+    input: [...input],
+    tools: TOOLS.map((name) => ({ type: 'function', name, description: name, parameters: PARAMETERS, strict: false })),
+    store: false,
+    include: ['reasoning.encrypted_content'],
+    prompt_cache_key: 'frozen',
+  };
+}
+
 /** As Gemini CLI sends it, with an id for every other call, and every third signed. */
 export function geminiConversation(steps: readonly Step[] = STEPS): Conversation {
   const contents: object[] = [{ role: 'user', parts: [{ text: TASK }] }];

@@ -37,9 +37,13 @@ const echo: Answer = ({ body }, response) => {
 const TARGETS: readonly (readonly [method: string, path: string, body?: Uint8Array | string])[] = [
   [
     'POST',
-    '/v1/responses',
+    '/v1/responses/compact',
     JSON.stringify({ model: 'm', input: [{ type: 'function_call_output', call_id: 'c', output: ORDERS }], n: 1 }),
   ],
+  ['GET', '/v1/responses/resp_1?stream=true&starting_after=3'],
+  ['POST', '/v1/responses/resp_1/cancel', ''],
+  ['DELETE', '/v1/responses/resp_1'],
+  ['GET', '/v1/responses/resp_1/input_items?limit=5'],
   ['GET', '/v1/models?limit=1000&after=%C3%A9%2F'],
   ['GET', '/v1/models/claude-x'],
   ['POST', '/v1/embeddings', '{"input":["é"],"dimensions":256.0}'],

@@ -15,6 +15,7 @@ import {
   cloudCodeConversation,
   type Conversation,
   geminiConversation,
+  responsesConversation,
   withRestlessSystem,
 } from './conversations.ts';
 import { runHeadroom, startKillableProxy, startProxyProcess } from './proxy-process.ts';
@@ -50,6 +51,7 @@ function plainly(word: string): string {
 const FROZEN: readonly (readonly [name: string, conversation: Conversation])[] = [
   ['anthropic-messages', anthropicConversation()],
   ['openai-chat', chatConversation()],
+  ['openai-responses', responsesConversation()],
   ['gemini', geminiConversation()],
 ];
 

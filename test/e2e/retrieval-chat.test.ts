@@ -24,10 +24,17 @@ const fetch = (body: Json): Reply['calls'][number] => ({
 type Plan = readonly ((body: Json) => Partial<Reply>)[];
 
 /** Refuses what the API refuses: a call without its answer, or an answer without its call. */
-async function startProvider(
-  plan: Plan,
-): Promise<{ url: string; requests: Json[]; problems: string[]; close(): void }> {
+interface Provider {
+  readonly url: string;
+  readonly requests: Json[];
+  readonly problems: string[];
+  reset(plan: Plan): void;
+  close(): void;
+}
+
+async function startProvider(): Promise<Provider> {
   const [requests, problems]: [Json[], string[]] = [[], []];
+  let plan: Plan = [];
   const server = createServer(async (incoming, outgoing) => {
     let text = '';
     for await (const chunk of incoming) text += String(chunk);

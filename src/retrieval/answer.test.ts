@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { hashOf } from '../core/hash.ts';
+import type { JsonValue } from '../core/json/value.ts';
+import { answer } from './answer.ts';
+
+const LOG = Array.from(
+  { length: 3000 },
+  (_, n) => `line ${n + 1} of worker-${n % 7}${n === 1233 ? ' OutOfMemory in fetchUser_id' : ''}`,
+).join('\n');
+const ROWS = JSON.stringify(
+  { total: 200, items: Array.from({ length: 200 }, (_, id) => ({ id, name: `user ${id}`, score: `1.${id}0` })) },
+  null,
+  2,
+);
+const SPELT = '{"items": [ {"n": 1.0, "big": 12345678901234567890}, {"n": 2.50} ], "x": "é\\u00e9"}';
+
+function ask(original: string, input: object): { text: string; isError: boolean } {
+  const hash = hashOf(original);
+  return answer({ hash, ...input } as JsonValue, (wanted) => (wanted === hash ? original : undefined));
+}
+
+describe('the whole', () => {
+  test('comes as it is where it is short', () => {
+    expect(ask('a\r\nb\n', {})).toEqual({ text: 'a\r\nb\n', isError: false });
+  });
+
+  test('else its beginning comes, and how to go on', () => {
+    const { text } = ask(LOG, {});
+    const [, end] = /^\[lines 1-(\d+) of 3000; go on from (\d+)\]\n/.exec(text)!;
+    expect(text.length).toBeLessThan(41_000);
+    const next = ask(LOG, { lines: `${Number(end) + 1}-3000` });
+    const all = text.split('\n').slice(1).concat(next.text.split('\n').slice(1));
+    expect(all.join('\n')).toBe(LOG.split('\n').slice(0, all.length).join('\n'));
+  });
+
+  test('or as many lines as are wanted', () => {
+    expect(ask(LOG, { limit: 2 }).text).toBe('[lines 1-2 of 3000]\nline 1 of worker-0\nline 2 of worker-1');
+  });
+});
+
+describe('a range', () => {
+  test.each([
+    [{ lines: '7' }, '[lines 7-7 of 3000]\nline 7 of worker-6'],
+    [{ lines: 7 }, '[lines 7-7 of 3000]\nline 7 of worker-6'],
+    [{ lines: '2999-9000' }, '[lines 2999-3000 of 3000]\nline 2999 of worker-2\nline 3000 of worker-3'],
+  ])('%j', (input, expected) => {
+    expect(ask(LOG, input).text).toBe(expected);
+  });
+
+  test('rows of the longest list, in their own spelling', () => {
+    expect(ask(SPELT, { rows: '1' }).text).toBe('[rows of items 1-1 of 2]\n{"n": 1.0, "big": 12345678901234567890}');
+    expect(ask(ROWS, { rows: '200' }).text).toContain('"name": "user 199"');
+  });
+
+  test.each([{ lines: '3001' }, { lines: '9-3' }, { lines: 'all' }, { rows: 'x' }])(
+    '%j is refused with what there is',
+    (input) => {
+      expect(ask(LOG, input).isError).toBe(true);
+    },
+  );
+
+  test('one line longer than there is room for', () => {
+    expect(ask('x'.repeat(100_000), { lines: '1' }).text).toMatch(
+      /^\[the first 40000 of 100000 characters of lines 1 of 1\]\nx+$/,
+    );
+  });
+});
+
+test.each([
+  ['items[1].n', '2.50'],
+  ['$.items.0.big', '12345678901234567890'],
+  ['x', '"é\\u00e9"'],
+])('the path %s is spelt as it was', (path, expected) => {
+  expect(ask(SPELT, { path }).text).toBe(expected);
+});
+
+test('a path that leads nowhere, or into something else than JSON', () => {
+  expect([ask(SPELT, { path: 'items[9].n' }).isError, ask(LOG, { path: 'a' }).isError]).toEqual([true, true]);
+});
+
+describe('a search', () => {
+  test('finds the exact words first, with the lines around them', () => {
+    expect(ask(LOG, { query: 'outofmemory' }).text).toBe(
+      [
+        '[lines that match "outofmemory": 1, of 3000]',
+        '1232-line 1232 of worker-6',
+        '1233-line 1233 of worker-0',
+        '1234:line 1234 of worker-1 OutOfMemory in fetchUser_id',
+        '1235-line 1235 of worker-2',
+        '1236-line 1236 of worker-3',
+      ].join('\n'),
+    );
+  });
+
+  test('else the words in any order, and the parts of names', () => {
+    expect(ask(LOG, { query: 'which user ran outofmemory?' }).text).toContain('1234:');
+  });
+
+  test('finds rows of JSON whole', () => {
+    const { text } = ask(ROWS, { query: 'user 42' });
+    expect(text).toMatch(/^\[rows of items that match "user 42": 1, of 200\]\n43: \{\s+"id": 42,/);
+  });
+
+  test('says when nothing matches, and how much more does', () => {
+    expect(ask(LOG, { query: 'xyzzy' }).text).toBe('[nothing in these 3000 lines matches "xyzzy"]');
+    expect(ask(LOG, { query: 'worker-3', limit: 2 }).text).toContain('the best 2 of 429, of 3000]');
+  });
+});
+
+describe('R-21 what is not there gets an honest answer', () => {
+  test.each([[{ hash: 'f'.repeat(24) }], [{ hash: 'nonsense' }], [{}], [undefined]])('%j', (input) => {
+    const { text, isError } = answer(input as JsonValue, () => undefined);
+    expect([isError, text.startsWith('headroom: ')]).toEqual([true, true]);
+  });
+
+  test('a hash may be written as the marker has it', () => {
+    const hash = hashOf('x');
+    expect(answer({ hash: ` hash=${hash.toUpperCase()}]` }, () => 'x').text).toBe('x');
+  });
+});

@@ -1,0 +1,46 @@
+/** Finds the records of an original that a query means: those that hold it word for word first, then by BM25. */
+
+const K1 = 1.2;
+const B = 0.75;
+
+/** Indexes of the records that match, the best first. Equal ones in their order. */
+export function search(records: readonly string[], query: string): readonly number[] {
+  const wanted = query.trim().toLowerCase();
+  if (wanted === '') return [];
+  const exact = [...records.keys()].filter((index) => records[index]!.toLowerCase().includes(wanted));
+  if (exact.length > 0) return exact;
+  const scores = bm25(records, new Set(wordsOf(wanted)));
+  return [...scores].sort(([a, left], [b, right]) => right - left || a - b).map(([index]) => index);
+}
+
+/** Words, numbers and the parts of names: `fetchUser_id` is also `fetch`, `user` and `id`. */
+function wordsOf(text: string): readonly string[] {
+  const words = text.match(/[\p{L}\p{N}_]+/gu) ?? [];
+  return words.flatMap((word) => {
+    const parts = word.split(/_|(?<=\p{Ll})(?=\p{Lu})|(?<=\p{L})(?=\p{N})/u).filter((part) => part !== '');
+    const all = parts.length > 1 ? [word, ...parts] : [word];
+    return all.map((one) => one.toLowerCase());
+  });
+}
+
+function bm25(records: readonly string[], terms: ReadonlySet<string>): ReadonlyMap<number, number> {
+  const counts = records.map((record) => {
+    const words = wordsOf(record);
+    const found = new Map<string, number>();
+    for (const word of words) if (terms.has(word)) found.set(word, (found.get(word) ?? 0) + 1);
+    return { length: words.length, found };
+  });
+  const meanLength = counts.reduce((sum, { length }) => sum + length, 0) / Math.max(1, counts.length);
+  const scores = new Map<number, number>();
+  for (const term of terms) {
+    const holding = counts.filter(({ found }) => found.has(term)).length;
+    const rarity = Math.log(1 + (counts.length - holding + 0.5) / (holding + 0.5));
+    counts.forEach(({ length, found }, index) => {
+      const count = found.get(term);
+      if (count === undefined) return;
+      const weight = (count * (K1 + 1)) / (count + K1 * (1 - B + (B * length) / meanLength));
+      scores.set(index, (scores.get(index) ?? 0) + rarity * weight);
+    });
+  }
+  return scores;
+}
