@@ -11,7 +11,7 @@ import type { EngineParts } from './engine.ts';
 import { keepHops } from './hidden.ts';
 
 /** So often may the model fetch within one turn; after that it is told to go on without. */
-const MAX_ROUNDS = 5;
+const MAX_ROUNDS = 3;
 const LIMIT_REACHED = 'headroom: the limit of retrievals in one turn is reached; continue with what you have.';
 
 export interface HopStep {

@@ -107,7 +107,7 @@ describe('a search', () => {
   });
 });
 
-describe('R-21 what is not there gets an honest answer', () => {
+describe('R-26 what is not there gets an honest answer', () => {
   test.each([[{ hash: 'f'.repeat(24) }], [{ hash: 'nonsense' }], [{}], [undefined]])('%j', (input) => {
     const { text, isError } = answer(input as JsonValue, () => undefined);
     expect([isError, text.startsWith('headroom: ')]).toEqual([true, true]);
