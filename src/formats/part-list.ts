@@ -15,6 +15,12 @@ export class PartList {
   }
 }
 
+/** The part as one that nobody may see into. */
+export function asOpaque({ index, role, turn, block, path, isSigned }: Part): Part {
+  const part: Part = { index, kind: 'opaque', role, turn, block, path, source: '', text: '', frozen: false };
+  return isSigned ? { ...part, isSigned } : part;
+}
+
 /**
  * A message's content in pieces. A string means the same to every provider as a lone text block, so it reads as one:
  * clients send the same message either way from turn to turn.

@@ -2,10 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { JsonDocument } from '../core/json/document.ts';
-import type { JsonValue } from '../core/json/value.ts';
+import { asObject, type JsonValue } from '../core/json/value.ts';
 import type { ResponseSummary, WireFormat } from '../core/wire-format.ts';
 import { anthropicMessages } from './anthropic-messages/format.ts';
+import { gemini } from './gemini/format.ts';
 import { openaiChat } from './openai-chat/format.ts';
+import { openaiResponses } from './openai-responses/format.ts';
+import { parseJson } from './response-reader.ts';
 
 const FOLDER = process.env['HEADROOM_DATA'];
 const SUITE = FOLDER ? 'recorded data' : 'recorded data (skipped: HEADROOM_DATA names no folder)';
@@ -106,6 +109,13 @@ describe.skipIf(!FOLDER)(SUITE, () => {
   const isMessages = ({ provider, content }: Recording): boolean =>
     provider === 'anthropic' && content.includes('"usage"');
   const isChat = ({ content }: Recording): boolean => content.slice(0, 2000).includes('chat.completion');
+  const isResponses = ({ kind, content }: Recording): boolean =>
+    kind === 'stream-events'
+      ? /"type": ?"response\.created"/.test(content.slice(0, 300))
+      : /"object": ?"response"/.test(content);
+
+  const isGemini = ({ id, content }: Recording): boolean =>
+    content.includes('"usageMetadata"') && !id.includes('live-speech');
 
   test.each(recordings(isMessages))('%s: the counts of Anthropic are found', (_, recording) => {
     const values =
@@ -142,6 +152,46 @@ describe.skipIf(!FOLDER)(SUITE, () => {
       expect(usage!.inputTokens + usage!.cacheReadTokens).toBe(counts['prompt_tokens']);
       expect(usage!.outputTokens).toBe(counts['completion_tokens']);
       expect(usage!.cacheReadTokens).toBe(counts['cached_tokens'] ?? 0);
+    }
+  });
+
+  test.each(recordings(isGemini))(
+    '%s: the counts of Gemini are found, as a stream of events and as an array',
+    (_, recording) => {
+      const isStream = recording.kind === 'stream-events';
+      const values = isStream ? recording.content.split('\n').filter(Boolean) : [recording.content];
+      const counts = lastCounts(
+        values.map((value) => (JSON.parse(value) as { usageMetadata?: JsonValue }).usageMetadata!),
+      );
+      const array: Recording = { ...recording, kind: 'response-json', content: `[${values.join(',\r\n')}]` };
+      for (const form of [recording, array]) {
+        for (const size of [7, 4096]) {
+          const { usage, complete, stopReason } = summaryOf(gemini, form, size);
+          expect([complete, stopReason]).toEqual([true, 'STOP']);
+          const { inputTokens, cacheReadTokens, outputTokens } = usage!;
+          expect(inputTokens + cacheReadTokens).toBe(counts['promptTokenCount']);
+          expect(cacheReadTokens).toBe(counts['cachedContentTokenCount'] ?? 0);
+          expect(inputTokens + cacheReadTokens + outputTokens).toBe(counts['totalTokenCount']);
+          expect(outputTokens).toBe(counts['candidatesTokenCount']! + counts['thoughtsTokenCount']!);
+        }
+      }
+    },
+  );
+
+  test.each(recordings(isResponses))('%s: the counts of Responses are found', (_, recording) => {
+    const isStream = recording.kind === 'stream-events';
+    const last = parseJson(isStream ? recording.content.trimEnd().split('\n').at(-1)! : recording.content);
+    const said = asObject(asObject(last)['response'] ?? last);
+    // The last event of one recording is cut off.
+    const status = last === undefined ? undefined : said['status'];
+    const counts = asObject(said['usage']);
+    const cached = asObject(counts['input_tokens_details'])['cached_tokens'];
+    for (const size of [7, 4096]) {
+      const { usage, complete, stopReason } = summaryOf(openaiResponses, recording, size);
+      expect([complete, stopReason]).toEqual([status === 'completed', status]);
+      const { inputTokens = 0, outputTokens = 0, cacheReadTokens = 0, cacheWriteTokens = 0 } = usage ?? {};
+      expect(inputTokens + cacheReadTokens + cacheWriteTokens).toBe(counts['input_tokens'] ?? 0);
+      expect([outputTokens, cacheReadTokens]).toEqual([counts['output_tokens'] ?? 0, cached ?? 0]);
     }
   });
 });

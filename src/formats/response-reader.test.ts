@@ -22,14 +22,19 @@ test.each(formats)('$name: an event beyond the limit costs what follows it, and 
 test.each(formats)('$name: every spelling of a JSON content type is read', (format) => {
   for (const type of ['application/json', 'Application/JSON; charset=utf-8', 'application/problem+json']) {
     const reader = format.readResponse(type);
-    reader.push(Buffer.from('{"usage":{"input_tokens":5,"prompt_tokens":5,"output_tokens":1}}'));
+    reader.push(
+      Buffer.from(
+        '{"usage":{"input_tokens":5,"prompt_tokens":5,"output_tokens":1},"usageMetadata":{"promptTokenCount":5}}',
+      ),
+    );
     expect(reader.end().usage?.inputTokens).toBe(5);
   }
 });
 
 test.each(formats)('$name: a character of a JSON body that is split over two chunks stays whole', (format) => {
   const reader = format.readResponse('application/json');
-  const text = '{"stop_reason":"arrêt 😀","choices":[{"finish_reason":"arrêt 😀"}]}';
+  const text =
+    '{"stop_reason":"arrêt 😀","status":"arrêt 😀","choices":[{"finish_reason":"arrêt 😀"}],"candidates":[{"finishReason":"arrêt 😀"}]}';
   for (const byte of Buffer.from(text)) reader.push(Uint8Array.of(byte));
   expect(reader.end().stopReason).toBe('arrêt 😀');
 });
@@ -37,7 +42,10 @@ test.each(formats)('$name: a character of a JSON body that is split over two chu
 test.each(formats)('$name: numbers that are no token counts count as none', (format) => {
   const reader = format.readResponse('application/json');
   reader.push(
-    Buffer.from('{"usage":{"input_tokens":-1,"prompt_tokens":"9","output_tokens":1e999,"completion_tokens":[1]}}'),
+    Buffer.from(
+      '{"usage":{"input_tokens":-1,"prompt_tokens":"9","output_tokens":1e999,"completion_tokens":[1]},' +
+        '"usageMetadata":{"promptTokenCount":-1,"candidatesTokenCount":"9","thoughtsTokenCount":1e999}}',
+    ),
   );
   expect(reader.end().usage).toEqual({
     inputTokens: 0,

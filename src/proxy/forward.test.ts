@@ -142,12 +142,16 @@ describe('what goes upstream', () => {
     await send('/v1/models', 'x-goog-api-key', 'k');
     await send('/v1/models?key=k');
     await send('/v1beta/models/g:generateContent');
+    await send('/v1beta/openai/chat/completions', 'Authorization', 'Bearer k');
+    await send('/models/g:countTokens?key=k');
     expect(anthropic.received.map(({ url }) => url)).toEqual(['/v1/models', '/v1/models?a', '/v1/messages/batches']);
     expect(openai.received.map(({ url }) => url)).toEqual(['/v1/models', '/v1/embeddings', '/unknown']);
     expect(gemini.received.map(({ url }) => url)).toEqual([
       '/v1/models',
       '/v1/models?key=k',
       '/v1beta/models/g:generateContent',
+      '/v1beta/openai/chat/completions',
+      '/v1beta/models/g:countTokens?key=k',
     ]);
   });
 

@@ -12,6 +12,8 @@ import type { ResponseSummary, WireFormat } from '../core/wire-format.ts';
 export interface RequestFixture {
   readonly name: string;
   readonly bytes: Uint8Array;
+  /** False where the API takes no tool in addition. */
+  readonly takesTool?: boolean;
 }
 
 export interface ResponseFixture {
@@ -24,6 +26,8 @@ export interface ResponseFixture {
 export interface FormatFixtures {
   readonly requests: readonly RequestFixture[];
   readonly responses: readonly ResponseFixture[];
+  /** Where a body has its messages; `messages` when left out. */
+  readonly messagesAt?: (body: JsonValue) => JsonPath;
 }
 
 interface Expectation {
@@ -43,15 +47,22 @@ const TOOL = { name: 'headroom_test', description: 'a "tool"', parameters: { typ
 
 export function formatContract(format: WireFormat, fixtures: FormatFixtures, tools: TestTools): void {
   tools.describe(`${format.name} keeps the contract of a wire format`, () => {
-    for (const fixture of fixtures.requests) requestContract(format, fixture, tools);
+    const { messagesAt = () => ['messages'] } = fixtures;
+    for (const fixture of fixtures.requests) requestContract(format, { ...fixture, messagesAt }, tools);
     for (const fixture of fixtures.responses) responseContract(format, fixture, tools);
-    hostileRequests(format, fixtures.requests, tools);
+    hostileRequests(format, { ...fixtures, messagesAt }, tools);
     hostileResponses(format, fixtures.responses, tools);
     errorContract(format, tools);
   });
 }
 
-function requestContract(format: WireFormat, { name, bytes }: RequestFixture, { test, expect }: TestTools): void {
+type MessagesAt = (body: JsonValue) => JsonPath;
+
+function requestContract(
+  format: WireFormat,
+  { name, bytes, takesTool = true, messagesAt }: RequestFixture & { readonly messagesAt: MessagesAt },
+  { test, expect }: TestTools,
+): void {
   test(`${name}: leaves as the very same buffer when nothing is edited (R-2)`, () => {
     const document = JsonDocument.parse(bytes);
     format.read(document);
@@ -62,7 +73,7 @@ function requestContract(format: WireFormat, { name, bytes }: RequestFixture, { 
     const document = JsonDocument.parse(bytes);
     const conversation = format.read(document);
     expect(conversation.format).toBe(format.name);
-    expect(faultsOf(conversation, document.value)).toEqual([]);
+    expect(faultsOf(conversation, document.value, messagesAt)).toEqual([]);
   });
 
   test(`${name}: a rewritten tool result changes the bytes of its own string and nothing else`, () => {
@@ -83,9 +94,10 @@ function requestContract(format: WireFormat, { name, bytes }: RequestFixture, { 
     const before = format.read(document);
     const edits = format.write({ kind: 'add-tool', tool: TOOL }, document);
     if (edits.length === 0) {
-      expect(Array.isArray(asObject(document.value)['messages'])).toBe(false);
+      expect(takesTool && Array.isArray(valueAt(document.value, messagesAt(document.value)))).toBe(false);
       return;
     }
+    expect(takesTool).toBe(true);
     const after = format.read(JsonDocument.parse(document.apply(edits)));
     expect(after.toolNames).toEqual([...before.toolNames, TOOL.name]);
     expect({ ...after, toolNames: [] }).toEqual({ ...before, toolNames: [] });
@@ -111,13 +123,18 @@ function responseContract(format: WireFormat, fixture: ResponseFixture, { test, 
   });
 }
 
-function hostileRequests(format: WireFormat, fixtures: readonly RequestFixture[], tools: TestTools): void {
+function hostileRequests(
+  format: WireFormat,
+  { requests, messagesAt }: FormatFixtures & { readonly messagesAt: MessagesAt },
+  tools: TestTools,
+): void {
   const { test, expect, fc } = tools;
+  const list = String(messagesAt({}).at(-1));
   const check = (value: JsonValue): void => {
     const document = JsonDocument.parse(Buffer.from(JSON.stringify(value)));
     const conversation = format.read(document);
     format.recognizes(document.value);
-    expect(faultsOf(conversation, document.value)).toEqual([]);
+    expect(faultsOf(conversation, document.value, messagesAt)).toEqual([]);
     const edits = conversation.parts
       .filter(({ kind }) => kind === 'tool-result')
       .flatMap((part) =>
@@ -132,13 +149,13 @@ function hostileRequests(format: WireFormat, fixtures: readonly RequestFixture[]
       { numRuns: 300 },
     );
     fc.assert(
-      fc.property(fc.array(fc.jsonValue()), (messages) => check({ messages: messages as JsonValue[] })),
+      fc.property(fc.array(fc.jsonValue()), (messages) => check({ [list]: messages as JsonValue[] })),
       { numRuns: 300 },
     );
   });
 
   test('a request with anything anywhere in it can be read (R-27)', () => {
-    const values = fixtures.map(({ bytes }) => JsonDocument.parse(bytes).value);
+    const values = requests.map(({ bytes }) => JsonDocument.parse(bytes).value);
     const known = [...new Set(values.flatMap(scalarsOf))];
     const intruder = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom(...known));
     const changes = fc.array(fc.tuple(fc.nat(), intruder), { minLength: 1, maxLength: 4 });
@@ -153,9 +170,10 @@ function hostileRequests(format: WireFormat, fixtures: readonly RequestFixture[]
   test('a request nested deeper than anybody nests can be read and edited', () => {
     for (const depth of [300, 100_000]) {
       const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`;
-      const text = `{"deep":${deep},"messages":[{"role":"user","content":[{"type":"text","text":"x","y":${deep}},${deep}]}]}`;
+      const pieces = `[{"type":"text","text":"x","y":${deep}},${deep}]`;
+      const text = `{"deep":${deep},"${list}":[{"role":"user","content":${pieces},"parts":${pieces}}]}`;
       const document = JsonDocument.parse(Buffer.from(text));
-      expect(faultsOf(format.read(document), document.value)).toEqual([]);
+      expect(faultsOf(format.read(document), document.value, messagesAt)).toEqual([]);
       const after = document.apply(format.write({ kind: 'add-tool', tool: TOOL }, document));
       expect(format.read(JsonDocument.parse(after)).toolNames).toEqual([TOOL.name]);
     }
@@ -211,17 +229,22 @@ function errorContract(format: WireFormat, { test, expect }: TestTools): void {
     for (const code of Object.keys(ERRORS) as ErrorCode[]) {
       const message = `what happened: "${code}" \n 日本`;
       const { error } = asObject(JsonDocument.parse(format.errorBody(new HeadroomError(code, message))).value);
-      expect(asObject(error)['message']).toBe(message);
-      expect(typeof asObject(error)['type']).toBe('string');
+      const { message: said, type, status } = asObject(error);
+      expect(said).toBe(message);
+      expect(typeof (type ?? status)).toBe('string');
     }
   });
 }
 
 /** What is wrong with a conversation, given the body that it was read from. */
-function faultsOf({ turns, parts }: Conversation, body: JsonValue): string[] {
+function faultsOf({ turns, parts }: Conversation, body: JsonValue, messagesAt: MessagesAt): string[] {
   const faults: string[] = [];
-  const messages = asArray(asObject(body)['messages']);
-  if (turns.length !== messages.length) faults.push(`${turns.length} turns for ${messages.length} messages`);
+  const at = messagesAt(body);
+  const held = valueAt(body, at);
+  // Some APIs take a lone message as its text.
+  const isText = typeof held === 'string' && turns.length > 0;
+  const count = isText ? 1 : asArray(held).length;
+  if (turns.length !== count) faults.push(`${turns.length} turns for ${count} messages`);
   parts.forEach((part, index) => {
     const { kind, turn, block, path, source, text, frozen } = part;
     const fail = (reason: string): number => faults.push(`part ${index} (${kind}): ${reason}`);
@@ -230,9 +253,11 @@ function faultsOf({ turns, parts }: Conversation, body: JsonValue): string[] {
     const value = valueAt(body, path);
     const isReadable = kind === 'text' || kind === 'tool-result';
     if (isReadable ? value !== source : value === undefined || source !== '') fail(`not at ${JSON.stringify(path)}`);
-    if (turn !== -1 && (path[0] !== 'messages' || path[1] !== turn)) fail(`stands in another turn than ${turn}`);
+    const isThere = (isText ? at : [...at, turn]).every((step, depth) => path[depth] === step);
+    if (turn !== -1 && !isThere) fail(`stands in another turn than ${turn}`);
     const { blocks, head } = turns[turn] ?? { blocks: undefined, head: undefined };
-    if (turn !== -1 && block === -1 && valueAt(head!, path.slice(2)) === undefined) fail('not in the head of its turn');
+    if (turn !== -1 && block === -1 && valueAt(head!, path.slice(at.length + 1)) === undefined)
+      fail('not in the head of its turn');
     if (turn !== -1 && block !== -1 && blocks?.[block] === undefined) fail(`no block ${block} in turn ${turn}`);
   });
   return faults;

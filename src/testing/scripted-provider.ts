@@ -1,14 +1,16 @@
 /**
- * A model provider on loopback that answers by a script: Anthropic Messages and OpenAI Chat Completions, streaming or
- * not, valid for the official client libraries. It records every request byte for byte, and misbehaves on demand.
+ * A model provider on loopback that answers by a script: Anthropic Messages, OpenAI Chat Completions and Responses,
+ * Gemini, streaming or not, valid for the official client libraries. It records every request byte for byte, and misbehaves on demand.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonObject, JsonValue } from '../core/json/value.ts';
 import { asArray, asObject } from '../core/json/value.ts';
+import { geminiChunks, geminiResponse } from './scripted-gemini.ts';
 import { anthropicEvents, anthropicMessage, chatChunks, chatCompletion } from './scripted-replies.ts';
 import type { Reply } from './scripted-replies.ts';
+import { responsesAnswer, responsesEvents } from './scripted-responses.ts';
 
 export interface ScriptedCall {
   /** The name of the offered tool that is called; the first that matches. */
@@ -136,6 +138,19 @@ const ROUTES: readonly Route[] = [
     path: /\/chat\/completions$/,
     respond: (request, script, number) => withBody(request, (body) => chat(body, request, script, number)),
   },
+  {
+    path: /\/responses\/input_tokens$/,
+    respond: ({ body }) => json({ object: 'response.input_tokens', input_tokens: roughTokens(body) }),
+  },
+  {
+    path: /\/responses$/,
+    respond: (request, script, number) => withBody(request, (body) => responses(body, request, script, number)),
+  },
+  { path: /:countTokens$/, respond: ({ body }) => json({ totalTokens: roughTokens(body) }) },
+  {
+    path: /:(?:g|streamG)enerateContent$/,
+    respond: (request, script, number) => withBody(request, (body) => gemini(body, request, script, number)),
+  },
   { path: /\/models$/, respond: models },
 ];
 
@@ -174,6 +189,37 @@ function chat(body: JsonObject, request: RecordedRequest, script: Script, number
     ...chatChunks(shape, wantsUsage).map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`),
     'data: [DONE]\n\n',
   ]);
+}
+
+function responses(body: JsonObject, request: RecordedRequest, script: Script, number: number): ScriptedResponse {
+  // Calls of one turn are items of their own, and may be known by their outputs alone.
+  const pattern = new RegExp(`^call_(${CALL_ID_PREFIX}\\d+_)`);
+  const turns = new Set(asArray(body.input).map((item) => pattern.exec(textAt(item, 'call_id'))?.[1]));
+  turns.delete(undefined);
+  const offered = asArray(body.tools).map((tool) => textAt(tool, 'name'));
+  const reply = replyFor(script, `call_${CALL_ID_PREFIX}${number}_`, turns.size, offered);
+  const shape = { reply, model: textAt(body, 'model'), number, usage: usageOf(request, script) };
+  if (body.stream !== true) return json(responsesAnswer(shape));
+  return eventStream(
+    responsesEvents(shape).map((event) => `event: ${textAt(event, 'type')}\ndata: ${JSON.stringify(event)}\n\n`),
+  );
+}
+
+function gemini(body: JsonObject, request: RecordedRequest, script: Script, number: number): ScriptedResponse {
+  const idsOf = (content: JsonValue): readonly string[] =>
+    asArray(asObject(content).parts).map((part) => textAt(asObject(part).functionCall, 'id'));
+  const turns = asArray(body.contents).filter((one) => idsOf(one).some((id) => id.startsWith(`fc_${CALL_ID_PREFIX}`)));
+  const declared = asArray(body.tools).flatMap((tool) => asArray(asObject(tool).functionDeclarations));
+  const offered = declared.map((one) => textAt(one, 'name'));
+  const reply = replyFor(script, `fc_${CALL_ID_PREFIX}${number}_`, turns.length, offered);
+  const { pathname, searchParams } = new URL(request.url, 'http://x');
+  const model = /([^/:]+):\w+$/.exec(pathname)?.[1] ?? '';
+  const shape = { reply, model, number, usage: usageOf(request, script) };
+  if (!pathname.endsWith(':streamGenerateContent')) return json(geminiResponse(shape));
+  const chunks = geminiChunks(shape).map((chunk) => JSON.stringify(chunk));
+  if (searchParams.get('alt') === 'sse') return eventStream(chunks.map((chunk) => `data: ${chunk}\r\n\r\n`));
+  const pieces = chunks.map((chunk, index) => `${index === 0 ? '[' : ',\r\n'}${chunk}`);
+  return { ...json(null), pieces: [...pieces, ']'] };
 }
 
 function textAt(value: JsonValue | undefined, key: string): string {

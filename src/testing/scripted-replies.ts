@@ -172,12 +172,12 @@ function finishReason({ calls }: Reply): string {
   return calls.length > 0 ? 'tool_calls' : 'stop';
 }
 
-function outputTokens({ calls, text }: Reply): number {
+export function outputTokens({ calls, text }: Reply): number {
   return Math.ceil((text.length + JSON.stringify(calls).length) / 4);
 }
 
 /** Never between the halves of a surrogate pair. */
-function cut(text: string): readonly string[] {
+export function cut(text: string): readonly string[] {
   const characters = Array.from(text);
   return Array.from({ length: Math.ceil(characters.length / DELTA_CHARS) }, (_, index) =>
     characters.slice(index * DELTA_CHARS, (index + 1) * DELTA_CHARS).join(''),

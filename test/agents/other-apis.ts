@@ -53,18 +53,6 @@ export function responsesModel(text: string): Answer {
   };
 }
 
-export function geminiModel(text: string): Answer {
-  return ({ url, body }, response) => {
-    if (!url.endsWith(':streamGenerateContent?alt=sse')) return notFound(response);
-    const { isFirst } = turnOf(body, 'functionResponse');
-    const part = isFirst ? { functionCall: { name: 'run_shell_command', args: { command: COMMAND } } } : { text };
-    const candidates = [{ index: 0, content: { role: 'model', parts: [part] }, finishReason: 'STOP' }];
-    events(response, [
-      { candidates, usageMetadata: { promptTokenCount: 9, candidatesTokenCount: 5, totalTokenCount: 14 } },
-    ]);
-  };
-}
-
 function turnOf(body: Buffer, resultKey: string): Turn {
   const text = body.toString();
   return { body: JSON.parse(text) as Turn['body'], isFirst: !text.includes(`"${resultKey}"`) };

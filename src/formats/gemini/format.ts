@@ -1,0 +1,37 @@
+/** Google's Gemini API, with a key, on Vertex AI and as Cloud Code: what Google's SDKs and Gemini CLI speak. */
+import { asArray, asObject, type JsonValue } from '../../core/json/value.ts';
+import type { WireFormat, WirePath } from '../../core/wire-format.ts';
+import { read } from './read.ts';
+import { requestIn } from './request.ts';
+import { readResponse } from './response.ts';
+import { errorBody, write } from './write.ts';
+
+const VERSION = '/v\\d\\w*';
+const MODEL = '(?<model>[^/:]+)';
+const MODELS = `/(?:models|tunedModels)/${MODEL}`;
+const VERTEX = `(?:/projects/[^/]+/locations/[^/]+)?/(?:publishers/[^/]+/models|endpoints)/${MODEL}`;
+
+/** Clients disagree on whether their base URL ends in a version; where it is said twice the last is the library's own. */
+function pathsOf(method: string, isCount: boolean): readonly WirePath[] {
+  return [
+    { pattern: new RegExp(`^(?:${VERSION})?(?<path>${VERSION}${MODELS}:${method})$`), upstream: '$<path>', isCount },
+    { pattern: new RegExp(`^${MODELS}:${method}$`), upstream: '/v1beta$&', isCount },
+    { pattern: new RegExp(`^${VERSION}${VERTEX}:${method}$`), upstream: '$&', isCount },
+    { pattern: new RegExp(`^/v1internal:${method}$`), upstream: '$&', isCount },
+  ];
+}
+
+export const gemini: WireFormat = {
+  name: 'gemini',
+  backend: 'gemini',
+  paths: [...pathsOf('(?:generateContent|streamGenerateContent)', false), ...pathsOf('countTokens', true)],
+  // Gemini CLI puts stand-ins for missing signatures into the newest turns only, and takes them out again later.
+  volatileKeys: new Set(['thoughtSignature', 'thought_signature']),
+  resultMarks: ['"functionResponse"', '"function_response"'],
+  recognizes: (body: JsonValue): boolean =>
+    asArray(requestIn(body).value['contents']).some((content) => asObject(content)['parts'] !== undefined),
+  read,
+  write,
+  readResponse,
+  errorBody,
+};
