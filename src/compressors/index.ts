@@ -1,6 +1,8 @@
 /** The compressors there are, in the order in which they win ties. A new one is one file and one line here. */
 import type { Compressor } from '../core/compressor.ts';
 import { fileReadCompressor } from './file-read.ts';
+import { diffCompressor } from './git/diff.ts';
+import { gitCompressor } from './git/git.ts';
 import { jsonCompressor } from './json/json.ts';
 import { listingCompressor } from './listing/listing.ts';
 import { logCompressor } from './log/log.ts';
@@ -9,6 +11,8 @@ import { searchCompressor } from './search/search.ts';
 export const compressors: readonly Compressor[] = [
   jsonCompressor,
   fileReadCompressor,
+  diffCompressor,
+  gitCompressor,
   searchCompressor,
   listingCompressor,
   logCompressor,

@@ -79,9 +79,12 @@ export interface Engine {
   advance(step: HopStep): Advance;
 }
 
+/** Nothing is added either, and what begins without the tool goes on without it. */
+const AS_IS = { transforms: [], level: 'lossless' } as const;
+
 export function createEngine(parts: EngineParts): Engine {
   return {
-    run: (job) => attempt(job, job.intent === 'as-is' ? { ...parts, transforms: [], offersTool: false } : parts),
+    run: (job) => attempt(job, job.intent === 'as-is' ? { ...parts, ...AS_IS } : parts),
     replay: (job) =>
       attempt(job, { ...parts, transforms: parts.transforms.filter(({ isStructural }) => isStructural) }),
     advance: (step) => advance(step, parts),

@@ -126,3 +126,31 @@ export function aroundResults(body: Uint8Array): string {
   }
   return rest + source.slice(cursor);
 }
+
+export interface WithoutTool {
+  /** The body as if no tool had been added. */
+  readonly body: Buffer;
+  /** The bytes that were added; empty when none were. */
+  readonly tool: string;
+}
+
+/** Takes out the retrieval tool, where it is the last of the tools, and the comma before it. */
+export function withoutTool(body: Uint8Array): WithoutTool {
+  const source = Buffer.from(body).toString();
+  const root = scan(source);
+  const tools = root.members.get('tools') ?? root.members.get('request')?.members.get('tools');
+  const [before, added] = lastAdded(tools) ?? [];
+  if (!added) return { body: Buffer.from(source), tool: '' };
+  const start = before?.end ?? added.start;
+  return { body: Buffer.from(source.slice(0, start) + source.slice(added.end)), tool: source.slice(start, added.end) };
+}
+
+function lastAdded(tools: Node | undefined): readonly [Node | undefined, Node] | undefined {
+  const last = tools?.items.at(-1);
+  if (!tools || !last) return undefined;
+  const names = [last.members.get('name'), last.members.get('function')?.members.get('name')];
+  if (names.some((name) => stringOf(name) === 'headroom_retrieve')) return [tools.items.at(-2), last];
+  return tools.items
+    .map(({ members }) => lastAdded(members.get('functionDeclarations')))
+    .find((found) => found !== undefined);
+}

@@ -6,7 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { aroundResults, resultTexts } from './body-diff.ts';
+import { aroundResults, resultTexts, withoutTool } from './body-diff.ts';
 import {
   anthropicBody,
   anthropicConversation,
@@ -25,7 +25,7 @@ import { JSON_HEADERS, send, startUpstream } from './wire.ts';
 
 /** Every result comes back as it was sent, of JSON only the spelling may differ; nothing else is touched. */
 async function expectReadsBack(arrived: Buffer, sent: Buffer, home: string): Promise<void> {
-  const { exitCode, stdout, stderr } = await runHeadroom(['expand'], arrived, home);
+  const { exitCode, stdout, stderr } = await runHeadroom(['expand'], withoutTool(arrived).body, home);
   expect(exitCode, stderr).toBe(0);
   expect(aroundResults(stdout)).toBe(aroundResults(sent));
   const sources = resultTexts(sent);

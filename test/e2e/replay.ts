@@ -1,6 +1,6 @@
 /** Sends conversations turn by turn, as an agent does, and judges what reached the provider. */
 import { expect } from 'vitest';
-import { aroundResults, messagesOf } from './body-diff.ts';
+import { aroundResults, messagesOf, withoutTool } from './body-diff.ts';
 import type { Conversation } from './conversations.ts';
 import { type RawRequest, type RawUpstream, send } from './wire.ts';
 
@@ -25,13 +25,14 @@ export interface Replay {
   /** Sends the next turn and holds it against the turn before. */
   next(proxyUrl: string, extra?: Partial<RawRequest>): Promise<void>;
   readonly isDone: boolean;
-  /** Bytes of all bodies, as the client sent them and as they arrived. */
+  /** Bytes of all bodies, as the client sent them and as they arrived, but for the tool that was added. */
   readonly bytes: { client: number; provider: number };
 }
 
 /** @param upstream sees no other requests meanwhile. */
 export function replay({ path, turns }: Conversation, upstream: RawUpstream, name: string = path): Replay {
   let before: Sent | undefined;
+  let offered: string | undefined;
   let index = 0;
   const bytes = { client: 0, provider: 0 };
   return {
@@ -45,12 +46,14 @@ export function replay({ path, turns }: Conversation, upstream: RawUpstream, nam
       const answer = await send(proxyUrl, { path, body, ...extra });
       expect(answer.status, place).toBe(200);
       const arrived = upstream.seen.at(-1)!.body;
-      expect(aroundResults(arrived) === aroundResults(body), `${place}: bytes outside tool results changed`).toBe(true);
+      const { body: rest, tool } = withoutTool(arrived);
+      expect(aroundResults(rest) === aroundResults(body), `${place}: bytes outside tool results changed`).toBe(true);
+      if (!extra.headers) expect((offered ??= tool), `${place}: the tools changed`).toBe(tool);
       const now = { client: messagesOf(body), provider: messagesOf(arrived) };
       expect(changedBetween(before, now), `${place}: shared messages went out differently`).toEqual([]);
       before = now;
       bytes.client += body.length;
-      bytes.provider += arrived.length;
+      bytes.provider += rest.length;
       index += 1;
     },
   };

@@ -1,0 +1,118 @@
+/** How surely a text is a diff, or what git lists: by its lines, in a bounded look at a few places. */
+import type { Sample } from '../../core/sample.ts';
+import { blame } from './blame.ts';
+import { HunkLines } from './hunk-lines.ts';
+import type { Listing } from './listing.ts';
+import { objects } from './objects.ts';
+import { reflog } from './reflog.ts';
+import { status } from './status.ts';
+
+const HEAD_CHARS = 16_384;
+const WINDOW_CHARS = 4096;
+const MAX_LINE = 2000;
+const COMMIT = /^commit [0-9a-f]{7,64}(?: \(|$)/;
+const COMMIT_FIELD = /^(?:Merge|Author|AuthorDate|Commit|CommitDate|Date): /;
+const DIFF_HEAD =
+  /^(?:diff --|diff -|Index: |index [0-9a-f]{4,}|--- |\+\+\+ |@@ |new file mode |deleted file mode |old mode |new mode |similarity index |rename |Binary files )/;
+const STAT = /^ \S.* \| +(?:\d+ ?[+-]*|Bin.*)$|^ \d+ files? changed/;
+const NAME_STATUS = /^[ACDMRTUX]\d{0,3}\t/;
+/** How many lines of a listing make sure that it is one, and which share of all they have to be. */
+export const LISTINGS: readonly { readonly listing: Listing; readonly min: number; readonly share: number }[] = [
+  { listing: blame, min: 4, share: 0.6 },
+  { listing: objects, min: 5, share: 0.6 },
+  { listing: reflog, min: 4, share: 0.6 },
+  { listing: status, min: 3, share: 0.4 },
+];
+
+/** What a line can be; blank lines between files are nothing. */
+type LineKind = 'in hunk' | 'hunk' | 'head' | 'commit' | 'log' | 'stat' | 'other' | 'blank';
+
+/** How many lines of each kind the places looked at have. */
+type Found = Readonly<Record<LineKind, number>>;
+
+function placesOf(text: string): readonly (readonly string[])[] {
+  const head = text.slice(0, HEAD_CHARS).split('\n');
+  if (text.length <= 2 * HEAD_CHARS) return [text.slice(0, 2 * HEAD_CHARS).split('\n')];
+  const later = [0.5, 0.8].map((share) => {
+    const start = Math.floor(text.length * share);
+    const lines = text
+      .slice(start, start + WINDOW_CHARS)
+      .split('\n')
+      .slice(1);
+    // Before its first hunk header nothing tells where a place stands.
+    const first = lines.findIndex((line) => line.startsWith('@@ ') || COMMIT.test(line));
+    return first < 0 ? [] : lines.slice(first);
+  });
+  return [head, ...later];
+}
+
+function look(text: string): Found {
+  const found = { 'in hunk': 0, hunk: 0, head: 0, commit: 0, log: 0, stat: 0, other: 0, blank: 0 };
+  for (const place of placesOf(text)) {
+    const tracker = new HunkLines();
+    let isInCommit = false;
+    for (const whole of place) {
+      const line = (whole.length > MAX_LINE ? whole.slice(0, MAX_LINE) : whole).replace(/\r$/, '');
+      const kind = tracker.take(line) ? 'in hunk' : kindOf(line, isInCommit);
+      if (kind === 'commit') isInCommit = true;
+      found[kind]++;
+    }
+  }
+  return found;
+}
+
+function kindOf(line: string, isInCommit: boolean): LineKind {
+  if (line === '') return isInCommit ? 'log' : 'blank';
+  if (line.startsWith('@@')) return 'hunk';
+  if (line.startsWith(' ')) {
+    if (STAT.test(line)) return 'stat';
+    return isInCommit && line.startsWith('    ') ? 'log' : 'other';
+  }
+  if (COMMIT.test(line)) return 'commit';
+  if (DIFF_HEAD.test(line)) return 'head';
+  return isInCommit && (COMMIT_FIELD.test(line) || NAME_STATUS.test(line)) ? 'log' : 'other';
+}
+
+const MIN_SHARE = 0.5;
+const MIN_STAT_SHARE = 0.8;
+const SURE = 0.93;
+const MIN_STATS = 4;
+const MIN_HEADS = 4;
+
+export function claimDiff(sample: Sample): number {
+  if (!/^(?:@@ -|@@@ -|diff |--- |Index: )/m.test(sample.text.slice(0, 4 * HEAD_CHARS))) return 0;
+  const found = look(sample.text);
+  if (found['in hunk'] === 0 && found.head < MIN_HEADS) return 0;
+  const own = found['in hunk'] + found.hunk + found.head;
+  const ofLog = found.commit + found.stat + found.log;
+  // Of a log with few changes in it, the commits are what is said most about.
+  const isMostlyLog = found.commit > 1 && own <= ofLog / 2;
+  const share = (own + ofLog) / Math.max(1, own + ofLog + found.other);
+  return share >= MIN_SHARE && !isMostlyLog ? SURE + 0.06 * share : 0;
+}
+
+export function claimGit(sample: Sample): number {
+  if (listingOf(sample.text)) return SURE;
+  if (!/^commit [0-9a-f]{7}|^ \S.* \| +\d/m.test(sample.text.slice(0, HEAD_CHARS))) return 0;
+  const found = look(sample.text);
+  const isLog = found.commit > 0 && found.log >= 2 * found.commit;
+  if (!isLog && found.stat < MIN_STATS) return 0;
+  const own = found.commit + found.stat + found.log + (isLog ? found['in hunk'] + found.hunk + found.head : 0);
+  return own / (own + found.other) >= (isLog ? MIN_SHARE : MIN_STAT_SHARE) ? SURE : 0;
+}
+
+export function listingOf(text: string): Listing | undefined {
+  const lines = text
+    .slice(0, HEAD_CHARS / 2)
+    .split('\n')
+    .slice(0, 60);
+  if (lines.length > 1) lines.pop();
+  const said = lines.filter((line) => line.trim() !== '');
+  for (const { listing, min, share } of LISTINGS) {
+    const own = said.filter((line) =>
+      listing.line.test(line.length > MAX_LINE ? line.slice(0, MAX_LINE) : line),
+    ).length;
+    if (own >= min && own >= said.length * share) return listing;
+  }
+  return undefined;
+}
