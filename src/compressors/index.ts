@@ -6,11 +6,13 @@ import { gitCompressor } from './git/git.ts';
 import { jsonCompressor } from './json/json.ts';
 import { listingCompressor } from './listing/listing.ts';
 import { logCompressor } from './log/log.ts';
+import { runCompressor } from './runs/runs.ts';
 import { searchCompressor } from './search/search.ts';
 
 export const compressors: readonly Compressor[] = [
   jsonCompressor,
   fileReadCompressor,
+  runCompressor,
   diffCompressor,
   gitCompressor,
   searchCompressor,

@@ -1,0 +1,255 @@
+/**
+ * Finds lines in a row that say the same but for some words (results of tests, downloads), one by one or in pairs and
+ * threes, and what they share. Failures are never among them: they stand as they were printed.
+ */
+import type { Deadline } from '../../core/deadline.ts';
+import { VALUE_BREAK, weigh } from './spell.ts';
+import type { Piece, Template } from './template.ts';
+
+export interface Alike {
+  readonly start: number;
+  /** Lines of one record. */
+  readonly period: number;
+  readonly template: Template;
+  /** The values of each record, in order. */
+  readonly rows: readonly (readonly string[])[];
+  /** Single values without blanks: they may stand side by side. */
+  readonly isNames: boolean;
+}
+
+const MAX_LINE = 600;
+const MAX_PERIOD = 3;
+const MAX_SLOTS = 4;
+const LINES_PER_CHECK = 256;
+/** Tokens that the heading costs beside the template, and that a fold must save on top. */
+const HEADING = 6;
+const MIN_GAIN = 8;
+const MIN_ROWS = 3;
+/** Of what the first two records share, the least that all must. */
+const MIN_KEPT = 0.75;
+const LETTERS = /[A-Za-z]/;
+const FAILURE =
+  /(?:^|[^A-Za-z])(?:FAILED|FAIL|FAILURE|ERRORS?|XPASS|FATAL|not ok|panicked|Traceback|[Ff]atal|[Ee]rror:|ERR!|WARN\w*|[Ww]arning:)(?![A-Za-z])|[A-Za-z](?:Error|Exception)\b|[✗✕×✖❌]|^E  |^>|^(?!=== RUN|--- PASS)[-=_*]{3}/;
+const CODE_END = new Set('{};,([=');
+const CODE_START = /^\s*(?:return|def|class|if|for|import|from|const|let|assert)\s/;
+
+type Words = readonly string[];
+
+export class AlikeFinder {
+  readonly #lines: readonly string[];
+  readonly #words: (Words | undefined | null)[];
+  readonly #deadline: Deadline;
+  #seen = 0;
+
+  constructor(lines: readonly string[], deadline: Deadline) {
+    this.#lines = lines;
+    this.#words = Array.from<Words | undefined | null>({ length: lines.length });
+    this.#deadline = deadline;
+  }
+
+  /** The fold that begins with this line. */
+  find(start: number): Alike | undefined {
+    if (this.#seen++ % LINES_PER_CHECK === 0) this.#deadline.check();
+    let best: Alike | undefined;
+    let bestGain = MIN_GAIN;
+    for (let period = 1; period <= MAX_PERIOD; period++) {
+      const alike = this.#extend(start, period);
+      if (!alike) continue;
+      const gain = gainOf(alike);
+      if (gain > bestGain) [best, bestGain] = [alike, gain];
+      if (best) break;
+    }
+    return best;
+  }
+
+  #wordsAt(at: number): Words | undefined {
+    const known = this.#words[at];
+    if (known !== undefined) return known ?? undefined;
+    const line = this.#lines[at];
+    const words = line === undefined || !mayFold(line) ? null : splitWords(line);
+    this.#words[at] = words;
+    return words ?? undefined;
+  }
+
+  /** The words of one record; a line break of its own stands between its lines. */
+  #record(start: number, period: number): Words | undefined {
+    const first = this.#wordsAt(start);
+    if (period === 1 || !first) return first;
+    const words = [...first];
+    for (let i = 1; i < period; i++) {
+      const more = this.#wordsAt(start + i);
+      if (!more) return undefined;
+      words.push('\n', ...more);
+    }
+    return words;
+  }
+
+  #extend(start: number, period: number): Alike | undefined {
+    const first = this.#record(start, period);
+    const second = first && this.#record(start + period, period);
+    if (!first || !second) return undefined;
+    let shared: readonly boolean[] | undefined = sharedWords(first, second);
+    if (!shared || !isWorth(first, shared)) return undefined;
+    const least = weighShared(first, shared) * MIN_KEPT;
+    const rows = [first, second];
+    for (let at = start + 2 * period; ; at += period) {
+      if (rows.length % LINES_PER_CHECK === 0) this.#deadline.check();
+      const next = this.#record(at, period);
+      const narrowed: readonly boolean[] | undefined = next && narrow(first, next, shared);
+      if (!narrowed || weighShared(first, narrowed) < least) break;
+      shared = narrowed;
+      rows.push(next!);
+    }
+    return rows.length < MIN_ROWS ? undefined : buildAlike(start, period, rows, shared);
+  }
+}
+
+function mayFold(line: string): boolean {
+  if (line.length <= 3 || line.length > MAX_LINE || CODE_END.has(line.trimEnd().slice(-1))) return false;
+  return LETTERS.test(line) && !FAILURE.test(line) && !CODE_START.test(line);
+}
+
+/** What unittest prints after a test without a name of its own: the words before it are a sentence. */
+const SENTENCE = /^(\S+ \S+ \S.*) (\.\.\. (?:ok|skipped))$/;
+const NAMED = /^\S+ \(\S+\)$/;
+const [BLANK, OPEN, CLOSE, OPEN_SQUARE, CLOSE_SQUARE] = [32, 40, 41, 91, 93];
+
+/** Words between blanks; a bracket, as `(line 6)` or `[ 41%]`, is one word. */
+function splitWords(line: string): Words {
+  const sentence = line.includes(' ... ') ? SENTENCE.exec(line) : null;
+  if (sentence && !NAMED.test(sentence[1]!)) return [sentence[1]!, sentence[2]!];
+  if (!line.includes('(') && !line.includes('[')) return line.split(' ');
+  const words: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (let at = 0; at < line.length && depth >= 0; at++) {
+    const code = line.charCodeAt(at);
+    if (code === OPEN || code === OPEN_SQUARE) depth++;
+    else if (code === CLOSE || code === CLOSE_SQUARE) depth--;
+    else if (code === BLANK && depth === 0) {
+      words.push(line.slice(start, at));
+      start = at + 1;
+    }
+  }
+  if (depth !== 0) return line.split(' ');
+  words.push(line.slice(start));
+  return words;
+}
+
+/** Whether each word of the one is that of the other; undefined when they differ too much. */
+function sharedWords(a: Words, b: Words): readonly boolean[] | undefined {
+  if (a.length !== b.length || !hasSameBreaks(a, b)) return undefined;
+  return checkSlots(a.map((word, i) => word === b[i]));
+}
+
+function narrow(first: Words, next: Words, shared: readonly boolean[]): readonly boolean[] | undefined {
+  if (next.length !== first.length || !hasSameBreaks(first, next)) return undefined;
+  let isNarrower = false;
+  for (let i = 0; i < first.length; i++) {
+    if (shared[i]) isNarrower ||= first[i] !== next[i];
+    else if (fileOf(first[i]!) !== fileOf(next[i]!)) return undefined;
+  }
+  return isNarrower ? checkSlots(shared.map((is, i) => is && first[i] === next[i])) : shared;
+}
+
+function hasSameBreaks(a: Words, b: Words): boolean {
+  return a.every((word, i) => (word === '\n') === (b[i] === '\n'));
+}
+
+function checkSlots(shared: readonly boolean[]): readonly boolean[] | undefined {
+  const slots = shared.filter((is, i) => !is && (i === 0 || shared[i - 1])).length;
+  return slots <= MAX_SLOTS ? shared : undefined;
+}
+
+/** The file of a test's name, `tests/test_a.py` of `tests/test_a.py::test_b`: each file has a fold of its own. */
+function fileOf(word: string): string {
+  const end = word.indexOf('::');
+  return end < 0 ? '' : word.slice(0, end);
+}
+
+function isWorth(first: Words, shared: readonly boolean[]): boolean {
+  return first.some((word, i) => shared[i] && word !== '\n' && LETTERS.test(word));
+}
+
+function weighShared(words: Words, shared: readonly boolean[]): number {
+  let weight = 0;
+  for (let i = 0; i < words.length; i++) if (shared[i] && words[i] !== '') weight += weigh(words[i]!);
+  return weight;
+}
+
+function buildAlike(start: number, period: number, records: readonly Words[], shared: readonly boolean[]): Alike {
+  const first = records[0]!;
+  const pieces: Piece[] = [];
+  const columns: (readonly string[])[] = [];
+  let text = '';
+  for (let at = 0; at < first.length; ) {
+    if (needsBlank(first, at)) text += ' ';
+    if (shared[at]) {
+      text += first[at++]!;
+      continue;
+    }
+    let end = at;
+    while (end < first.length && !shared[end]) end++;
+    const { before, values, after } = hoist(records.map((words) => words.slice(at, end).join(' ')));
+    if (text + before !== '') pieces.push({ kind: 'text', text: text + before });
+    const same = columns.findIndex((column) => column.every((value, i) => value === values[i]));
+    pieces.push(same < 0 ? { kind: 'value' } : { kind: 'same', index: same });
+    if (same < 0) columns.push(values);
+    text = after;
+    at = end;
+  }
+  if (text !== '') pieces.push({ kind: 'text', text });
+  const rows = records.map((_, i) => columns.map((column) => column[i]!));
+  const isNames = columns.length === 1 && columns[0]!.every((value) => value !== '' && !/\s/.test(value));
+  return { start, period, template: pieces, rows, isNames };
+}
+
+/** A blank stood between two words unless a line break does. */
+function needsBlank(words: Words, at: number): boolean {
+  return at > 0 && words[at] !== '\n' && words[at - 1] !== '\n';
+}
+
+/** What all values begin and end with, cut where a word ends: names stay whole. */
+function hoist(values: readonly string[]): { before: string; values: readonly string[]; after: string } {
+  const [first] = values as [string];
+  let start = first.length;
+  let end = first.length;
+  for (const value of values) {
+    let same = 0;
+    while (same < start && value[same] === first[same]) same++;
+    start = same;
+    let tail = 0;
+    while (tail < end && tail < value.length && value[value.length - 1 - tail] === first[first.length - 1 - tail])
+      tail++;
+    end = tail;
+  }
+  const before = snapBefore(first.slice(0, start));
+  const room = Math.min(...values.map(({ length }) => length)) - before.length;
+  const after = snapAfter(first.slice(first.length - Math.min(end, room)));
+  return { before, values: values.map((value) => value.slice(before.length, value.length - after.length)), after };
+}
+
+function snapBefore(text: string): string {
+  const name = text.indexOf('::');
+  if (name >= 0) return text.slice(0, name + 2);
+  return /^.*(?:[/([=:"'<@]|[A-Za-z_]\.)/s.exec(text)?.[0] ?? '';
+}
+
+function snapAfter(text: string): string {
+  return /[)\]>"',;:\r]+$/.exec(text)?.[0] ?? '';
+}
+
+/** Tokens that the fold saves, roughly. */
+function gainOf({ template, rows, isNames, period }: Alike): number {
+  let shared = 0;
+  let repeated = 0;
+  for (const piece of template) {
+    if (piece.kind === 'text') shared += weigh(piece.text.trim());
+    else if (piece.kind === 'same') repeated += 2;
+  }
+  const values = rows[0]!.length;
+  // Without values a count says it all.
+  if (values === 0) return (shared + 1) * (rows.length - 1) - HEADING;
+  const breaks = (values - 1) * weigh(VALUE_BREAK) - (isNames ? 1 : 0) - (period - 1);
+  return (shared + repeated - breaks) * rows.length - shared - HEADING;
+}

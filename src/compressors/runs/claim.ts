@@ -1,0 +1,77 @@
+/**
+ * How surely a text is the report of a run: lines that only test runners, compilers, linters and installers print. Files,
+ * diffs, JSON and logs of servers have none of them, or too few for what else they hold.
+ */
+import type { Sample } from '../../core/sample.ts';
+import { saysSeverity } from './places.ts';
+import { progressOf } from './progress.ts';
+import { readResult } from './results.ts';
+
+const TAIL_CHARS = 3072;
+const COLOUR = /\x1b\[[\d;?]*[A-Za-z]|\r/g;
+const JSON_START = /^\s*(?:\{|\[\s*(?:[{["\d\]]|$))/;
+/** Lines of files with numbers, of diffs, of Markdown, of tables. */
+const OTHER_KIND =
+  /^ *\d+(?:\t|→| ?\| )|^(?:diff --git |@@ |index [0-9a-f]{7})|^[-+](?:def|class|import|from|function|const) |^```|^#{1,5} [A-Z]|^\s*\|.*\|$/;
+const OWN_TIME = /^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d|^\w{3} +\d+ \d\d:\d\d:\d\d /;
+
+/** What only a run prints. */
+const STRONG = [
+  /^={3,} (?:test session starts|FAILURES|ERRORS|short test summary info|warnings summary|test process starts) ={3,}$/,
+  /^=*\s*(?:\d+ (?:passed|failed|errors?|skipped|deselected|xfailed|xpassed|warnings?)(?:, )?)+ in [\d.]+ ?s/,
+  /^(?:collecting .*)?collected \d+ items?/,
+  /^Ran \d+ tests? in [\d.]+s$|^FAILED \((?:failures|errors)=\d/,
+  /^test result: (?:ok|FAILED)\. |^running \d+ tests?$|^\s+Running (?:unittests|tests\/)/,
+  /^(?:ok {2}|FAIL)\t\S+(?:\t|$)|^\s*--- (?:PASS|FAIL|SKIP): \S+ \(|^=== RUN {3}/,
+  /^Test Suites: \d|^Tests: {2,}\d+ .*total$|^ *Test Files {2}\d|^ *Tests {2}\d+ (?:passed|failed)|^ *RUN {2}v\d/,
+  /Tests run: \d+, Failures: \d|^(?:\[(?:INFO|ERROR)\] )?BUILD (?:SUCCESS|FAILURE|SUCCESSFUL|FAILED)\b|^\[INFO\] Scanning for projects/,
+  /^Running ExUnit with seed|^(?:\d+ (?:doctests?|properties|propert\w+), )*\d+ tests?, \d+ failures?/,
+  /^\d+ examples?, \d+ failures?|^ {2}\d+ (?:passing|failing) ?(?:\(|$)/,
+  /^(?:error|warning)(?:\[E\d{4}\])?: .*\bcould not compile\b|^error\[E\d{4}\]: /,
+  /^✖ \d+ problems? \(|^Found \d+ errors?\b|^Success: no issues found|^All checks passed!$/,
+  /^\s+Finished `?\w+`? .*target\(s\) in |^make(?:\[\d+\])?: \*\*\* |^added \d+ packages?\b|^Successfully installed \S/,
+  /^npm (?:ERR!|error) |^# tests \d+$|^1\.\.\d+$|^tests finished: \d+ passed/,
+  /^== Compilation error in file |^Analysis took [\d.]+ seconds|^\d+ mods\/funs, found /,
+] as const;
+
+const TRACE =
+  /^\s*Traceback \(most recent call last\):$|^\s*File "[^"]+", line \d+|^\s+at \S.*[:(].*\d+\)?$|^E {2,}\S|^>? {2,}\S|^\w[\w.]*(?:Error|Exception)\b/;
+const PART_OF_RUN =
+  /^(?:_{3,} .* _{3,}|-{3,} Captured .* -{3,}|(?:_ )+_?|[.FEsx]{8,}.*|platform \w+ -- |rootdir: |cachedir: |plugins: |\[(?:INFO|WARNING|ERROR)\].*|\S+:\d+: (?:in .*|\w*Error)?)$/;
+
+export function claim(sample: Sample): number {
+  if (JSON_START.test(sample.text.slice(0, 256))) return 0;
+  const lines = sampleLines(sample);
+  if (lines.length < 3) return 0;
+  const share = (test: (line: string) => boolean): number => lines.filter(test).length / lines.length;
+  if (share((line) => OTHER_KIND.test(line)) > 0.3) return 0;
+  const strong = lines.filter(isStrong).length;
+  const reports = share(saysSeverity);
+  const progress = share((line) => progressOf(line) !== undefined);
+  const results = share((line) => readResult(line) !== undefined);
+  const known = reports + progress + results + share((line) => PART_OF_RUN.test(line));
+  if (strong > 0) {
+    if (strong > 1 || known >= 0.3) return 0.95;
+    return known >= 0.1 || lines.length < 60 ? 0.85 : 0.4;
+  }
+  if (share((line) => OWN_TIME.test(line)) > 0.3) return 0;
+  if (reports >= 0.25) return 0.85;
+  if (results >= 0.5) return 0.9;
+  if (progress >= 0.5) return 0.75;
+  const traces = share((line) => TRACE.test(line));
+  const hasTrace = lines.some((line) => line.endsWith('Traceback (most recent call last):'));
+  return hasTrace && traces >= 0.6 ? 0.6 : Math.min(0.4, known);
+}
+
+function isStrong(line: string): boolean {
+  return line.length < 400 && STRONG.some((pattern) => pattern.test(line));
+}
+
+/** The lines of the head, and of the end: summaries stand there. */
+function sampleLines({ text, head }: Sample): readonly string[] {
+  const tail = text.length > 8192 ? text.slice(-TAIL_CHARS).split('\n').slice(1) : [];
+  const rest = text.length <= 8192 && head.length === 40 ? text.slice(-TAIL_CHARS).split('\n').slice(1) : tail;
+  return [...head, ...rest]
+    .map((line) => line.slice(0, 500).replaceAll(COLOUR, ''))
+    .filter((line) => line.trim() !== '');
+}

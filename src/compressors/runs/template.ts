@@ -1,0 +1,72 @@
+/** What several lines share: text with places for the words that differ. Its spelling, and how values fill it. */
+import { LINE_BREAK } from './spell.ts';
+
+/** Text, the number of a value of its own, or (`same`) a value that stands before. */
+export type Piece =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'value' }
+  | { readonly kind: 'same'; readonly index: number };
+
+/** The lines of one template, a line break between two of them. */
+export type Template = readonly Piece[];
+
+export function spellTemplate(template: Template, slot: string): string {
+  const spelled = template.map((piece) => {
+    if (piece.kind === 'text') return piece.text.replaceAll('\n', LINE_BREAK);
+    return piece.kind === 'value' ? slot : slot.slice(0, 1) + String(piece.index + 1) + slot.slice(-1);
+  });
+  return spelled.join('');
+}
+
+/** Undefined when a text of the template could be read as something else. */
+export function isSpellable(template: Template, slot: string): boolean {
+  return sameTemplate(readTemplate(spellTemplate(template, slot), slot), template);
+}
+
+function sameTemplate(a: Template, b: Template): boolean {
+  return a.length === b.length && JSON.stringify(a) === JSON.stringify(b);
+}
+
+export function readTemplate(spelled: string, slot: string): Template {
+  const [open, close] = [slot.slice(0, 1), slot.slice(-1)];
+  const pieces: Piece[] = [];
+  let text = '';
+  let values = 0;
+  const flush = (): void => {
+    if (text !== '') pieces.push({ kind: 'text', text: text.replaceAll(LINE_BREAK, '\n') });
+    text = '';
+  };
+  for (let at = 0; at < spelled.length; ) {
+    if (spelled.startsWith(slot, at)) {
+      flush();
+      pieces.push({ kind: 'value' });
+      values++;
+      at += slot.length;
+      continue;
+    }
+    const digit = spelled[at] === open && spelled[at + 2] === close ? Number(spelled[at + 1]) : Number.NaN;
+    if (digit >= 1 && digit <= values) {
+      flush();
+      pieces.push({ kind: 'same', index: digit - 1 });
+      at += 3;
+      continue;
+    }
+    text += spelled[at++]!;
+  }
+  flush();
+  return pieces;
+}
+
+export function countValues(template: Template): number {
+  return template.reduce((count, { kind }) => (kind === 'value' ? count + 1 : count), 0);
+}
+
+export function fillTemplate(template: Template, values: readonly string[]): string {
+  let next = 0;
+  return template
+    .map((piece) => {
+      if (piece.kind === 'text') return piece.text;
+      return piece.kind === 'value' ? (values[next++] ?? '') : (values[piece.index] ?? '');
+    })
+    .join('');
+}

@@ -1,0 +1,189 @@
+/** Writes the lossless form: head, named texts, then each fold under its heading and all other lines as they are. */
+import type { Deadline } from '../../core/deadline.ts';
+import { findAgain } from './again.ts';
+import type { Again } from './again.ts';
+import { AlikeFinder } from './alike.ts';
+import type { Alike } from './alike.ts';
+import { cutPercents } from './percent.ts';
+import { findPlaces, writeEntry } from './places.ts';
+import type { PlaceGroup } from './places.ts';
+import { ESCAPE, FOLD, MAX_LINES, needsEscape, SLOTS, VALUE_BREAK, weigh, writeHead } from './spell.ts';
+import { isSpellable, spellTemplate } from './template.ts';
+
+const LINES_PER_CHECK = 512;
+/** Values side by side fill a line up to here. */
+const MAX_WIDTH = 160;
+const MAX_NAMES = 26;
+const MIN_NAMED_USES = 3;
+const MIN_NAMED_WEIGHT = 6;
+
+type Fold = { readonly kind: 'alike'; readonly alike: Alike } | { readonly kind: 'places'; readonly group: PlaceGroup };
+
+interface Placed {
+  readonly fold: Fold;
+  readonly end: number;
+}
+
+/** Undefined when nothing in the text can be folded. */
+export function writeForm(text: string, deadline: Deadline): string | undefined {
+  const source = text.split('\n');
+  const slot = SLOTS.find((mark) => !text.includes(mark));
+  if (source.length > MAX_LINES || slot === undefined) return undefined;
+  const percents = text.includes('%]') ? cutPercents(source, deadline) : undefined;
+  const lines = percents?.lines ?? source;
+  const folds = findFolds(lines, slot, deadline);
+  const covered = new Uint8Array(lines.length);
+  for (const [start, { end }] of folds) covered.fill(1, start, end);
+  const agains = findAgain(lines, (at) => covered[at] === 0, deadline);
+  if (folds.size === 0 && agains.length === 0 && !percents) return undefined;
+  const body = new Body(slot, nameTexts(folds));
+  writeBody(body, { lines, folds, agains }, deadline);
+  const head = writeHead({
+    lines: lines.length,
+    slot: body.hasAlike ? slot : undefined,
+    hasPlaces: body.hasPlaces,
+    hasRepeats: agains.length > 0,
+    names: body.named.length,
+    percentColumn: percents?.column,
+    hasEscapes: body.hasEscapes,
+  });
+  return [head, ...body.named, ...body.out].join('\n');
+}
+
+interface Plan {
+  readonly lines: readonly string[];
+  readonly folds: ReadonlyMap<number, Placed>;
+  readonly agains: readonly Again[];
+}
+
+function writeBody(body: Body, { lines, folds, agains }: Plan, deadline: Deadline): void {
+  const marks = new Map([...new Set(agains.map(({ from }) => from))].map((from, i) => [from, i + 1]));
+  const again = new Map(agains.map((one) => [one.start, one]));
+  for (let at = 0; at < lines.length; ) {
+    if (body.out.length % LINES_PER_CHECK === 0) deadline.check();
+    const mark = marks.get(at);
+    if (mark !== undefined) body.out.push(`[#${mark}]`);
+    const repeat = again.get(at);
+    const placed = folds.get(at);
+    if (repeat) body.addAgain(repeat.end - at, marks.get(repeat.from)!);
+    else if (placed) body.addFold(placed.fold);
+    else body.addPlain(lines[at]!);
+    at = repeat?.end ?? placed?.end ?? at + 1;
+  }
+}
+
+function findFolds(lines: readonly string[], slot: string, deadline: Deadline): ReadonlyMap<number, Placed> {
+  const folds = new Map<number, Placed>();
+  const finder = new AlikeFinder(lines, deadline);
+  let steps = 0;
+  for (let at = 0; at < lines.length; ) {
+    if (steps++ % LINES_PER_CHECK === 0) deadline.check();
+    const placed = findFold(lines, at, slot, finder, deadline);
+    if (placed) folds.set(at, placed);
+    at = placed?.end ?? at + 1;
+  }
+  return folds;
+}
+
+function findFold(
+  lines: readonly string[],
+  at: number,
+  slot: string,
+  finder: AlikeFinder,
+  deadline: Deadline,
+): Placed | undefined {
+  if (lines[at] === '') return undefined;
+  const group = findPlaces(lines, at, deadline);
+  if (group) return { fold: { kind: 'places', group }, end: group.end };
+  const alike = finder.find(at);
+  if (!alike || !isWritable(alike, slot)) return undefined;
+  return { fold: { kind: 'alike', alike }, end: at + alike.period * alike.rows.length };
+}
+
+function isWritable({ template, rows, isNames }: Alike, slot: string): boolean {
+  if (!isSpellable(template, slot)) return false;
+  if (isNames || rows[0]!.length < 2) return true;
+  return rows.every((row) => row.join(VALUE_BREAK).split(VALUE_BREAK).length === row.length && isSplit(row));
+}
+
+/** A bar at the end of a value would move its border. */
+function isSplit(row: readonly string[]): boolean {
+  return row
+    .join(VALUE_BREAK)
+    .split(VALUE_BREAK)
+    .every((value, i) => value === row[i]);
+}
+
+/** A letter for each text that is said in several files. */
+function nameTexts(folds: ReadonlyMap<number, Placed>): ReadonlyMap<string, string> {
+  const uses = new Map<string, number>();
+  for (const { fold } of folds.values()) {
+    if (fold.kind !== 'places') continue;
+    for (const { text } of fold.group.entries) {
+      if (!text.includes('\n') && weigh(text) >= MIN_NAMED_WEIGHT) uses.set(text, (uses.get(text) ?? 0) + 1);
+    }
+  }
+  const often = [...uses].filter(([, count]) => count >= MIN_NAMED_USES);
+  often.sort(([a, m], [b, n]) => n * weigh(b) - m * weigh(a));
+  return new Map(often.slice(0, MAX_NAMES).map(([text], i) => [text, String.fromCharCode(65 + i)]));
+}
+
+/** The lines of the form, and which of its signs they use. */
+class Body {
+  readonly out: string[] = [];
+  readonly named: readonly string[];
+  hasAlike = false;
+  hasPlaces = false;
+  hasEscapes = false;
+  readonly #slot: string;
+  readonly #names: ReadonlyMap<string, string>;
+
+  constructor(slot: string, names: ReadonlyMap<string, string>) {
+    this.#slot = slot;
+    this.#names = names;
+    this.named = [...names].map(([text, name]) => `${name}=${text}`);
+  }
+
+  addPlain(line: string): void {
+    const isTaken = needsEscape(line);
+    this.hasEscapes ||= isTaken;
+    this.out.push(isTaken ? ESCAPE + line : line);
+  }
+
+  addAgain(count: number, mark: number): void {
+    this.out.push(`[${count} ${count === 1 ? 'line' : 'lines'} as from #${mark}]`);
+  }
+
+  addFold(fold: Fold): void {
+    if (fold.kind === 'alike') this.#addAlike(fold.alike);
+    else this.#addPlaces(fold.group);
+  }
+
+  #addAlike({ template, rows, isNames }: Alike): void {
+    this.hasAlike = true;
+    const kind = rows[0]!.length === 0 ? 'times' : isNames ? 'values' : 'rows';
+    this.out.push(`${FOLD}${rows.length} ${kind}: ${spellTemplate(template, this.#slot)}`);
+    if (kind === 'rows') for (const row of rows) this.out.push(row.join(VALUE_BREAK));
+    if (kind === 'values') this.#addValues(rows.map(([value]) => value!));
+  }
+
+  #addValues(values: readonly string[]): void {
+    let line = '';
+    for (const value of values) {
+      if (line !== '' && line.length + value.length >= MAX_WIDTH) {
+        this.out.push(line);
+        line = value;
+      } else line = line === '' ? value : `${line} ${value}`;
+    }
+    this.out.push(line);
+  }
+
+  #addPlaces({ file, entries, start, end }: PlaceGroup): void {
+    this.hasPlaces = true;
+    this.out.push(`${FOLD}${end - start} lines at ${file}`);
+    for (const entry of entries) {
+      const name = this.#names.get(entry.text);
+      this.out.push(writeEntry(name === undefined ? entry : { ...entry, text: `=${name}` }, file));
+    }
+  }
+}
