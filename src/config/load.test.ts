@@ -21,6 +21,7 @@ const SAMPLES: Readonly<Record<OptionName, readonly [string, string, string]>> =
   'gemini-url': ['http://127.0.0.1:9', 'https://a.example/v1beta', 'http://b.example/x'],
   profile: ['off', 'lossless', 'aggressive'],
   tools: ['Read=off', 'mcp__*=lossless,Bash=aggressive', 'a=balanced'],
+  prose: ['true', 'true', 'true'],
   token: ['secret-one', 'secret-two', 'secret-three'],
   store: ['memory', 'memory', 'memory'],
   home: ['one', 'two', 'three'],

@@ -131,12 +131,15 @@ function fileValue(key: string, value: unknown, source: string): Given {
     const pairs = Object.entries(value as object).map(([name, entry]) => `${name}=${String(entry)}`);
     return { text: pairs.join(','), source };
   }
-  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint') {
+  const isSwitch = typeof value === 'boolean' && typeof OPTIONS[key as OptionName].default === 'boolean';
+  if (!TEXTUAL.has(typeof value) && !isSwitch) {
     const { allowed } = OPTIONS[key as OptionName];
     throw new HeadroomError('BAD_OPTION', `${source}: ${key} must be ${allowed}, not a ${kindOf(value)}`);
   }
-  return { text: String(value), source };
+  return { text: String(value as string | number | bigint | boolean), source };
 }
+
+const TEXTUAL: ReadonlySet<string> = new Set(['string', 'number', 'bigint']);
 
 function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'list';

@@ -18,6 +18,7 @@ export interface OptionValues {
   readonly 'gemini-url': string;
   readonly profile: Profile;
   readonly tools: readonly ToolRule[];
+  readonly prose: boolean;
   readonly token: string | undefined;
   readonly store: StoreKind;
   readonly home: string;
@@ -102,6 +103,12 @@ const TOOLS: Rule<readonly ToolRule[]> = {
   },
 };
 
+const SWITCH: Rule<boolean> = {
+  placeholder: 'true|false',
+  allowed: 'true or false',
+  parse: (text) => ({ true: true, false: false })[text],
+};
+
 const HOST: Rule<string> = {
   placeholder: 'HOST',
   allowed: 'a host name or an address to listen on, without a port',
@@ -165,6 +172,12 @@ export const OPTIONS: OptionTable = {
     defaultText: 'none',
     isTable: true,
     doc: 'Another profile for the results of some tools; the first pair that fits counts. In the file a table: [tools], then lines such as "mcp__github__*" = "lossless".',
+  },
+  prose: {
+    ...SWITCH,
+    variable: 'HEADROOM_PROSE',
+    default: false,
+    doc: 'Also shorten ordinary prose in tool results, by leaving out the sentences that matter least to the call; only where views are made.',
   },
   token: {
     ...TOKEN,

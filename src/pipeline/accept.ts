@@ -1,6 +1,8 @@
 /** The one gate that every edit passes: what is promised is kept, and nothing grows. */
 import type { Edit, Rewrite } from '../core/edit.ts';
 import { hashOf } from '../core/hash.ts';
+import { JsonDocument } from '../core/json/document.ts';
+import { isJsonObject } from '../core/json/value.ts';
 import { writeMarker } from '../core/marker.ts';
 import type { OptimizeContext } from './context.ts';
 
@@ -34,7 +36,8 @@ function acceptRewrite(edit: Rewrite, context: OptimizeContext): Accepted | stri
   const tokensBefore = tokenizer.count(part.source);
   const kept = keepOriginal(edit, context);
   if (kept === undefined && loss === 'recoverable') return 'original could not be kept';
-  const text = loss === 'none' ? edit.text : `${edit.text}\n${writeMarker(kept!)}`;
+  const text = loss === 'none' ? edit.text : marked(edit.text, writeMarker(kept!), context.policy);
+  if (text === undefined) return 'no place for a marker in this JSON';
   const tokensAfter = tokenizer.count(text);
   const saved = tokensBefore - tokensAfter;
   if (saved < Math.max(MIN_SAVED_TOKENS, Math.min(PLENTY_TOKENS, tokensBefore * MIN_SAVED_SHARE))) {
@@ -51,4 +54,13 @@ function keepOriginal({ part, loss }: Rewrite, { originals, isSent }: OptimizeCo
   } catch {
     return undefined;
   }
+}
+
+/** A view with its handle: on a line of its own, or where JSON must stay JSON in the member that speaks of the view. */
+function marked(text: string, marker: string, { responseFormat }: OptimizeContext['policy']): string | undefined {
+  if (responseFormat === undefined) return `${text}\n${marker}`;
+  const document = JsonDocument.parse(Buffer.from(text));
+  if (!isJsonObject(document.value) || !isJsonObject(document.value['_headroom'])) return undefined;
+  const bytes = document.apply([{ op: 'set', path: ['_headroom'], key: 'original', value: marker }]);
+  return Buffer.from(bytes).toString();
 }

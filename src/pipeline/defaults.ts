@@ -1,5 +1,5 @@
 /** The one wiring: which formats, compressors, transforms, tokenizer and stores a running Headroom has, and in which order. */
-import { compressors } from '../compressors/index.ts';
+import { compressors, proseCompressor } from '../compressors/index.ts';
 import type { Level } from '../core/compressor.ts';
 import type { Stores } from '../core/stores.ts';
 import type { ToolRule } from '../core/tool-rule.ts';
@@ -21,6 +21,8 @@ export interface EngineOptions {
   readonly storePath: string | undefined;
   /** The retrieval tool is offered and its calls are answered (by the proxy): then views too. */
   readonly offersTool?: boolean | undefined;
+  /** Ordinary prose may be shortened too, by leaving sentences out. */
+  readonly prose?: boolean | undefined;
   /** Longest time for the decisions of one request, in milliseconds. */
   readonly deadlineMs: number;
 }
@@ -32,13 +34,13 @@ export interface OpenEngine extends Engine {
 
 /** @param warn told once about each kind of trouble that the stores have. */
 export function openEngine(
-  { level, tools = [], allowLoss = false, offersTool = false, storePath, deadlineMs }: EngineOptions,
+  { level, tools = [], allowLoss = false, offersTool = false, prose = false, storePath, deadlineMs }: EngineOptions,
   warn: (message: string) => void,
 ): OpenEngine {
   const stores = openStores({ path: storePath, warn });
   const engine = createEngine({
     formats,
-    transforms: [contentRouter(compressors), retrieveTool(RETRIEVAL_TOOL)],
+    transforms: [contentRouter(prose ? [...compressors, proseCompressor] : compressors), retrieveTool(RETRIEVAL_TOOL)],
     tokenizer: o200k,
     stores,
     level,
@@ -48,6 +50,15 @@ export function openEngine(
     deadlineMs,
   });
   return { ...engine, stores, close: () => stores.close() };
+}
+
+/**
+ * Loads what these options need and only loads asynchronously: outlines of code. Without it they are not made.
+ * @throws when the optional packages are not there.
+ */
+export async function prepareEngine({ level, tools = [] }: Pick<EngineOptions, 'level' | 'tools'>): Promise<void> {
+  if (level !== 'aggressive' && !tools.some((rule) => rule.level === 'aggressive')) return;
+  await Promise.all(compressors.map((compressor) => compressor.prepare?.()));
 }
 
 export { compressors, formats, o200k as tokenizer, RETRIEVAL_TOOL };

@@ -14,7 +14,8 @@ export interface Expanded {
 
 /** The original of one compressor's form; undefined when the text is none. JSON keeps its values, not its white space. */
 export function expandText(text: string, compressors: readonly Compressor[]): string | undefined {
-  for (const compressor of compressors) {
+  // Those that wrap others stand behind them in the list, and must be unwrapped first.
+  for (const compressor of compressors.toReversed()) {
     const original = compressor.expand(text);
     if (original !== undefined && original !== text) return original;
   }

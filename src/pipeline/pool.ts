@@ -172,11 +172,11 @@ class Pool implements Optimizer {
   }
 
   #start(): Crew {
-    const { level, tools, allowLoss, offersTool, storePath, deadlineMs } = this.#options;
+    const { level, tools, allowLoss, offersTool, prose, storePath, deadlineMs } = this.#options;
     // Type stripping runs the source; the build has its own extension.
     const entry =
       this.#options.entry ?? new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
-    const workerData = { level, tools, allowLoss, offersTool, storePath, deadlineMs } satisfies EngineOptions;
+    const workerData = { level, tools, allowLoss, offersTool, prose, storePath, deadlineMs } satisfies EngineOptions;
     const worker = new Worker(entry, { workerData });
     const crew: Crew = { worker, asked: new Map(), isReady: false, running: undefined, timer: undefined };
     this.#crews.add(crew);

@@ -1,7 +1,7 @@
 /** The worker thread of pool.ts: one engine, one job at a time. */
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { openEngine, tokenizer, type EngineOptions } from './defaults.ts';
+import { openEngine, prepareEngine, tokenizer, type EngineOptions } from './defaults.ts';
 import type { Answer, FromWorker, Question, ToWorker } from './pool.ts';
 
 /** The main thread, which moves everybody's bytes, goes first. Elsewhere than on Linux this would slow the whole process. */
@@ -26,6 +26,9 @@ port.on('message', (message: ToWorker) => {
       engine.close();
       port.close();
   }
+});
+await prepareEngine(workerData as EngineOptions).catch((error: Error) => {
+  reply({ kind: 'warning', warning: error.message });
 });
 reply({ kind: 'ready' });
 // The first request would wait for the vocabulary.

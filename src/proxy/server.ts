@@ -29,6 +29,7 @@ export interface ProxyOptions {
   readonly upstreams: Readonly<Record<string, string>>;
   readonly profile: 'off' | Level;
   readonly tools?: readonly ToolRule[];
+  readonly prose?: boolean;
   /** Needed when `host` is not loopback. */
   readonly token: string | undefined;
   /** The database file; undefined keeps everything in memory. */

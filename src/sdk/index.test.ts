@@ -55,3 +55,18 @@ test('responseFormat json: results that are JSON stay valid JSON', () => {
   expect(result.length).toBeLessThan(ROWS.length);
   headroom.close();
 });
+
+test('responseFormat json: a view of JSON is JSON too, and says where its original is', () => {
+  const headroom = openHeadroom({ offersRetrieval: true });
+  const rows = JSON.stringify(
+    Array.from({ length: 400 }, (_, id) => ({
+      id,
+      words: `${id * 7919} ${(id * 104729) % 9973} of ${id % 7}`,
+      state: ['a', 'b'][id % 2],
+    })),
+  );
+  const compressed = headroom.compress(request(rows), { responseFormat: 'json' });
+  const view = JSON.parse(JSON.parse(resultOf(compressed)) as string) as { _headroom: { original: string } };
+  expect(view._headroom.original).toContain(`headroom_retrieve hash=${compressed.originals[0]}`);
+  headroom.close();
+});

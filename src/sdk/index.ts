@@ -2,11 +2,12 @@
 import type { Level } from '../core/compressor.ts';
 import { HeadroomError } from '../core/errors.ts';
 import type { ToolRule } from '../core/tool-rule.ts';
-import { compressors, openEngine, type OpenEngine } from '../pipeline/defaults.ts';
+import { type CodeLanguage, isCodeLanguage, outline } from '../compressors/code/code.ts';
+import { compressors, openEngine, type OpenEngine, prepareEngine } from '../pipeline/defaults.ts';
 import { expandText } from '../pipeline/expand.ts';
 
 export type { Level, ToolRule };
-export { HeadroomError };
+export { HeadroomError, type CodeLanguage, isCodeLanguage, outline };
 
 export interface HeadroomOptions {
   /** How far results may be shortened. Default `balanced`. */
@@ -18,6 +19,8 @@ export interface HeadroomOptions {
    * which leave something out and end in the key of their original. Default false: lossless forms only.
    */
   readonly offersRetrieval?: boolean;
+  /** Also leave out the sentences of ordinary prose that matter least to the call; only where views are made. */
+  readonly prose?: boolean;
   /** The database that keeps originals and decisions; without it both live in memory. */
   readonly storePath?: string;
   /** Longest time for the decisions of one request, in milliseconds. Default 2,000. */
@@ -41,9 +44,11 @@ export interface CompressResult<T> {
 }
 
 export interface Headroom {
+  /** Loads the parsers that outlines of code need (profile or a tool's level `aggressive`); without it there are none. */
+  prepare(): Promise<void>;
   /**
-   * Shortens the tool results of a request body of a known API (Anthropic Messages, OpenAI Chat Completions). Send the
-   * whole history each time: what was decided for a message once comes out the same again.
+   * Shortens the tool results of a request body of a known API (Anthropic Messages, OpenAI Chat Completions and
+   * Responses, Gemini). Send the whole history each time: what was decided for a message once comes out the same again.
    * @throws HeadroomError BAD_REQUEST when no format recognises the body.
    */
   compress<T extends object>(request: T, options?: CompressOptions): CompressResult<T>;
@@ -55,9 +60,13 @@ export interface Headroom {
 const TENANT = 'library';
 
 export function openHeadroom(options: HeadroomOptions = {}): Headroom {
-  const { profile = 'balanced', tools, storePath, deadlineMs = 2_000, warn = () => undefined } = options;
-  const engine = openEngine({ level: profile, tools, allowLoss: options.offersRetrieval, storePath, deadlineMs }, warn);
+  const { profile = 'balanced', tools, prose, storePath, deadlineMs = 2_000, warn = () => undefined } = options;
+  const engine = openEngine(
+    { level: profile, tools, prose, allowLoss: options.offersRetrieval, storePath, deadlineMs },
+    warn,
+  );
   return {
+    prepare: () => prepareEngine({ level: profile, tools }),
     compress: (request, { responseFormat } = {}) => compressWith(engine, request, responseFormat),
     retrieve: (key) => engine.stores.originals(TENANT).get(key),
     close: () => engine.close(),

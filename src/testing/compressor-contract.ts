@@ -39,7 +39,7 @@ export function compressorContract(
 
   test(`${compressor.name} claims and shortens at least one of its fixtures`, () => {
     const isShortened = ({ text }: CompressorFixture): boolean =>
-      claimOf(compressor, text) >= 0.5 && compress(compressor, text) !== undefined;
+      claimOf(compressor, text) >= 0.5 && LEVELS.some((level) => compress(compressor, text, level) !== undefined);
     assert.ok(fixtures.some(isShortened), `none of its ${fixtures.length} fixtures is claimed and shortened`);
   });
 

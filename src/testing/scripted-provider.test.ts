@@ -119,6 +119,23 @@ describe('openai 7.55', () => {
     expect(text).toBe(CALLS_SHELL.text);
   });
 
+  test('speaks Responses, whole and streaming, and counts their tokens', async () => {
+    const api = clientFor(await start(CALLS_SHELL)).responses;
+    const run = { type: 'function' as const, name: 'shell_bash', parameters: { type: 'object' }, strict: false };
+    const request = { model: 'gpt-x', tools: [run], input: [USER] };
+    for (const isStreaming of [false, true]) {
+      const answer = (one: OpenAI.Responses.ResponseCreateParamsNonStreaming): Promise<OpenAI.Responses.Response> =>
+        isStreaming ? api.stream({ ...one, stream: true }).finalResponse() : api.create(one);
+      const { output } = await answer(request);
+      const call = output.find((item) => item.type === 'function_call')!;
+      expect(JSON.parse(call.arguments)).toEqual({ command: 'ls -la "ä"' });
+      const result = { type: 'function_call_output' as const, call_id: call.call_id, output: 'a.txt' };
+      const input = [USER, ...(output as OpenAI.Responses.ResponseInputItem[]), result];
+      expect(await answer({ ...request, input })).toMatchObject({ output_text: CALLS_SHELL.text, status: 'completed' });
+    }
+    expect((await api.inputTokens.count({ model: 'gpt-x', input: 'hi' })).input_tokens).toBeGreaterThan(0);
+  });
+
   test('lists models in its own shape', async () => {
     const client = clientFor(await start());
     expect((await client.models.list()).data[0]?.id).toBe('gpt-scripted');

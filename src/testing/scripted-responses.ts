@@ -1,5 +1,5 @@
 /** One reply of the scripted provider in the words of OpenAI's Responses API: whole, and as stream events in their order. */
-import type { JsonObject } from '../core/json/value.ts';
+import { asArray, asObject, type JsonObject } from '../core/json/value.ts';
 import { cut, outputTokens, type ReplyShape } from './scripted-replies.ts';
 
 const CREATED = 1_767_225_600;
@@ -53,28 +53,23 @@ function textPart(text: string): JsonObject {
   return { type: 'output_text', text, annotations: [], logprobs: [] };
 }
 
+/** The item as it is when it begins. */
 function unfinished(item: JsonObject): JsonObject {
-  switch (item['type']) {
-    case 'function_call':
-      return { ...item, arguments: '', status: 'in_progress' };
-    case 'message':
-      return { ...item, content: [], status: 'in_progress' };
-    default:
-      return item;
-  }
+  if (item['type'] === 'function_call') return { ...item, arguments: '', status: 'in_progress' };
+  return item['type'] === 'message' ? { ...item, content: [], status: 'in_progress' } : item;
 }
 
 function deltasOf(item: JsonObject, place: JsonObject): readonly JsonObject[] {
-  if (item['type'] === 'function_call') {
-    const json = String(item['arguments']);
+  const { type, name, arguments: json, content } = item;
+  if (type === 'function_call' && typeof json === 'string') {
     return [
       ...cut(json).map((delta) => ({ type: 'response.function_call_arguments.delta', ...place, delta })),
-      { type: 'response.function_call_arguments.done', ...place, name: item['name'], arguments: json },
+      { type: 'response.function_call_arguments.done', ...place, name, arguments: json },
     ];
   }
-  if (item['type'] !== 'message') return [];
-  const [part] = item['content'] as readonly [JsonObject];
-  const text = String(part['text']);
+  const part = asObject(asArray(content)[0]);
+  if (typeof part['text'] !== 'string') return [];
+  const { text } = part;
   const at = { ...place, content_index: 0 };
   return [
     { type: 'response.content_part.added', ...at, part: textPart('') },

@@ -2,7 +2,7 @@
 import { HeadroomError } from '../../core/errors.ts';
 import { hashOf } from '../../core/hash.ts';
 import { findMarkers } from '../../core/marker.ts';
-import { openEngine, formats } from '../../pipeline/defaults.ts';
+import { formats, openEngine, prepareEngine } from '../../pipeline/defaults.ts';
 import type { Verdict } from '../../pipeline/engine.ts';
 import { openStores } from '../../stores/index.ts';
 import type { Command, Invocation } from '../command.ts';
@@ -48,9 +48,14 @@ export const compress: Command = {
     },
     { name: 'json', doc: 'Print one JSON object with the text and its numbers.' },
   ],
-  options: ['profile', 'tools', 'deadline-ms', 'store', 'home'],
+  options: ['profile', 'tools', 'prose', 'deadline-ms', 'store', 'home'],
   async run({ flags, positionals, config }: Invocation): Promise<number> {
     const bytes = await readInput(positionals[0]);
+    if (config.values.profile !== 'off') {
+      await prepareEngine({ level: config.values.profile, tools: config.values.tools }).catch((error: Error) =>
+        warn(error.message),
+      );
+    }
     const shortened = shorten(bytes, { tool: textFlag(flags, 'tool'), responseFormat: formatFlag(flags) }, config);
     if (flags.has('json')) printJson(shortened);
     else print(shortened);
@@ -85,10 +90,10 @@ function shorten(
   if (text === undefined) return { ...unchanged, reason: 'it is no UTF-8 text' };
   const level = values.profile;
   if (level === 'off') return { ...unchanged, reason: 'the profile is off' };
-  const { tools, 'deadline-ms': deadlineMs } = values;
+  const { tools, prose, 'deadline-ms': deadlineMs } = values;
   const body = request?.body ?? wrapText(text, tool);
   const run = (allowLoss: boolean): Verdict => {
-    const engine = openEngine({ level, tools, allowLoss, storePath: undefined, deadlineMs }, warn);
+    const engine = openEngine({ level, tools, prose, allowLoss, storePath: undefined, deadlineMs }, warn);
     const job = { body, format: request?.format, tenant: TENANT, intent: 'ask', isCounted: true } as const;
     const verdict = engine.run({ ...job, responseFormat });
     engine.close();

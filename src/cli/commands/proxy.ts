@@ -64,6 +64,7 @@ function proxyOptions({ values, storePath }: Config): ProxyOptions {
     upstreams: { anthropic: values['anthropic-url'], openai: values['openai-url'], gemini: values['gemini-url'] },
     profile: values.profile,
     tools: values.tools,
+    prose: values.prose,
     token: values.token,
     storePath,
     maxBodyBytes: values['max-body-mb'] * 1_048_576,

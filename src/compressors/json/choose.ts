@@ -6,6 +6,7 @@ import { estimate } from './estimate.ts';
 import { constant } from './forms/constant.ts';
 import { exceptRows, withDash } from './forms/exceptions.ts';
 import type { Wording, WriteContext } from './forms/form.ts';
+import { asHeadings } from './forms/heading.ts';
 import { columnForms } from './forms/index.ts';
 import type { Brackets } from './pattern.ts';
 import { isReferable } from './slots/index.ts';
@@ -14,9 +15,14 @@ import { Spelled, isList } from './tree.ts';
 import { WholeWords } from './whole-words.ts';
 
 export interface ChooseOptions {
+  /** Of the table, those that stand whole not counted. */
+  readonly rowCount: number;
   readonly brackets: Brackets;
   readonly tokens: Tokenizer;
   readonly deadline: Deadline;
+  /** Of a tree: for each row the values of the row above it, as columns that others may refer to. */
+  readonly parents?: readonly Column[] | undefined;
+  readonly keepsPaths?: boolean | undefined;
 }
 
 /** Cells counted for an estimate. */
@@ -32,18 +38,19 @@ export function chooseWordings(
   columns: readonly Column[],
   options: ChooseOptions,
 ): ReadonlyMap<Column, Wording> | undefined {
-  const { brackets, tokens, deadline } = options;
+  const { brackets, tokens, deadline, parents } = options;
   const varying = columns.filter(({ name, distinct }) => distinct.length > 1 && isReferable(name));
-  const others = varying.length > MAX_REFERRING ? [] : varying;
+  const others = varying.length > MAX_REFERRING ? [] : [...(parents ?? []), ...varying];
   const lettered = new Map<string, ReadonlyMap<number, string>>();
   const count = (text: string): number => estimate(text, tokens);
-  const whole = new WholeWords();
+  const whole = new WholeWords(options.keepsPaths ?? false);
   const chosen = new Map<Column, Wording>();
   const costs = new Map<Column, number>();
   for (const column of columns) {
     deadline.check();
     const context: WriteContext = { brackets, others, legends: lettered.size, lettered: new Map(), count };
-    const best = cheapest(whole.prefer(candidates(column, context), column), column, count);
+    const possible = parents ? keepNames(candidates(column, context), column) : candidates(column, context);
+    const best = cheapest(whole.prefer(possible, column), column, count);
     if (!best) return undefined;
     chosen.set(column, best.wording);
     whole.settle(best.wording, column);
@@ -57,7 +64,42 @@ export function chooseWordings(
     }
   }
   fold(columns, chosen, costs, { brackets, others, legends: 0, lettered, count });
+  if (!parents) addHeading(columns, chosen, { rowCount: options.rowCount, count });
   return chosen;
+}
+
+const MIN_HEADING_GAIN = 12;
+/** The line break and the colon of a heading. */
+const HEADING_COST = 1.5;
+
+/** The column that saves most as headings becomes that, if one does. */
+function addHeading(
+  columns: readonly Column[],
+  chosen: Map<Column, Wording>,
+  { rowCount, count }: { readonly rowCount: number; readonly count: (text: string) => number },
+): void {
+  let best: { readonly column: Column; readonly wording: Wording } | undefined;
+  let most = MIN_HEADING_GAIN;
+  // Without anything in the lines, headings would have no rows to stand above.
+  const inLines = columns.filter((column) => chosen.get(column)!.cells);
+  for (const column of columns) {
+    const now = chosen.get(column)!;
+    if (!inLines.some((each) => each !== column) || isAsked(column.name, chosen)) continue;
+    const wording = asHeadings(column, rowCount);
+    if (!wording) continue;
+    const said = wording.headings!.filter((text) => text !== undefined);
+    const cost = count(said.join('\n')) + said.length * HEADING_COST + count(wording.spec);
+    const gain = costOf(now, column, count, Number.POSITIVE_INFINITY) - cost;
+    if (gain <= most) continue;
+    best = { column, wording };
+    most = gain;
+  }
+  if (best) chosen.set(best.column, best.wording);
+}
+
+/** Whether other columns follow from its letters. */
+function isAsked(name: string, chosen: ReadonlyMap<Column, Wording>): boolean {
+  return [...chosen.values()].some(({ spec }) => spec.includes(` if ${name} is `));
 }
 
 /** Columns that another column's letters decide say so, the other way round never: a letter that decides stays. */
@@ -94,6 +136,17 @@ function candidates(column: Column, context: WriteContext): readonly Wording[] {
   const wordings = columnForms.flatMap((form) => form.write(column, context));
   return [...wordings, ...besideOne(column, context)];
 }
+
+/** In a tree the nodes are known by their names, which are looked for, so they stand as they are. */
+function keepNames(wordings: readonly Wording[], column: Column): readonly Wording[] {
+  if (!column.isText || !NAMES.test(column.name)) return wordings;
+  const kept = wordings.filter(({ cells, spec, fit }) => !cells || (fit !== 'letter' && WHOLE_NAME.test(spec)));
+  return kept.length > 0 ? kept : wordings;
+}
+
+const NAMES = /name|path|title|key|file|label/i;
+/** The name alone, or below its parent's. */
+const WHOLE_NAME = /^"?(?:.parent\.[^}>»]+.[/.\\:-]?)?(?:\{\}|<>|«»)"?$/;
 
 /** The column without what is not of its main kind: that is said as exceptions, or by a dash. */
 function besideOne(column: Column, context: WriteContext): readonly Wording[] {

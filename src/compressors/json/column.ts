@@ -3,6 +3,9 @@ import { RESERVED, type Skeleton, skeletonOf } from './skeleton.ts';
 import { ABSENT, type Cell, OPEN, textOf } from './spell.ts';
 import { Spelled, isContainer, print } from './tree.ts';
 
+/** A column whose first values are all different, so many of them, is not searched for equal ones. */
+const MANY = 5_000;
+
 export class Column {
   /** How other columns call it: the shortest end of its path that no other column shares. */
   name = '';
@@ -11,6 +14,7 @@ export class Column {
   readonly rows: readonly number[];
   /** Of each of these rows: the place of its value in `distinct`. */
   readonly ids: readonly number[];
+  /** Different from each other, in a long column nearly so. */
   readonly distinct: readonly Cell[];
   readonly counts: readonly number[];
   #texts: readonly string[] | undefined;
@@ -25,6 +29,7 @@ export class Column {
     const distinct: Cell[] = [];
     const counts: number[] = [];
     for (const value of values) {
+      if (ids.length === MANY && distinct.length === MANY) break;
       const key = identity(value);
       let id = known.get(key);
       if (id === undefined) {
@@ -35,6 +40,11 @@ export class Column {
       }
       ids.push(id);
       counts[id]!++;
+    }
+    for (let at = ids.length; at < values.length; at++) {
+      ids.push(at);
+      distinct.push(values[at]!);
+      counts.push(1);
     }
     this.ids = ids;
     this.distinct = distinct;

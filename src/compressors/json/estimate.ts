@@ -13,3 +13,8 @@ export function estimate(text: string, tokens: Tokenizer): number {
   }
   return (counted / (PIECES * PIECE_CHARS)) * text.length;
 }
+
+/** A tokenizer for long texts. */
+export function estimating(tokens: Tokenizer): Tokenizer {
+  return { name: tokens.name, exact: false, count: (text) => Math.ceil(estimate(text, tokens)) };
+}

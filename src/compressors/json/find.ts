@@ -1,5 +1,5 @@
 /** Finds the JSON in a text: the whole of it, in fences, between other lines, one value a line, or a list cut off in the middle. */
-import { JsonParser } from './parse.ts';
+import { JsonParser, parseWhole } from './parse.ts';
 import { type Json, JsonRecord } from './tree.ts';
 
 /** `value`: one value. `lines`: values joined by a line break. `items`: values joined by commas, the brackets around them missing. */
@@ -44,6 +44,11 @@ export function findRegions(text: string, minChars: number = MIN_CHARS): readonl
     START.lastIndex = end;
   }
   return joined(text, found).filter(({ start, end }) => end - start >= minChars);
+}
+
+/** The value that a text is, white space apart; undefined when it is not one JSON value. */
+export function wholeValue(text: string): Json | undefined {
+  return parseWhole(text.trimEnd());
 }
 
 const COMMA_GAP = /^\s*,\s*$/;

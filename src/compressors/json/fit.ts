@@ -3,6 +3,7 @@ import type { Column } from './column.ts';
 import { LISTED, type Piece } from './pattern.ts';
 import type { ReferencedTexts } from './references.ts';
 import { GAP } from './skeleton.ts';
+import { exceptIn, isFixed } from './slots/except.ts';
 import { readSlot, slotForms } from './slots/index.ts';
 import { MIN_FORMULA_ROWS } from './slots/slot.ts';
 
@@ -31,6 +32,11 @@ const MIN_NAMED_ROWS = 4;
 const NO_LOOKUP = { text: (): string => '' };
 /** Digits that all texts begin with are taken out of the rows from this many on. */
 const MIN_COMMON_DIGITS = 3;
+/** Exceptions are said one by one, at more than twice what a listed value costs. */
+export const MAX_MISSED_SHARE = 0.25;
+/** A row or two that break a rule are odd rows: see odd-rows.ts. */
+const MIN_MISSED_SHARE = 0.01;
+const MIN_EXCEPTED_ROWS = 40;
 
 /** A formula that gives every text, in words. */
 export function formulaFor(texts: readonly string[], rows: readonly number[]): string | undefined {
@@ -114,10 +120,38 @@ function pushSlot(pieces: Piece[], lists: string[][], texts: string[], rows: rea
     pieces.push({ wording });
     return;
   }
+  const loose = exceptedSlot(texts, rows);
+  if (loose !== undefined) {
+    pieces.push({ wording: loose });
+    return;
+  }
   const common = commonDigits(texts);
   if (common > 0) pieces.push(first.slice(0, common));
   pieces.push(LISTED);
   lists.push(common > 0 ? texts.map((text) => text.slice(common)) : texts);
+}
+
+/** Stairs with many exceptions, or a turn in which texts come again, are no rule that anybody would see. */
+export function isPlainRule(wording: string): boolean {
+  if (!wording.startsWith('repeats ')) return !wording.includes('floor(');
+  const turn = wording.slice('repeats '.length).split(', ');
+  return new Set(turn).size === turn.length;
+}
+
+/** A rule with its exceptions, where they are few enough to be shorter than a list of all. */
+function exceptedSlot(texts: readonly string[], rows: readonly number[]): string | undefined {
+  if (texts.length < MIN_EXCEPTED_ROWS) return undefined;
+  const mayMiss = Math.floor(texts.length * MAX_MISSED_SHARE);
+  const isOdd = (misses: readonly number[]): boolean => misses.length <= Math.ceil(texts.length * MIN_MISSED_SHARE);
+  const most = isFixed(texts[0]!) || isFixed(texts[2]!) ? missesOfMost(texts, mayMiss) : undefined;
+  if (most) {
+    const fixed = texts[0] === texts[1] ? texts[0]! : texts[2]!;
+    return isFixed(fixed) && !isOdd(most) ? exceptIn(fixed, most, texts, rows) : undefined;
+  }
+  const loose = looseFormula(texts, rows, mayMiss);
+  return loose && isPlainRule(loose.wording) && !isOdd(loose.misses)
+    ? exceptIn(loose.wording, loose.misses, texts, rows)
+    : undefined;
 }
 
 function commonDigits(texts: readonly string[]): number {

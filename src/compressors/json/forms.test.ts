@@ -195,7 +195,8 @@ describe('shapes of rows', () => {
       Object.fromEntries(rows(60, () => ({})).map((_, i) => [`pkg-${noise(i)}`, { version: `1.${i}.0`, dev: true }])),
     );
     expect(form).toContain('{60 entries'.replace('{', '['));
-    expect(form).toContain('key: pkg-{}\nvalue:\n version: 1.{i}.0\n dev: true');
+    expect(form).toContain('key: {}\nvalue:\n version: 1.{i}.0\n dev: true');
+    for (let i = 0; i < 60; i++) expect(form).toContain(`pkg-${noise(i)}`);
   });
 
   it('in a short table ids, dates and names stand whole, where a reader looks for them', () => {

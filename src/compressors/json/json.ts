@@ -2,16 +2,21 @@
  * Says JSON shorter without loss: lists of objects as tables, what is constant or follows a rule said once, the rest
  * minified. Text around the JSON stays as it is.
  */
+import { chooseForm } from '../../core/choose-form.ts';
 import type { CompressOptions, Compressed, Compressor } from '../../core/compressor.ts';
 import type { ToolCall } from '../../core/conversation.ts';
 import type { Sample } from '../../core/sample.ts';
 import { showsFile } from '../../core/shown-file.ts';
 import { addAliases, hasAliases, removeAliases } from './alias.ts';
+import { claimFor } from './claim.ts';
 import { hasMarker, readEmbedded } from './embedded.ts';
+import { estimating } from './estimate.ts';
 import { type Region, findRegions } from './find.ts';
 import { sameJson } from './same.ts';
 import { findHead } from './table-head.ts';
 import { readTable } from './table-read.ts';
+import { print } from './tree.ts';
+import { writeJsonView, writeView } from './view/document.ts';
 import { writeJson, writeRun } from './write.ts';
 
 export const jsonCompressor: Compressor = {
@@ -21,26 +26,27 @@ export const jsonCompressor: Compressor = {
     return claimFor(sample.text);
   },
 
-  compress(text: string, options: CompressOptions): Compressed | undefined {
+  compress(text: string, given: CompressOptions): Compressed | undefined {
     if (hasForm(text)) return undefined;
-    if (isEditable(text, options.call)) return undefined;
+    if (isEditable(text, given.call)) return undefined;
     const regions = findRegions(text);
     const covered = regions.reduce((sum, { start, end }) => sum + end - start, 0);
     if (covered < text.length * MIN_COVERED_SHARE) return undefined;
-    const pieces: string[] = [];
-    const gaps: string[] = [];
-    let at = 0;
-    for (const region of regions) {
-      options.deadline.check();
-      gaps.push(text.slice(at, region.start));
-      pieces.push(writeRegion(region, options));
-      at = region.end;
+    given.deadline.check();
+    const isJson = given.responseFormat === 'json';
+    const options: CompressOptions = {
+      ...given,
+      tokens: text.length > LONG_CHARS ? estimating(given.tokens) : given.tokens,
+    };
+    const write = (): string => (isJson ? writeMinified(text, regions) : writeLossless(text, regions, options));
+    const view = (): string | undefined => (isJson ? writeJsonView(text, options) : writeView(text, regions, options));
+    if (options.level !== 'lossless') {
+      // Of long texts the lossless form is hardly ever short enough, and takes its time.
+      const long = text.length > VERY_LONG_CHARS && chooseForm({ source: text, lossless: undefined, view }, options);
+      return long || chooseForm({ source: text, lossless: write(), view }, options);
     }
-    gaps.push(text.slice(at));
-    const joined = gaps.map((gap, index) => gap + (pieces[index] ?? '')).join('');
-    const { form, legend } = addAliases(joined, '', options.tokens);
-    const short = legend + form;
-    return short.length < text.length ? { text: short, loss: 'none' } : undefined;
+    const form = write();
+    return isShorter(form, text, options) ? { text: form, loss: 'none' } : undefined;
   },
 
   expand(text: string): string | undefined {
@@ -62,6 +68,10 @@ export const jsonCompressor: Compressor = {
 /** Other text with a little JSON in it (source code, say) is left alone. */
 const MIN_COVERED_SHARE = 0.5;
 
+const VERY_LONG_CHARS = 2_000_000;
+/** Of longer texts tokens are estimated. */
+const LONG_CHARS = 400_000;
+
 /** What looks like a form of ours already would be read back as one. */
 function hasForm(text: string): boolean {
   return hasAliases(text) || hasMarker(text) || findHead(text, 0) >= 0;
@@ -79,7 +89,42 @@ function isEditable(text: string, call: ToolCall | undefined): boolean {
   return lines.filter((line) => PRETTY_LINE.test(line)).length * 2 > lines.length;
 }
 
-function writeRegion({ kind, values }: Region, options: CompressOptions): string {
+/** Where many characters are saved, tokens need no count. */
+const CLEAR_SHARE = 0.8;
+
+function isShorter(form: string, text: string, { tokens }: CompressOptions): boolean {
+  if (form.length >= text.length) return false;
+  return form.length < text.length * CLEAR_SHARE || tokens.count(form) < tokens.count(text);
+}
+
+function writeLossless(text: string, regions: readonly Region[], options: CompressOptions): string {
+  const joined = spliced(text, regions, (region) => {
+    options.deadline.check();
+    return writeRegion(region, options);
+  });
+  const { form, legend } = addAliases(joined, '', options.tokens);
+  return legend + form;
+}
+
+function writeMinified(text: string, regions: readonly Region[]): string {
+  return spliced(text, regions, ({ kind, values }) => {
+    const said = values.map((value) => print(value));
+    return said.join(kind === 'items' ? ',' : '\n');
+  });
+}
+
+function spliced(text: string, regions: readonly Region[], write: (region: Region) => string): string {
+  let said = '';
+  let at = 0;
+  for (const region of regions) {
+    said += text.slice(at, region.start) + write(region);
+    at = region.end;
+  }
+  return said + text.slice(at);
+}
+
+function writeRegion({ kind, values }: Region, { level, tokens, deadline }: CompressOptions): string {
+  const options = { tokens, deadline, keepsPaths: level !== 'lossless' };
   if (kind === 'value') return writeJson(values[0]!, options);
   return writeRun(values, kind === 'lines' ? 'JSON lines' : 'items', options);
 }
@@ -94,20 +139,4 @@ function readTables(text: string): string | undefined {
     at = end;
   }
   return at === 0 ? undefined : read + text.slice(at);
-}
-
-const FENCED = /```(?:json|JSON)?\s*\n\s*[{[]/;
-
-function claimFor(text: string): number {
-  const trimmed = text.trim();
-  const first = trimmed.charAt(0);
-  if (first === '{' || first === '[') {
-    const last = trimmed.at(-1);
-    return (last === '}' || last === ']') && /^[{[]\s*["{[}\]\-0-9tfn]/.test(trimmed) ? 0.95 : 0.7;
-  }
-  if (FENCED.test(text)) return 0.8;
-  const inside = /[{[]\s*[{"]/.exec(text);
-  if (!inside) return 0;
-  const last = Math.max(text.lastIndexOf('}'), text.lastIndexOf(']'));
-  return (last - inside.index) * 2 > text.length ? 0.6 : 0;
 }

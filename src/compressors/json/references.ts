@@ -19,12 +19,13 @@ export function findReferences(column: Column, others: readonly Column[]): Refer
   let texts = column.texts;
   const marks = new Map<string, string>();
   const first = column.rows[0]!;
+  const seen = [first, column.rows[column.rows.length >> 1]!, column.rows.at(-1)!];
   const candidates = others
-    .map((other) => ({ other, sample: other.textAt(first) }))
+    .map((other) => ({ other, sample: other.textAt(first), chars: charsAt(other, seen) }))
     .filter(
       ({ other, sample }) => sample !== undefined && isInside(texts[0]!, sample) && isEarlier(other, column, others),
     )
-    .sort((a, b) => b.sample!.length - a.sample!.length);
+    .sort((a, b) => b.chars - a.chars);
   for (const { other } of candidates) {
     const mark = MARKS[marks.size];
     if (mark === undefined) break;
@@ -35,6 +36,10 @@ export function findReferences(column: Column, others: readonly Column[]): Refer
   }
   if (marks.size === 0 || column.texts.some((text) => RESERVED.test(text))) return undefined;
   return { texts, marks };
+}
+
+function charsAt(column: Column, rows: readonly number[]): number {
+  return rows.reduce((sum, row) => sum + (column.textAt(row)?.length ?? 0), 0);
 }
 
 /** References go from longer text to shorter, and between equals backwards: so they never run in a circle. */

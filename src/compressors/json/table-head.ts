@@ -3,9 +3,11 @@ import { BRACKETS, type Brackets } from './pattern.ts';
 
 /**
  * `rows` print as a list, `JSON lines` with a line break between, `items` with a comma between, `entries` as an object
- * whose keys and values are the columns `key` and `value`.
+ * whose keys and values are the columns `key` and `value`. `nodes of a tree` stand one below the other, indented.
  */
-export type TableKind = 'rows' | 'JSON lines' | 'items' | 'entries';
+export type TableKind = 'rows' | 'JSON lines' | 'items' | 'entries' | typeof TREE;
+
+export const TREE = 'nodes of a tree';
 
 export interface TableHead {
   readonly kind: TableKind;
@@ -14,6 +16,13 @@ export interface TableHead {
   readonly brackets: Brackets;
   /** The rows have no columns: each is a single value, whose spec follows. */
   readonly isPlain: boolean;
+  /** Of a tree: the key under which nodes have the nodes below them. */
+  readonly below?: string | undefined;
+}
+
+/** A key that a head can say. */
+export function isPlainBelow(key: string): boolean {
+  return key.length < 100 && !/["\\\u0000-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff]/.test(key);
 }
 
 /** What a table may say that it has: a damaged number must not fill the memory. */
@@ -25,15 +34,16 @@ export const MARK_EVERY = 10;
 export const MIN_MARKED_ROWS = 20;
 
 const HEAD =
-  /\[(\d{1,9}) (rows|JSON lines|items|entries)( of one value)?(?: \(i = 0 to \d+\))?(?:, slots in (<>|«»))?:(?=[ \n])/y;
+  /\[(\d{1,9}) (rows|JSON lines|items|entries|nodes of a tree)( of one value)?(?: \(i = 0 to \d+\))?(?:, slots in (<>|«»))?(?:, below others: their ("[^"\\\n]{0,99}"))?:(?=[ \n])/y;
 const ANY_HEAD =
-  /\[\d{1,9} (?:rows|JSON lines|items|entries)(?: of one value)?(?: \(i = 0 to \d+\))?(?:, slots in (?:<>|«»))?:[ \n]/g;
+  /\[\d{1,9} (?:rows|JSON lines|items|entries|nodes of a tree)(?: of one value)?(?: \(i = 0 to \d+\))?(?:, slots in (?:<>|«»))?(?:, below others: their "[^"\\\n]{0,99}")?:[ \n]/g;
 
-export function writeHead({ kind, count, isCounted, brackets, isPlain }: TableHead): string {
+export function writeHead({ kind, count, isCounted, brackets, isPlain, below }: TableHead): string {
   const plain = isPlain ? ' of one value' : '';
   const range = isCounted ? ` (i = 0 to ${count - 1})` : '';
   const slots = brackets === BRACKETS[0] ? '' : `, slots in ${brackets.open}${brackets.close}`;
-  return `[${count} ${kind}${plain}${range}${slots}:`;
+  const tree = below === undefined ? '' : `, below others: their "${below}"`;
+  return `[${count} ${kind}${plain}${range}${slots}${tree}:`;
 }
 
 export function readHead(text: string, at: number): { readonly head: TableHead; readonly end: number } | undefined {
@@ -47,7 +57,9 @@ export function readHead(text: string, at: number): { readonly head: TableHead; 
     isCounted: match[0].includes('(i = '),
     brackets,
     isPlain: match[3] !== undefined,
+    below: match[5]?.slice(1, -1),
   };
+  if ((head.kind === TREE) !== (head.below !== undefined)) return undefined;
   return { head, end: HEAD.lastIndex };
 }
 
@@ -65,6 +77,6 @@ export function rowMark(row: number): string {
   return `#${row} `;
 }
 
-export function isMarked(row: number, { isCounted, count }: TableHead): boolean {
-  return isCounted && count >= MIN_MARKED_ROWS && row % MARK_EVERY === 0 && row > 0;
+export function isMarked(row: number, { isCounted, count, kind }: TableHead): boolean {
+  return isCounted && kind !== TREE && count >= MIN_MARKED_ROWS && row % MARK_EVERY === 0 && row > 0;
 }

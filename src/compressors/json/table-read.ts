@@ -1,13 +1,17 @@
 /** Reads a table back into JSON. Everything it needs stands in the text. */
 import { splitSpec, type Case } from './forms/exceptions.ts';
 import type { Reading, RowLookup, Taken } from './forms/form.ts';
+import { HEADING } from './forms/heading.ts';
 import { columnForms } from './forms/index.ts';
 import { namesFor } from './names.ts';
 import type { Brackets } from './pattern.ts';
 import { RowLine } from './row-line.ts';
-import { ABSENT, type Cell, OPEN, textOf } from './spell.ts';
-import { END, LAYOUT, type TableHead, isMarked, readHead, rowLabel, rowMark } from './table-head.ts';
+import { ABSENT, type Cell, OPEN, textOf, valueOf } from './spell.ts';
+import { parseWhole } from './parse.ts';
+import { END, LAYOUT, TREE, type TableHead, isMarked, readHead, rowLabel, rowMark } from './table-head.ts';
 import { print, quote } from './tree.ts';
+import { TreeOutline } from './tree-read.ts';
+import { PARENT, valueAt } from './tree-rows.ts';
 
 /** References that go round in a circle end here; no table of ours has them. */
 const MAX_CHAIN = 50;
@@ -69,7 +73,8 @@ export function readTable(text: string, start: number): { readonly json: string;
   const parts: string[] = [];
   for (let row = 0; row < head.count; row++) parts.push(table.row(row, lines, layout));
   if (!text.startsWith(END, lines.at)) throw new SyntaxError('the table does not end where it should');
-  return { json: assembled(parts, head), end: lines.at + END.length };
+  const json = table.outline ? table.outline.assembled(parts, head.below!) : assembled(parts, head);
+  return { json, end: lines.at + END.length };
 }
 
 function assembled(parts: readonly string[], { kind }: TableHead): string {
@@ -182,10 +187,14 @@ class Table {
   readonly #head: TableHead;
   readonly #root: Node;
   readonly #byName: ReadonlyMap<string, ReadColumn>;
+  readonly outline: TreeOutline | undefined;
   #chain = 0;
+  #heading: Cell | undefined;
+  readonly #hasHeadings: boolean;
   readonly #lookup: RowLookup = {
     text: (name, row) => {
       const column = this.#byName.get(name);
+      if (!column && this.outline && name.startsWith(PARENT)) return this.#parentText(name.slice(PARENT.length), row);
       if (!column || ++this.#chain > MAX_CHAIN) throw new SyntaxError(`no column ${name} to refer to`);
       const text = textOf(this.#cell(column, row));
       this.#chain--;
@@ -195,18 +204,39 @@ class Table {
       const column = this.#byName.get(name);
       return column?.reading.letter?.(row, column.taken[row]);
     },
+    heading: () => this.#heading,
   };
 
   constructor(head: TableHead, root: Node, columns: readonly ReadColumn[]) {
     this.#head = head;
     this.#root = root;
     this.#byName = new Map(columns.map((column) => [column.name, column]));
+    this.#hasHeadings = columns.some(({ reading }) => reading.isHeading);
+    this.outline = head.kind === TREE ? new TreeOutline() : undefined;
+  }
+
+  /** What the node above says in a column. */
+  #parentText(name: string, row: number): string {
+    const parent = this.outline!.parentOf(row);
+    const column = this.#byName.get(name);
+    const whole = this.outline!.whole.get(parent);
+    const value = whole === undefined ? undefined : valueAt(parseWhole(whole), String(column?.path[0]));
+    if (whole !== undefined && value === undefined) throw new SyntaxError(`no ${name} above row ${row}`);
+    return value === undefined ? this.#lookup.text(name, parent) : textOf(value);
   }
 
   /** The JSON of a row, which may have taken a line. */
   row(row: number, lines: Lines, layout: readonly Place[]): string {
     const label = rowLabel(row);
-    if (lines.text.startsWith(label, lines.at)) return lines.next().slice(label.length);
+    this.outline?.take(lines, row);
+    if (this.#hasHeadings && lines.text.startsWith(HEADING, lines.at)) {
+      this.#heading = valueOf(lines.next().slice(HEADING.length));
+    }
+    if (lines.text.startsWith(label, lines.at)) {
+      const whole = lines.next().slice(label.length);
+      this.outline?.whole.set(row, whole);
+      return whole;
+    }
     if (layout.length > 0) this.#take(row, new RowLine(lines.next()), layout);
     if (this.#head.kind !== 'entries') return this.#print(this.#root, row) ?? '';
     const [key, value] = this.#root.children.map((child) => this.#print(child, row));

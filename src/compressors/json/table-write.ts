@@ -7,36 +7,89 @@ import type { Wording } from './forms/form.ts';
 import { SPEC as ONE_OF } from './forms/letters.ts';
 import { namesFor } from './names.ts';
 import { BRACKETS, type Brackets } from './pattern.ts';
-import { regularEntries, regularRows } from './regular.ts';
+import { exceptedRows, rareRows } from './odd-rows.ts';
+import { type Regular, regularEntries, regularRows } from './regular.ts';
+import { type Wordings, rowLines } from './table-rows.ts';
+import { type TreeLayout, parentColumns } from './tree-rows.ts';
 import { writeKey } from './spell.ts';
-import {
-  END,
-  LAYOUT,
-  MAX_ROWS,
-  type TableHead,
-  type TableKind,
-  isMarked,
-  rowLabel,
-  rowMark,
-  writeHead,
-} from './table-head.ts';
-import { type Json, isContainer, print, printEntry } from './tree.ts';
+import { END, MAX_ROWS, type TableHead, type TableKind, writeHead } from './table-head.ts';
+import { type Json, JsonRecord, isContainer, print } from './tree.ts';
 import { chooseWordings } from './choose.ts';
 
 export interface TableOptions {
   readonly tokens: Tokenizer;
   readonly deadline: Deadline;
+  /** Paths stand as they are, whatever rule gives them. */
+  readonly keepsPaths?: boolean;
 }
 
 export const MIN_ROWS = 3;
+/** Odd rows together. */
+const MAX_ODD_CHARS = 600;
 /** Beyond this a record has too many columns to be read as a line. */
 const MAX_COLUMNS = 400;
 
 /** The table, or undefined when the list cannot be one. Whether it is shorter is for the caller to see. */
-export function writeTable(list: readonly Json[], kind: TableKind, options: TableOptions): string | undefined {
+export function writeTable(
+  list: readonly Json[],
+  kind: TableKind,
+  options: TableOptions,
+  tree?: TreeLayout,
+): string | undefined {
   if (list.length < MIN_ROWS || list.length > MAX_ROWS) return undefined;
-  const { rows, isPlain } = kind === 'entries' ? regularEntries(list) : regularRows(list);
-  if (rows.length < MIN_ROWS) return undefined;
+  const found = regular(list, kind, tree);
+  if (found.rows.length < MIN_ROWS) return undefined;
+  const all = build(list, found, kind);
+  const built = all && !tree && !found.isPlain ? without(list, all, rareRows(all.columns, found.rows.length)) : all;
+  const first = built && choose(list, built, options, tree);
+  if (!first) return undefined;
+  const broken = tree || found.isPlain ? NONE : exceptedRows(first.wordings.values(), found.rows.length);
+  const rest = without(list, built, broken);
+  const chosen = rest === built ? first : (choose(list, rest, options, tree) ?? first);
+  const { root, rows, columns, wordings, brackets } = chosen;
+  const isCounted = rows.length < list.length || [...wordings.values()].some((wording) => wording.isCounted);
+  const head: TableHead = { kind, count: list.length, isCounted, brackets, isPlain: found.isPlain, below: tree?.key };
+  const said = rowLines(list, rows, { columns, wordings, head, tree });
+  return said && [...headLines(root, wordings, head), ...said, END].join('\n');
+}
+
+const NONE: ReadonlySet<number> = new Set();
+
+interface Chosen extends Built {
+  readonly wordings: Wordings;
+  readonly brackets: Brackets;
+}
+
+function choose(
+  list: readonly Json[],
+  built: Built,
+  { tokens, deadline, keepsPaths }: TableOptions,
+  tree: TreeLayout | undefined,
+): Chosen | undefined {
+  deadline.check();
+  const { columns, rows } = built;
+  const brackets = chooseBrackets(columns);
+  const parents = tree && parentColumns(list, columns, tree);
+  const wordings = chooseWordings(columns, { rowCount: rows.length, brackets, tokens, deadline, parents, keepsPaths });
+  return wordings && { ...built, wordings, brackets };
+}
+
+function regular(list: readonly Json[], kind: TableKind, tree: TreeLayout | undefined): Regular {
+  if (kind === 'entries') return regularEntries(list);
+  const found = regularRows(list);
+  if (!tree || found.isPlain) return found;
+  // A root has no parent to refer to, so it stands whole.
+  return { rows: found.rows.filter((row) => tree.depths[row]! > 0), isPlain: false };
+}
+
+interface Built {
+  readonly root: Field;
+  readonly kind: TableKind;
+  readonly rows: readonly number[];
+  readonly columns: readonly Column[];
+}
+
+function build(list: readonly Json[], { rows, isPlain }: Regular, kind: TableKind): Built | undefined {
   const values = rows.map((row) => list[row]!);
   const root = kind === 'entries' ? entryField(rows, values) : buildField({ path: [], rows, values }, '');
   if (isLeaf(root) !== isPlain) return undefined;
@@ -46,14 +99,19 @@ export function writeTable(list: readonly Json[], kind: TableKind, options: Tabl
   columns.forEach((column, at) => {
     column.name = names[at]!;
   });
-  options.deadline.check();
-  const brackets = chooseBrackets(columns);
-  const wordings = chooseWordings(columns, { brackets, tokens: options.tokens, deadline: options.deadline });
-  if (!wordings) return undefined;
-  const isCounted = rows.length < list.length || [...wordings.values()].some((wording) => wording.isCounted);
-  const head: TableHead = { kind, count: list.length, isCounted, brackets, isPlain };
-  const lines = [...headLines(root, wordings, head), ...rowLines(list, rows, columns, wordings, head)];
-  return lines.includes(CONFLICT) ? undefined : [...lines, END].join('\n');
+  return { root, kind, rows, columns };
+}
+
+/** The same without the one or two rows that are unlike all others: they stand whole. */
+function without(list: readonly Json[], built: Built, odd: ReadonlySet<number>): Built {
+  if (odd.size === 0 || !isShort(list, odd)) return built;
+  const rest = build(list, { rows: built.rows.filter((row) => !odd.has(row)), isPlain: false }, built.kind);
+  // An odd row may be the one that has all the keys, without which objects are no columns any more.
+  return rest && wholeObjects(rest) <= wholeObjects(built) ? rest : built;
+}
+
+function wholeObjects({ columns }: Built): number {
+  return columns.filter(({ distinct }) => distinct.some((value) => value instanceof JsonRecord)).length;
 }
 
 /** @param values pairs of a key and a value. */
@@ -63,9 +121,6 @@ function entryField(rows: readonly number[], values: readonly Json[]): Field {
   const value = buildField({ path: ['value'], rows, values: pairs.map((pair) => pair[1]) }, 'value');
   return { step: '', kind: 'object', children: [key, value], presence: undefined };
 }
-
-/** Stands for a line that would be read as something else. */
-const CONFLICT = '\n';
 
 function chooseBrackets(columns: readonly Column[]): Brackets {
   let best = BRACKETS[0]!;
@@ -83,8 +138,6 @@ function chooseBrackets(columns: readonly Column[]): Brackets {
   }
   return best;
 }
-
-type Wordings = ReadonlyMap<Column, Wording>;
 
 function headLines(root: Field, wordings: Wordings, head: TableHead): readonly string[] {
   const first = writeHead(head);
@@ -120,75 +173,16 @@ function fieldLines(fields: readonly Field[], wordings: Wordings, indent: string
 function isSaidAs(wording: Wording, next: Field | undefined, wordings: Wordings): next is Leaf {
   if (!next || !isLeaf(next)) return false;
   const other = wordings.get(next.column)!;
-  return other.legend.length === 0 && other.spec === wording.spec && other.spec !== ONE_OF;
+  return other.legend.length === 0 && other.spec === wording.spec && other.spec !== ONE_OF && !other.headings;
 }
 
-interface Placed {
-  readonly column: Column;
-  readonly wording: Wording;
-  /** What stands after it in a line. */
-  readonly stop: string;
-}
-
-/** Letters stand together and before what has slots; free text stands last, so that spaces part the rest. */
-function place(columns: readonly Column[], wordings: Wordings): readonly Placed[] {
-  const rank = ({ fit, legend }: Wording): number => {
-    if (fit === 'letter') return 1;
-    if (fit === 'free') return 3;
-    return legend.length > 0 ? 2 : 0;
-  };
-  const listed = columns
-    .map((column) => ({ column, wording: wordings.get(column)! }))
-    .filter(({ wording }) => wording.cells)
-    .sort((a, b) => rank(a.wording) - rank(b.wording));
-  return listed.map(({ column, wording }, at) => {
-    const next = listed[at + 1]?.wording;
-    let stop = ' ';
-    if (!next) stop = '';
-    else if (wording.fit === 'free') stop = '|';
-    else if (wording.fit === 'letter' && next.legend.length > 0) stop = '';
-    return { column, wording, stop };
-  });
-}
-
-function rowLines(
-  list: readonly Json[],
-  rows: readonly number[],
-  columns: readonly Column[],
-  wordings: Wordings,
-  head: TableHead,
-): readonly string[] {
-  const placed = place(columns, wordings);
-  const { open, close } = head.brackets;
-  const lines: string[] = [];
-  if (placed.length > 0 && !head.isPlain) {
-    lines.push(LAYOUT + placed.map(({ column, stop }) => `${open}${column.name}${close}${stop}`).join(''));
-  }
-  const cursors = placed.map(() => 0);
-  let next = 0;
-  for (let row = 0; row < list.length; row++) {
-    if (rows[next] !== row) {
-      lines.push(rowLabel(row) + (head.kind === 'entries' ? printEntry(list[row]!) : print(list[row]!)));
-      continue;
-    }
-    next++;
-    if (placed.length === 0) continue;
-    let line = isMarked(row, head) ? rowMark(row) : '';
-    for (let at = 0; at < placed.length; at++) {
-      const { column, wording, stop } = placed[at]!;
-      const isHere = column.rows[cursors[at]!] === row;
-      line += isHere ? guarded(wording.cells![cursors[at]!]!, stop) : '-';
-      line += stop;
-      if (isHere) cursors[at]!++;
-    }
-    lines.push(line.startsWith(rowLabel(row)) ? CONFLICT : line);
-  }
-  return lines;
-}
-
-/** Free text that holds its own stop stands in quotes. */
-function guarded(cell: string, stop: string): string {
-  return stop === '|' && cell.includes(stop) && !/^["[{]/.test(cell) ? JSON.stringify(cell) : cell;
+/** Rows of much more than their share of the text cost too much. */
+function isShort(list: readonly Json[], odd: ReadonlySet<number>): boolean {
+  const chars = (row: Json): number => print(row).length;
+  const near = list[odd.has(0) ? 1 : 0]!;
+  let total = 0;
+  for (const row of odd) total += chars(list[row]!);
+  return total <= Math.max(MAX_ODD_CHARS, odd.size * 2 * chars(near));
 }
 
 /** Whether printing as a table can pay at all: scalars of nothing in common rarely do. */

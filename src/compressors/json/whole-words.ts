@@ -5,8 +5,12 @@
 import type { Column } from './column.ts';
 import type { Wording } from './forms/form.ts';
 import { textOf } from './spell.ts';
+import { isIdName, isPathName } from './telling-names.ts';
 
 const LONG_TABLE_ROWS = 40;
+/** In tables up to this long, ids stand as they are. */
+const MAX_WHOLE_IDS = 65;
+const MAX_WHOLE_PATHS = 400;
 /** Shorter words mean little apart from their place. */
 const MIN_WORD_CHARS = 3;
 const WORD = /[\p{L}\p{N}_]+(?:[.-][\p{L}\p{N}_]+)*/gu;
@@ -14,9 +18,16 @@ const WORD = /[\p{L}\p{N}_]+(?:[.-][\p{L}\p{N}_]+)*/gu;
 export class WholeWords {
   /** What the columns so far say. */
   #said = '';
+  readonly #keepsPaths: boolean;
+
+  /** @param keepsPaths paths stand whole in long tables too. */
+  constructor(keepsPaths: boolean) {
+    this.#keepsPaths = keepsPaths;
+  }
 
   /** The wordings that keep the words of the column's values whole; all of them for a long table, or when none does. */
   prefer(wordings: readonly Wording[], column: Column): readonly Wording[] {
+    if (this.#isWholeColumn(column)) return preferWhole(wordings, column);
     if (column.rows.length >= LONG_TABLE_ROWS) return wordings;
     const words = Array.from(new Set(column.distinct.flatMap((value) => wordsOf(textOf(value)))));
     const kept = wordings.filter((wording) => {
@@ -28,9 +39,25 @@ export class WholeWords {
     return kept.length > 0 ? kept : wordings;
   }
 
+  #isWholeColumn({ name, rows, isText, path }: Column): boolean {
+    if (!isText) return false;
+    const last = String(path.at(-1) ?? name);
+    if (isIdName(last)) return rows.length < MAX_WHOLE_IDS;
+    return this.#keepsPaths && rows.length < MAX_WHOLE_PATHS && isPathName(last);
+  }
+
   settle(wording: Wording, column: Column): void {
     if (column.rows.length < LONG_TABLE_ROWS) this.#said += `${textIn(wording)}\n`;
   }
+}
+
+/** The wordings in which each value stands as it is. */
+function preferWhole(wordings: readonly Wording[], { distinct }: Column): readonly Wording[] {
+  const kept = wordings.filter((wording) => {
+    const text = textIn(wording);
+    return distinct.every((value) => text.includes(textOf(value)));
+  });
+  return kept.length > 0 ? kept : wordings;
 }
 
 function textIn({ spec, legend, cells }: Wording): string {

@@ -2,11 +2,12 @@
 import { embeddedIn, writeEmbedded } from './embedded.ts';
 import { estimate } from './estimate.ts';
 import { type TableOptions, isWorthTrying, writeTable } from './table-write.ts';
-import type { TableKind } from './table-head.ts';
+import { TREE, type TableKind } from './table-head.ts';
 import { type Json, JsonRecord, isContainer, isList, print, printEntry, quote } from './tree.ts';
+import { treeRows } from './tree-rows.ts';
 
 /** Rows printed as JSON to estimate what the list would cost so. */
-const SAMPLE_ROWS = 12;
+const SAMPLE_ROWS = 24;
 /** A table that saves less than this share is not worth its head. */
 const MIN_SAVED_SHARE = 0.04;
 /** Lists inside cells above this many characters, where they are most of the text, are better tables of their own. */
@@ -17,18 +18,29 @@ const CLEAR_SHARE = 0.8;
 /** Smaller objects are read as objects. */
 const MIN_ENTRIES = 6;
 /** Beyond this many characters no exact count is made. */
-const MAX_EXACT_CHARS = 40_000;
+const MAX_EXACT_CHARS = 200_000;
 
 export function writeJson(value: Json, options: TableOptions): string {
   return print(value, (part) => {
     if (typeof part === 'string') return embeddedFor(part, options);
     if (isList(part)) return tableFor(part, 'rows', options);
-    return isDictionary(part) ? tableFor(entriesOf(part), 'entries', options) : undefined;
+    return treeFor(part, options) ?? (isDictionary(part) ? tableFor(entriesOf(part), 'entries', options) : undefined);
   });
 }
 
+/** A tree of records, each node in a line of its own below its parent; undefined when it is none, or does not pay. */
+export function treeFor(root: JsonRecord, options: TableOptions): string | undefined {
+  const tree = treeRows(root);
+  if (!tree) return undefined;
+  options.deadline.check();
+  const table = writeTable(tree.nodes, TREE, options, tree);
+  if (table === undefined) return undefined;
+  const plain = print(root);
+  return estimate(table, options.tokens) < estimate(plain, options.tokens) * CLEAR_SHARE ? table : undefined;
+}
+
 /** An object whose keys are names of things: many of them, with values of one kind. */
-function isDictionary({ values }: JsonRecord): boolean {
+export function isDictionary({ values }: JsonRecord): boolean {
   if (values.length < MIN_ENTRIES) return false;
   const isRecord = values[0] instanceof JsonRecord;
   const type = typeof values[0];
@@ -37,11 +49,11 @@ function isDictionary({ values }: JsonRecord): boolean {
   );
 }
 
-function entriesOf({ shape, values }: JsonRecord): readonly Json[] {
+export function entriesOf({ shape, values }: JsonRecord): readonly Json[] {
   return values.map((value, at) => [shape.keys[at]!, value]);
 }
 
-function embeddedFor(text: string, options: TableOptions): string | undefined {
+export function embeddedFor(text: string, options: TableOptions): string | undefined {
   const embedded = embeddedIn(text);
   if (!embedded) return undefined;
   const form = writeEmbedded(writeJson(embedded.value, options), embedded.style);
@@ -56,7 +68,7 @@ export function writeRun(values: readonly Json[], kind: 'JSON lines' | 'items', 
   return table ?? values.map((value) => writeJson(value, options)).join(kind === 'items' ? ',' : '\n');
 }
 
-function tableFor(list: readonly Json[], kind: TableKind, options: TableOptions): string | undefined {
+export function tableFor(list: readonly Json[], kind: TableKind, options: TableOptions): string | undefined {
   if (!isWorthTrying(list)) return undefined;
   options.deadline.check();
   const sample = sampleOf(list).map(kind === 'entries' ? printEntry : (value) => print(value));

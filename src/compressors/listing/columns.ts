@@ -23,7 +23,7 @@ interface Cell {
 }
 
 /** Where each column stands: from 0 up its left edge, below 0 its right edge. */
-type Edges = readonly number[];
+export type Edges = readonly number[];
 
 function readCells(line: string, limit: number): readonly Cell[] {
   const cells: Cell[] = [];
@@ -40,7 +40,7 @@ function fits(cell: Cell | undefined, edge: number): boolean {
 }
 
 /** The edges on which most rows agree, from the left, as far as they agree. */
-function findEdges(lines: readonly string[]): Edges {
+export function findEdges(lines: readonly string[]): Edges {
   const edges: number[] = [];
   let rows = lines.map((line) => readCells(line, MAX_COLUMNS)).filter((cells) => cells.length >= MIN_COLUMNS);
   const enough = Math.max(MIN_ROWS, rows.length * ENOUGH);
@@ -58,7 +58,7 @@ function findEdges(lines: readonly string[]): Edges {
 }
 
 /** The cells of a row and what follows them; undefined when it is not aligned so. */
-function readRow(line: string, edges: Edges): readonly string[] | undefined {
+export function readRow(line: string, edges: Edges): readonly string[] | undefined {
   const cells = readCells(line, edges.length);
   if (cells.length < edges.length || line.includes('\t') || !edges.every((edge, i) => fits(cells[i], edge)))
     return undefined;

@@ -6,14 +6,20 @@ import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
 import { Sample } from '../../core/sample.ts';
 import { columns } from './columns.ts';
+import { entriesOfRecursive, entriesOfSizes, entriesOfTree } from './entries.ts';
+import type { Entries } from './entries.ts';
 import { longList } from './long-list.ts';
+import { writeLongView } from './long-view.ts';
 import { pathList } from './path-list.ts';
 import { writeView } from './path-view.ts';
+import { recursiveList } from './recursive-list.ts';
 import type { Shape } from './shape.ts';
+import { writeTableView } from './table-view.ts';
+import { writeTreeView } from './tree-view.ts';
 import { tree } from './tree.ts';
 
 /** In the order in which they win ties. */
-const SHAPES: readonly Shape[] = [tree, longList, pathList, columns];
+const SHAPES: readonly Shape[] = [tree, longList, recursiveList, pathList, columns];
 const MIN_SHARE: ReadonlyMap<Shape, number> = new Map([[pathList, 0.2]]);
 /** A path out of a shorter list will be quoted whole: there it stands whole. */
 const MIN_FOLDED_PATHS = 300;
@@ -32,17 +38,37 @@ function compress(text: string, options: CompressOptions, minFoldedPaths: number
   const lines = text.slice(0, text.length - end.length).split('\n');
   const { shape, claim } = shapeOf(lines.slice(0, Sample.headLines));
   if (claim < MIN_CLAIM) return undefined;
-  const said = shape.write(lines, deadline)?.join('\n');
-  const form = said === undefined ? undefined : said + end;
+  const said = shape.write(lines, deadline);
+  const form = said && said.join('\n') + end;
   deadline.check();
   const isFolded = shape !== pathList || lines.length >= minFoldedPaths;
   const isExact = isFolded && form !== undefined && form.length < text.length && expand(form) === text;
-  const view = shape === pathList ? (before: number) => writeView(lines, options, before) : undefined;
+  const view = (before: number): string | undefined => viewOf(shape, { lines, said }, options, before);
   const chosen = chooseForm({ source: text, lossless: isExact ? form : undefined, view }, options);
-  const isWorthIt =
-    chosen?.loss === 'recoverable' ||
-    (chosen && tokens.count(chosen.text) <= tokens.count(text) * (1 - (MIN_SHARE.get(shape) ?? MIN_SAVED_SHARE)));
-  return isWorthIt ? chosen : undefined;
+  if (chosen?.loss !== 'none') return chosen;
+  const minShare = MIN_SHARE.get(shape) ?? MIN_SAVED_SHARE;
+  return tokens.count(chosen.text) <= tokens.count(text) * (1 - minShare) ? chosen : undefined;
+}
+
+const SIZED = /^\d[\d.,]*[KMGTP]?\t/;
+
+interface Listed {
+  readonly lines: readonly string[];
+  /** The lines of the lossless form. */
+  readonly said: readonly string[] | undefined;
+}
+
+function viewOf(shape: Shape, { lines, said }: Listed, options: CompressOptions, before: number): string | undefined {
+  const byPath = (entries: Entries | undefined): string | undefined =>
+    entries && writeView(entries.paths, options, before, entries.beside);
+  if (shape === columns) return writeTableView(lines, options, before);
+  if (shape === longList) return writeLongView(lines, options);
+  if (shape === recursiveList) return byPath(entriesOfRecursive(lines));
+  if (shape === tree) {
+    const entries = entriesOfTree(lines);
+    return entries ? byPath(entries) : said && writeTreeView(said.slice(1), options, before);
+  }
+  return SIZED.test(lines[0]!) ? byPath(entriesOfSizes(lines)) : writeView(lines, options, before);
 }
 
 /** The source; a final line break stands in both. */

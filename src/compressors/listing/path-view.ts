@@ -62,11 +62,20 @@ function writeAtDepth(entries: readonly Entry[], isRare: (entry: Entry) => boole
   return [...top, ...[...groups].map(([folder, group]) => writeFolder(folder, group, isRare, depth))];
 }
 
+/** What a listing says beside its paths. */
+export interface Beside {
+  /** What of it the view does not say: `sizes and dates not shown`. */
+  readonly left: string;
+  /** Lines that stand in full. */
+  readonly inFull: readonly string[];
+}
+
 /** Undefined when not even the shallowest view is short. */
 export function writeView(
   lines: readonly string[],
   { level, tokens, deadline }: Pick<CompressOptions, 'level' | 'tokens' | 'deadline'>,
   sourceTokens: number,
+  beside: Beside = { left: '', inFull: [] },
 ): string | undefined {
   const plain = lines.map((line) => line.replace(/\r$/, ''));
   const paths = plain.filter((line) => isPath(line));
@@ -89,9 +98,10 @@ export function writeView(
   for (let depth = MAX_DEPTH; depth > 0; depth--) {
     deadline.check();
     const view = [
-      `[${paths.length} paths in ${folders.size} directories${where}. Directories with their number of files by extension; rare kinds and top level by name]`,
+      `[${paths.length} paths in ${folders.size} directories${where}. Directories with their number of files by extension; rare kinds and top level by name${beside.left === '' ? '' : `; ${beside.left}`}]`,
       `all: ${totals.slice(0, 30).join(', ')}${totals.length > 30 ? `, ${totals.length - 30} more extensions` : ''}`,
       ...others,
+      ...beside.inFull,
       ...writeAtDepth(entries, isRare, depth),
     ].join('\n');
     if (tokens.count(view) <= budget) return view;

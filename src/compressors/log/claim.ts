@@ -1,7 +1,7 @@
 /** How surely a text is a log: lines with times or levels, or a few templates over and over, and no other known kind. */
 import type { Sample } from '../../core/sample.ts';
 import { shapeOf, SLOT } from './shape.ts';
-import { findTime } from './time.ts';
+import { findTime, TimeFinder } from './time.ts';
 
 const MIN_LINES = 8;
 const WINDOW = 2048;
@@ -73,9 +73,10 @@ const MIN_WORDS = /[A-Za-z]{2,}[^\w]+[A-Za-z]{2,}/;
 function repeats(lines: readonly string[]): boolean {
   if (lines.length < MIN_REPEATING_LINES) return false;
   const counts = new Map<string, number>();
+  const times = new TimeFinder(0);
   for (const line of lines) {
     if (CODE_LINE.test(line)) continue;
-    const shape = shapeOf(line, 0)?.shape;
+    const shape = shapeOf(line, times)?.shape;
     if (shape?.includes(SLOT) && MIN_WORDS.test(shape)) counts.set(shape, (counts.get(shape) ?? 0) + 1);
   }
   const [a = 0, b = 0, c = 0, d = 0] = [...counts.values()].sort((x, y) => y - x);

@@ -101,16 +101,16 @@ function commonSuffix(a: string, b: string): number {
   return length;
 }
 
-/** What a line must say of its values, each after a space. */
-export function sayOwn(columns: readonly Column[], values: readonly string[]): string {
-  let said = '';
+/** What a line must say of its values. */
+export function ownValues(columns: readonly Column[], values: readonly string[]): readonly string[] {
+  const own: string[] = [];
   for (let i = 0; i < columns.length; i++) {
     const column = columns[i]!;
     if (column.kind !== 'own') continue;
     const value = values[i]!;
     const { prefix, suffix } = column;
     const isWhole = prefix === '' && suffix === '';
-    said += ` ${isWhole ? value : value.slice(prefix.length, value.length - suffix.length)}`;
+    own.push(isWhole ? value : value.slice(prefix.length, value.length - suffix.length));
   }
-  return said;
+  return own;
 }

@@ -7,7 +7,7 @@ import type { Deadline } from '../../core/deadline.ts';
 import { GRAVE_WORD, levelOf, severityOf } from './severity.ts';
 import type { Severity } from './severity.ts';
 import { countSlots, fill, shapeOf, SLOT, TIME } from './shape.ts';
-import { chooseOrdinal } from './time.ts';
+import { chooseOrdinal, TimeFinder } from './time.ts';
 
 const LINES_PER_CHECK = 512;
 
@@ -45,12 +45,12 @@ export interface Mined {
 }
 
 export function readLines(texts: readonly string[], deadline: Deadline): Mined {
-  const ordinal = chooseOrdinal(sampled(texts));
+  const times = new TimeFinder(chooseOrdinal(sampled(texts)));
   const kinds = new Map<string, Kind>();
   const lines: Line[] = [];
   for (const [index, text] of texts.entries()) {
     if (index % LINES_PER_CHECK === 0) deadline.check();
-    const shaped = shapeOf(text, ordinal);
+    const shaped = shapeOf(text, times);
     if (!shaped) {
       lines.push({ index, text, kind: undefined, values: NO_VALUES, time: undefined });
       continue;

@@ -1,9 +1,10 @@
 /** Decides which lines of a log are written as template and values, and spells the templates. */
 import type { Deadline } from '../../core/deadline.ts';
-import { foldColumns, sayOwn } from './columns.ts';
+import { foldColumns, ownValues } from './columns.ts';
 import type { Column } from './columns.ts';
 import { mineTemplates, valuesOf } from './mine.ts';
 import type { Kind, Line, Mined, Template } from './mine.ts';
+import { numberValues } from './repeated-values.ts';
 import { countSlots, REST, SLOT, TIME } from './shape.ts';
 import { MAX_TEMPLATES, REST_NAME, TIME_NAME, writeCode } from './spell.ts';
 import type { Marks } from './spell.ts';
@@ -29,6 +30,8 @@ export interface Plan {
   /** By the index of the line; lines without an entry stand as they are. */
   readonly said: readonly (CodedLine | undefined)[];
   readonly hasReferences: boolean;
+  /** Values that are said once, and what stands for them. */
+  readonly values: ReadonlyMap<string, string>;
 }
 
 /** Fewer lines of one template stand as they are, and errors until they repeat many times. */
@@ -105,8 +108,10 @@ function writePlan(lineCount: number, groups: Group[], marks: Marks, deadline: D
     .slice(0, MAX_TEMPLATES)
     .sort((a, b) => firstOf(a) - firstOf(b));
   const coded: Coded[] = [];
+  const owns = ordered.map(({ rows, columns }) => rows.map((row) => ownValues(columns, row)));
+  const numbers = numberValues(owns, deadline);
   const said = Array<CodedLine | undefined>(lineCount).fill(undefined);
-  for (const [index, { shape, lines, rows, rests, columns }] of ordered.entries()) {
+  for (const [index, { shape, lines, rests, columns }] of ordered.entries()) {
     deadline.check();
     const one: Coded = {
       code: writeCode(index),
@@ -117,11 +122,18 @@ function writePlan(lineCount: number, groups: Group[], marks: Marks, deadline: D
     coded.push(one);
     for (const [i, line] of lines.entries()) {
       const rest = rests ? ` ${rests[i]!}` : '';
-      said[line.index] = { coded: one, said: one.code + sayOwn(columns, rows[i]!) + rest };
+      said[line.index] = { coded: one, said: one.code + sayValues(owns[index]![i]!, numbers) + rest };
     }
   }
   const hasReferences = ordered.some(({ columns }) => columns.some(({ kind }) => kind === 'same'));
-  return { coded, said, hasReferences };
+  return { coded, said, hasReferences, values: numbers };
+}
+
+/** What a line must say of its values, each after a space. */
+function sayValues(values: readonly string[], numbers: ReadonlyMap<string, string>): string {
+  let said = '';
+  for (const value of values) said += ` ${numbers.get(value) ?? value}`;
+  return said;
 }
 
 /** The shape with its constants in place: what is left of marks is said by each line. */

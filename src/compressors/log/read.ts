@@ -10,6 +10,7 @@ import {
   readHead,
   REST_NAME,
   TIME_NAME,
+  VALUE,
   writeCode,
 } from './spell.ts';
 import type { Head, Marks } from './spell.ts';
@@ -28,7 +29,7 @@ const MAX_CHARS = 1 << 28;
 export function readForm(text: string): string | undefined {
   const form = text.split('\n');
   const head = readHead(form[0]!);
-  if (!head || head.templates + 1 > form.length || head.lines > MAX_LINES) return undefined;
+  if (!head || head.templates + head.values + 1 > form.length || head.lines > MAX_LINES) return undefined;
   const templates = new Map<string, Template>();
   for (let i = 0; i < head.templates; i++) {
     const code = writeCode(i);
@@ -36,8 +37,21 @@ export function readForm(text: string): string | undefined {
     if (!line.startsWith(`${code}=`)) return undefined;
     templates.set(code, readTemplate(line.slice(code.length + 1), head.marks));
   }
-  const lines = new Reader(head, templates).read(form, head.templates + 1);
+  const start = head.templates + 1;
+  const values = readValues(form.slice(start, start + head.values));
+  const lines = values && new Reader(head, templates, values).read(form, start + head.values);
   return lines?.length === head.lines ? lines.join('\n') : undefined;
+}
+
+/** Undefined when they are not numbered in order. */
+function readValues(lines: readonly string[]): ReadonlyMap<string, string> | undefined {
+  const values = new Map<string, string>();
+  for (const [i, line] of lines.entries()) {
+    const number = `${VALUE}${i + 1}`;
+    if (!line.startsWith(`${number}=`)) return undefined;
+    values.set(number, line.slice(number.length + 1));
+  }
+  return values;
 }
 
 function readTemplate(spelled: string, marks: Marks): Template {
@@ -59,14 +73,16 @@ interface Said {
 class Reader {
   readonly #head: Head;
   readonly #templates: ReadonlyMap<string, Template>;
+  readonly #values: ReadonlyMap<string, string>;
   readonly #lines: string[] = [];
   #chars = 0;
   #heading = '';
   #time = '';
 
-  constructor(head: Head, templates: ReadonlyMap<string, Template>) {
+  constructor(head: Head, templates: ReadonlyMap<string, Template>, values: ReadonlyMap<string, string>) {
     this.#head = head;
     this.#templates = templates;
+    this.#values = values;
   }
 
   read(form: readonly string[], start: number): readonly string[] | undefined {
@@ -108,7 +124,7 @@ class Reader {
     }
     if (!template.hasRest && template.slots === 0)
       return this.#readPlain(said === undefined ? code : `${code} ${said}`);
-    const read = readSaid(template, said);
+    const read = readSaid(template, said, this.#values);
     return read !== undefined && this.#add(fillTemplate(template, read, this.#time));
   }
 
@@ -127,13 +143,18 @@ class Reader {
   }
 }
 
-function readSaid({ slots, hasRest }: Template, said: string | undefined): Said | undefined {
+function readSaid(
+  { slots, hasRest }: Template,
+  said: string | undefined,
+  numbers: ReadonlyMap<string, string>,
+): Said | undefined {
   const values: string[] = [];
   let left = said;
   for (let slot = 0; slot < slots; slot++) {
     if (left === undefined) return undefined;
     const end = left.indexOf(' ');
-    values.push(end < 0 ? left : left.slice(0, end));
+    const value = end < 0 ? left : left.slice(0, end);
+    values.push(numbers.get(value) ?? value);
     left = end < 0 ? undefined : left.slice(end + 1);
   }
   if (hasRest ? left === undefined : left !== undefined) return undefined;

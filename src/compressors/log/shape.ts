@@ -2,7 +2,7 @@
  * The shape of a line: the line with its variable words (numbers, ids, addresses, paths with numbers) and its time
  * replaced by marks. Shape, values and time together give back the very line.
  */
-import { findTime } from './time.ts';
+import type { TimeFinder } from './time.ts';
 
 /** Marks inside shapes; a line that holds one of them has no shape. */
 export const SLOT = '\0';
@@ -37,11 +37,11 @@ for (const mark of [SLOT, TIME, REST]) CLASSES[mark.charCodeAt(0)] = MARK;
 const TRAILING = '.:-';
 const LEADING = '.:';
 
-/** @param ordinal which of the line's times is its time. Undefined when the line has no shape. */
-export function shapeOf(line: string, ordinal: number): Shaped | undefined {
+/** @param times finds the line's time. Undefined when the line has no shape. */
+export function shapeOf(line: string, times: TimeFinder): Shaped | undefined {
   if (line.length > MAX_CHARS || line === '') return undefined;
   const values: string[] = [];
-  const span = findTime(line, ordinal);
+  const span = times.find(line);
   if (!span) {
     const shape = scan(line, 0, line.length, values);
     return shape === undefined ? undefined : { shape, values, time: undefined };

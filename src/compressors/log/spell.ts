@@ -13,6 +13,10 @@ const STYLES: readonly Marks[] = [
 ];
 const NAMES = String.raw`(?:\d{0,2}|time|rest)`;
 
+/** Before the number of a value that is said once. */
+export const VALUE = '~';
+export const MAX_VALUES = 60;
+
 export const TIME_NAME = 'time';
 export const REST_NAME = 'rest';
 
@@ -29,6 +33,8 @@ export function chooseMarks(text: string): Marks | undefined {
 export interface Head {
   readonly lines: number;
   readonly templates: number;
+  /** Long values that come again and again are said once, below the templates. */
+  readonly values: number;
   readonly marks: Marks;
   readonly hasTimes: boolean;
   readonly hasReferences: boolean;
@@ -39,19 +45,20 @@ export interface Head {
 export function writeHead(head: Head): string {
   const { open, close } = head.marks;
   const said = [
-    `[log, ${head.lines} lines, all here, ${head.templates} templates.`,
+    `[log, ${head.lines} lines, all here, ${head.templates} templates${head.values > 0 ? `, ${head.values} values` : ''}.`,
     head.hasTimes
       ? `A line gives its time (if not that of the line before; @ says how times begin), its template and the values of ${open}${close} in order.`
       : `A line gives its template and the values of ${open}${close} in order.`,
   ];
   if (head.hasReferences) said.push(`${open}1${close} is the first value again.`);
+  if (head.values > 0) said.push(`${VALUE}1 is what follows ${VALUE}1=.`);
   if (head.hasJoined) said.push(`Several templates in a row are a line each${head.hasTimes ? ', of one time' : ''}.`);
   said.push('Other lines stand as they are.');
   if (head.hasEscapes) said.push('A \\ before a line is not part of it.');
   return `${said.join(' ')}]`;
 }
 
-const HEAD = /^\[log, (\d{1,7}) lines, all here, (\d{1,3}) templates\. /;
+const HEAD = /^\[log, (\d{1,7}) lines, all here, (\d{1,3}) templates(?:, (\d{1,2}) values)?\. /;
 
 export function readHead(line: string): Head | undefined {
   const match = HEAD.exec(line);
@@ -59,6 +66,7 @@ export function readHead(line: string): Head | undefined {
   const flags = {
     lines: Number(match[1]),
     templates: Number(match[2]),
+    values: Number(match[3] ?? 0),
     hasTimes: line.includes('gives its time'),
     hasReferences: line.includes(' again.'),
     hasJoined: line.includes(' in a row '),

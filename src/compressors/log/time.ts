@@ -34,6 +34,36 @@ export function findTime(line: string, ordinal = 0): Span | undefined {
   return { start: found!.index, end: found!.index + found![0].length };
 }
 
+/** Finds times line after line: most stand where that of the line before stood, between the same signs. */
+export class TimeFinder {
+  readonly #ordinal: number;
+  #before = '';
+  #span: Span | undefined;
+
+  /** @param ordinal which of each line's times: 0 the first. */
+  constructor(ordinal: number) {
+    this.#ordinal = ordinal;
+  }
+
+  find(line: string): Span | undefined {
+    if (this.#span && looksAlike(line, this.#before, this.#span.end + 1)) return this.#span;
+    const span = findTime(line, this.#ordinal);
+    // Counted seconds are told from other numbers by their digits.
+    if (span && line.slice(span.start, span.end).includes(':')) [this.#before, this.#span] = [line, span];
+    return span;
+  }
+}
+
+/** Whether both begin with the same characters, but for digits, which may be others. */
+function looksAlike(a: string, b: string, length: number): boolean {
+  for (let at = 0; at < length; at++) {
+    const one = a.charCodeAt(at);
+    const two = b.charCodeAt(at);
+    if (one !== two && !(isDigit(one) && isDigit(two)) && !(Number.isNaN(one) && Number.isNaN(two))) return false;
+  }
+  return true;
+}
+
 /** Lines may begin with a time that never changes (the date of the file) or counts coarser than a later one. */
 export function chooseOrdinal(lines: readonly string[]): number {
   const distinct = [new Set<string>(), new Set<string>()];

@@ -10,8 +10,10 @@ export interface ValueLimits {
 const INTEGER = /^-?\d{1,15}$/;
 /** Longer numbers are ids: their range tells nothing. */
 const MAX_RANGE_DIGITS = 10;
+/** So many integers in a row are a range. */
+const MIN_DENSE = 3;
 /** Few values that are long together are told like many. */
-const MAX_NAMED_CHARS = 120;
+const MAX_NAMED_CHARS = 60;
 /** Where values come so often on the average, twice as many are named: a rare one among them is an event. */
 const CATEGORY_COUNT = 5;
 /** Where even the most frequent value comes more rarely, one example tells as much as several. */
@@ -24,30 +26,55 @@ export function sayValues(values: readonly string[], limits: ValueLimits): strin
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   if (counts.size === 1) return values[0]!;
   const sorted = [...counts].sort(([, a], [, b]) => b - a);
-  const length = sorted.reduce((sum, [value]) => sum + value.length, 0);
-  const isCategory = counts.size <= 2 * limits.named && counts.size * CATEGORY_COUNT <= values.length;
-  const areFew = (counts.size <= limits.named || isCategory) && length <= MAX_NAMED_CHARS;
   const range = sayRange(values);
-  const isDense = counts.size > limits.named && range?.distinct === counts.size;
-  if ((areFew && !isDense) || sorted[0]![1] >= RARE_SHARE * (counts.size - 1)) return `{${sayAll(sorted)}}`;
+  if (areNamed(sorted, values.length, range, limits)) return `{${sorted.map(sayCount).join(', ')}}`;
   if (range) return `{${range.text}}`;
-  const isTelling = sorted[0]![1] >= TELLING_COUNT;
-  const examples = sorted.slice(0, isTelling ? limits.examples : Math.min(1, limits.examples));
-  if (examples.length === 0) return `{${counts.size} values}`;
-  const named = isTelling ? sayAll(examples) : examples[0]![0];
-  return `{${named} and ${counts.size - examples.length} more}`;
+  // Where no value comes often an example would tell nothing that their common beginning does not.
+  const examples = sorted[0]![1] >= TELLING_COUNT ? sorted.slice(0, limits.examples) : [];
+  const rest = `${counts.size - examples.length} ${examples.length > 0 ? 'more' : 'values'}`;
+  return `{${[...examples.map(sayCount), sayCommon([...counts.keys()]) + rest].join(', ')}}`;
 }
 
-function sayAll(sorted: readonly (readonly [string, number])[]): string {
-  return sorted.map(sayCount).join(', ');
+type Counted = readonly (readonly [value: string, count: number])[];
+
+/** Whether all values are named: they are few, or one comes so often that each of the others is an event. */
+function areNamed(sorted: Counted, total: number, range: Range | undefined, { named }: ValueLimits): boolean {
+  const distinct = sorted.length;
+  if (sorted[0]![1] >= RARE_SHARE * (distinct - 1)) return true;
+  const isDense = distinct >= MIN_DENSE && range?.distinct === distinct;
+  const isOnceEach = range !== undefined && distinct === total && distinct > MIN_DENSE;
+  if (isDense || isOnceEach) return false;
+  const isCategory = distinct <= 2 * named && distinct * CATEGORY_COUNT <= total;
+  const length = sorted.reduce((sum, [value]) => sum + value.length, 0);
+  return (distinct <= named || isCategory) && length <= MAX_NAMED_CHARS;
+}
+
+const MIN_COMMON = 2;
+const WHOLE_WORDS = /^.*[^\dA-Za-z]/s;
+
+/** What all values begin with, up to the last sign that is no letter or digit: `blk_… `. */
+function sayCommon(values: readonly string[]): string {
+  let common = values[0]!;
+  for (const value of values) {
+    let end = 0;
+    while (end < common.length && common[end] === value[end]) end++;
+    common = common.slice(0, end);
+  }
+  const whole = WHOLE_WORDS.exec(common)?.[0] ?? '';
+  return whole.length >= MIN_COMMON ? `${whole}… ` : '';
 }
 
 function sayCount([value, count]: readonly [string, number]): string {
   return count === 1 ? value : `${value} ×${count}`;
 }
 
+interface Range {
+  readonly text: string;
+  readonly distinct: number;
+}
+
 /** From the lowest to the highest, and how many integers that are. */
-function sayRange(values: readonly string[]): { readonly text: string; readonly distinct: number } | undefined {
+function sayRange(values: readonly string[]): Range | undefined {
   let low = Infinity;
   let high = -Infinity;
   for (const value of values) {

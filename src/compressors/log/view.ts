@@ -18,9 +18,8 @@ const SAME_VALUES = '{as before}';
 
 export function writeView(mined: Mined, limits: ValueLimits, deadline: Deadline): string {
   const groups = groupRecords(mined, deadline);
-  const all = groups.flatMap(({ records }) => records);
-  const ends = [first(all), last(all)];
-  const shared = sharedTime(mined.lines);
+  const unsaid = unsaidOf(mined.lines);
+  const shared = typeof unsaid === 'number' ? unsaid : unsaid.length;
   const said: Said[] = [];
   for (const group of groups) {
     deadline.check();
@@ -30,14 +29,11 @@ export function writeView(mined: Mined, limits: ValueLimits, deadline: Deadline)
       continue;
     }
     const isFull = severity !== 'none' || records[0]!.end - records[0]!.start > 1;
-    const slots = sayGroup(group, isFull ? { ...limits, examples: limits.examples - 1 } : limits, deadline);
-    const isEnd = (record: LogRecord): boolean => ends.includes(record) && slots.values.length > 0;
-    const inFull = isFull || isEnd(records[0]!);
-    said.push(inFull ? sayFirst(group, slots, shared, mined) : sayPattern(group, slots, shared));
-    if (isEnd(records.at(-1)!)) said.push(sayRecord(records.at(-1)!, mined));
+    const slots = sayGroup(group, isFull ? { ...limits, examples: 0 } : limits, deadline);
+    said.push(isFull ? sayFirst(group, slots, shared, mined) : sayPattern(group, slots, shared));
   }
   const body = said.sort((a, b) => a.start - b.start).map(({ text }) => text);
-  return [sayHead(mined, groups, shared), ...body].join('\n');
+  return [sayHead(mined, unsaid), ...body].join('\n');
 }
 
 /** A line of the view, and the line of the source that it stands at. */
@@ -51,37 +47,42 @@ function sayRecord({ start, end }: LogRecord, { lines }: Mined): Said {
   return { start, text: `${start + 1}: ${text.join('\n')}` };
 }
 
-function first(records: readonly LogRecord[]): LogRecord | undefined {
-  return records.reduce<LogRecord | undefined>((a, b) => (a && a.start < b.start ? a : b), undefined);
-}
+const CLOCK = /\d{1,2}:\d\d:\d\d/;
 
-function last(records: readonly LogRecord[]): LogRecord | undefined {
-  return records.reduce<LogRecord | undefined>((a, b) => (a && a.start > b.start ? a : b), undefined);
-}
-
-/** What all times begin with, to the last blank or dash: said once, in the head. */
-function sharedTime(lines: readonly Line[]): string {
-  let shared: string | undefined;
-  for (const { time } of lines) {
-    if (time === undefined) continue;
-    shared ??= time;
+/** How far into each time the view need not say it: what all begin with, or the day where the clock alone tells it. */
+function unsaidOf(lines: readonly Line[]): string | number {
+  const times = lines.flatMap(({ time }) => (time === undefined ? [] : [time]));
+  const clock = times[0]?.search(CLOCK) ?? -1;
+  if (clock > 0 && tellsByClock(times, clock)) return clock;
+  let shared = times[0] ?? '';
+  for (const time of times) {
     let end = 0;
     while (end < shared.length && shared[end] === time[end]) end++;
     shared = shared.slice(0, end);
   }
-  return /^.*[ T_-]/.exec(shared ?? '')?.[0] ?? '';
+  return /^.*[ T_-]/.exec(shared)?.[0] ?? '';
 }
 
-function sayHead({ lines, kinds }: Mined, groups: readonly RecordGroup[], shared: string): string {
+/** Whether the log ends on its second day, earlier by the clock than it began: then no two times look alike. */
+function tellsByClock(times: readonly string[], clock: number): boolean {
+  const first = times[0]!;
+  const last = times.at(-1)!;
+  const [one, two] = [first.slice(0, clock), last.slice(0, clock)];
+  if (one === two || first.slice(clock) <= last.slice(clock)) return false;
+  const change = times.findIndex((time) => !time.startsWith(one));
+  return times.every((time, i) => time.startsWith(i < change ? one : two) && CLOCK.test(time.slice(clock)));
+}
+
+function sayHead({ lines, kinds }: Mined, unsaid: string | number): string {
   const times = lines.flatMap(({ time }) => (time === undefined ? [] : [time]));
   const count = lines.length - (lines.at(-1)?.text === '' ? 1 : 0);
-  const said = [`[view of a log of ${count} lines, ${groups.length} templates`];
-  if (times.length > 0) said.push(`; ${times[0]!} to ${times.at(-1)!}`);
+  const said = [`[view of a log: ${count} lines`];
+  if (times.length > 0) said.push(`, ${times[0]!} to ${times.at(-1)!}`);
   const levels = new Map<string, number>();
   for (const { level, lines } of kinds) if (level !== undefined) levels.set(level, (levels.get(level) ?? 0) + lines);
-  if (levels.size > 0) said.push(`; ${[...levels].map(([level, lines]) => `${level} ${lines}`).join(', ')}`);
-  const but = times.length === 0 ? '' : shared === '' ? 'times and ' : `times (after "${shared}") and `;
-  said.push(`. 40x 3-98: 40 lines from 3 to 98, alike but for ${but}{values}; 12: line 12 in full]`);
+  if (levels.size > 0) said.push(`, ${[...levels].map(([level, lines]) => `${lines} ${level}`).join(', ')}`);
+  if (typeof unsaid === 'string' && unsaid !== '') said.push(`, times after "${unsaid}"`);
+  said.push('. 40x 3-98: 40 such lines from 3 to 98]');
   return said.join('');
 }
 
@@ -91,15 +92,11 @@ interface Slots {
   readonly text: string;
   /** Of those that differ. */
   readonly values: readonly string[];
-  /** Lines that each record has below its first. */
-  readonly more: number;
 }
 
 function sayGroup(group: RecordGroup, limits: ValueLimits, deadline: Deadline): Slots {
   const { template, records } = group;
-  const { start, end, line } = records[0]!;
-  const more = end - start - 1;
-  if (!template) return { text: line.text, values: [], more };
+  if (!template) return { text: records[0]!.line.text, values: [] };
   const rows = recordValues(group);
   const columns = foldColumns(rows, deadline);
   const values: string[] = [];
@@ -113,7 +110,7 @@ function sayGroup(group: RecordGroup, limits: ValueLimits, deadline: Deadline): 
     values.push(sayValues(own, limits));
     return values.at(-1)!;
   });
-  return { text, values, more };
+  return { text, values };
 }
 
 function sayCount({ records }: RecordGroup): string {
@@ -121,21 +118,22 @@ function sayCount({ records }: RecordGroup): string {
 }
 
 /** The first in full, with its stack trace, after what is to be said of the others. */
-function sayFirst(group: RecordGroup, { values, more }: Slots, shared: string, mined: Mined): Said {
-  const { records } = group;
-  const { time } = records.at(-1)!.line;
-  const parts = [
+function sayFirst(group: RecordGroup, { values }: Slots, shared: number, mined: Mined): Said {
+  const { start, end } = group.records[0]!;
+  const { time } = group.records.at(-1)!.line;
+  const more = end - start - 1;
+  const said = [
     sayCount(group),
-    ...(time === undefined ? [] : [`to ${time.slice(shared.length)}`]),
+    ...(time === undefined ? [] : [`to ${time.slice(shared)}`]),
     ...(more === 0 ? [] : [`each with ${more} more ${more === 1 ? 'line' : 'lines'}`]),
-    ...(values.length === 0 ? [] : [`values ${values.join(' ')}`]),
+    ...values,
   ];
-  const { start, text } = sayRecord(records[0]!, mined);
-  return { start, text: `${parts.join(', ')}, the first:\n${text}` };
+  const lines = mined.lines.slice(start, end).map(({ text }) => text);
+  return { start, text: `${said.join(' ')}, first: ${lines.join('\n')}` };
 }
 
-function sayPattern(group: RecordGroup, { text }: Slots, shared: string): Said {
+function sayPattern(group: RecordGroup, { text }: Slots, shared: number): Said {
   const [from, to] = [group.records[0]!, group.records.at(-1)!];
-  const times = [from, to].map(({ line }) => line.time?.slice(shared.length) ?? '').join(' to ');
+  const times = [from, to].map(({ line }) => line.time?.slice(shared) ?? '').join(' to ');
   return { start: from.start, text: `${sayCount(group)} ${text.replace(TIME, () => times)}` };
 }

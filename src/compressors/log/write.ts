@@ -31,6 +31,7 @@ export function writeForm(text: string, mined: Mined, deadline: Deadline): strin
   const head = writeHead({
     lines: lines.length,
     templates: plan.coded.length,
+    values: plan.values.size,
     marks,
     hasTimes: plan.coded.some(({ hasTime }) => hasTime),
     hasReferences: plan.hasReferences,
@@ -38,7 +39,8 @@ export function writeForm(text: string, mined: Mined, deadline: Deadline): strin
     hasEscapes: body.hasEscapes,
   });
   const templates = plan.coded.map(({ code, spelled }) => `${code}=${spelled}`);
-  return [head, ...templates, ...body.out].join('\n');
+  const values = Array.from(plan.values, ([value, number]) => `${number}=${value}`);
+  return [head, ...templates, ...values, ...body.out].join('\n');
 }
 
 function runEnd(lines: readonly Line[], start: number): number {

@@ -22,7 +22,8 @@ export function exceptRows(main: Wording, column: Column, isExcepted: (at: numbe
     const ranges = writeRows(rows, column);
     return `${writeAtom(column.distinct[id]!)} in row${ranges.length === 1 && !ranges[0]!.includes('-') ? '' : 's'} ${ranges.join(' ')}`;
   });
-  return { ...main, spec: main.spec + BUT + parts.join(', '), isCounted: true };
+  const excepted = [...rowsOf.values()].flat();
+  return { ...main, spec: main.spec + BUT + parts.join(', '), isCounted: true, excepted };
 }
 
 export function butIf(spec: string, cases: readonly (readonly [Cell, string, readonly string[]])[]): string {

@@ -21,6 +21,10 @@ export interface Wording {
   readonly isCounted: boolean;
   /** For each row of the column the letter of the legend that holds there. */
   readonly letters: readonly string[] | undefined;
+  /** The rows that the rule does not hold for. */
+  readonly excepted?: readonly number[];
+  /** For each row of the column what stands in a line above the row's own; undefined where what stood before still holds. */
+  readonly headings?: readonly (string | undefined)[];
 }
 
 export interface WriteContext {
@@ -46,6 +50,8 @@ export interface Taken {
 export interface RowLookup extends Lookup {
   /** The letter of another column's legend that holds at a row. */
   letter(name: string, row: number): string | undefined;
+  /** What the last heading above a row says. */
+  heading(row: number): Cell | undefined;
 }
 
 export interface Reading {
@@ -55,6 +61,8 @@ export interface Reading {
   readonly isGlued: boolean;
   /** The letter of its legend that holds at a row; undefined when it has no legend. */
   readonly letter: ((row: number, taken: Taken | undefined) => string | undefined) | undefined;
+  /** It stands in lines above the rows. */
+  readonly isHeading?: boolean;
   value(row: number, taken: Taken | undefined, lookup: RowLookup): Cell;
 }
 

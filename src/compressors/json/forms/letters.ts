@@ -93,7 +93,7 @@ function readEntry(line: string, brackets: Brackets): readonly [string, Entry] {
   return [match[1]!, readPattern(match[2]!, brackets)];
 }
 
-const NO_LOOKUP: RowLookup = { text: () => '', letter: () => undefined };
+const NO_LOOKUP: RowLookup = { text: () => '', letter: () => undefined, heading: () => undefined };
 
 function valueFor(entry: Entry, row: number, fills: readonly string[], lookup: RowLookup): Cell {
   if (!(entry instanceof Pattern)) return entry.value;

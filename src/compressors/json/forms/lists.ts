@@ -13,7 +13,7 @@ import { pattern } from './pattern.ts';
 const SPEC = 'lists of';
 const SEPARATOR = ',';
 const INNER: readonly ColumnForm[] = [letters, listed, pattern];
-const NO_LOOKUP: RowLookup = { text: () => '', letter: () => undefined };
+const NO_LOOKUP: RowLookup = { text: () => '', letter: () => undefined, heading: () => undefined };
 
 export const lists: ColumnForm = {
   name: 'lists',

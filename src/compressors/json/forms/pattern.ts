@@ -1,6 +1,14 @@
 /** One pattern for all rows: `req-{i, 6 digits}`, `2024-12-15T03:{}Z`, `{user.url}/repos`. */
 import type { Column } from '../column.ts';
-import { type Fit as Fitted, type Group, fitGroup, looseFormula, oddPlaces } from '../fit.ts';
+import {
+  type Fit as Fitted,
+  type Group,
+  MAX_MISSED_SHARE,
+  fitGroup,
+  isPlainRule,
+  looseFormula,
+  oddPlaces,
+} from '../fit.ts';
 import { LISTED, type Piece, readPattern, writePattern } from '../pattern.ts';
 import { type ReferencedTexts, findReferences } from '../references.ts';
 import { GAP, RESERVED, type Skeleton, skeletonOf } from '../skeleton.ts';
@@ -18,6 +26,12 @@ export const pattern: ColumnForm = {
     const loose = looseFormula(column.texts, column.rows, Math.floor(column.rows.length / 25));
     if (loose) return [formula(column, loose.wording, new Set(loose.misses), context)];
     const wordings: Wording[] = [];
+    const looser =
+      column.rows.length < MIN_LOOSER_ROWS
+        ? undefined
+        : looseFormula(column.texts, column.rows, Math.floor(column.rows.length * MAX_MISSED_SHARE));
+    if (looser && isPlainRule(looser.wording))
+      wordings.push(formula(column, looser.wording, new Set(looser.misses), context));
     for (const source of sources(column, context)) {
       const fit = fitTexts(source, column.rows);
       if (fit) wordings.push(wordingOf(column, fit, context));
@@ -107,6 +121,8 @@ function fitTexts({ texts, marks, skeletons }: Source, rows: readonly number[]):
 const WORD_CHAR = /[\p{L}\p{N}\p{Cs}]/u;
 const MIN_AFFIX = 2;
 const MAX_ODD = 12;
+/** Shorter columns with as many exceptions are read sooner as a list. */
+const MIN_LOOSER_ROWS = 40;
 
 /** Common beginnings and ends are cut at the edge of a word. */
 function fitAffixes(
@@ -166,5 +182,5 @@ function wordingOf(column: Column, fit: Fitted, { brackets }: WriteContext): Wor
 }
 
 export function isFormula(piece: Piece): boolean {
-  return typeof piece !== 'string' && /\bi\b|^repeats /.test(piece.wording);
+  return typeof piece !== 'string' && /\bi\b|^repeats | in rows? \d/.test(piece.wording);
 }

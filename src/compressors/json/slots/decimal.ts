@@ -19,7 +19,7 @@ export const decimal: SlotForm = {
       steps.push((units[at]! - units[at - 1]!) / (rows[at]! - rows[at - 1]!));
     }
     const { value: step, count } = mode(steps);
-    if (step === 0 || !Number.isInteger(step) || count * 2 < steps.length) return [];
+    if (step === 0 || !Number.isInteger(step) || count * 3 < steps.length) return [];
     const at = steps.indexOf(step);
     const start = spell(units[at]! - step * rows[at]!, scale, 0);
     const wording = `${start} ${step < 0 ? '-' : '+'} ${spell(Math.abs(step), scale, 0)}*i`;

@@ -1,5 +1,6 @@
 /** The list of slot forms. The first that reads a wording has it, so names of columns come last. */
 import { decimal } from './decimal.ts';
+import { readExceptions } from './except.ts';
 import { reference } from './reference.ts';
 import { repeats } from './repeats.ts';
 import { sequence } from './sequence.ts';
@@ -9,6 +10,10 @@ import { timeStep } from './time-step.ts';
 export const slotForms: readonly SlotForm[] = [sequence, decimal, timeStep, repeats, reference];
 
 export function readSlot(wording: string): SlotReader | undefined {
+  return readRule(wording) ?? readExceptions(wording, readRule);
+}
+
+function readRule(wording: string): SlotReader | undefined {
   for (const form of slotForms) {
     const reader = form.read(wording);
     if (reader) return reader;

@@ -3,8 +3,12 @@ import { MIN_FORMULA_ROWS, type SlotForm, type SlotReader } from './slot.ts';
 
 const PREFIX = 'repeats ';
 const MAX_PERIOD = 16;
+/** Rows asked for each place in the turn. */
+const VOTES = 8;
+/** The caller checks again, more strictly where it must. */
+const MAX_MISSES = 0.25;
 /** Texts with these could be taken for the list's own punctuation, or for a slot's. */
-const UNSAFE = /[,"{}<>«»]|^\s|\s$|^$/;
+const UNSAFE = /[,;"{}<>«»]|^\s|\s$|^$/;
 
 export const repeats: SlotForm = {
   name: 'repeats',
@@ -12,10 +16,10 @@ export const repeats: SlotForm = {
     if (texts.length < MIN_FORMULA_ROWS) return [];
     const half = texts.length >> 1;
     for (let period = 2; period <= MAX_PERIOD && period * 2 <= texts.length; period++) {
-      const isLikely = [0, 1, half].some((at) => texts[at] === texts[at + period]);
+      const isLikely = [0, 1, 2, half].some((at) => texts[at] === texts[at + period]);
       if (!isLikely) continue;
-      // The second try is for the case that one of the first rows is the odd one.
-      const turn = turnFrom(texts, rows, period, 0) ?? turnFrom(texts, rows, period, half);
+      const turn = turnOf(texts, rows, period);
+      if (turn && new Set(turn).size === 1) continue;
       if (turn?.some((text) => UNSAFE.test(text))) return [];
       if (turn) return [PREFIX + turn.join(', ')];
     }
@@ -28,25 +32,23 @@ export const repeats: SlotForm = {
   },
 };
 
-function turnFrom(
-  texts: readonly string[],
-  rows: readonly number[],
-  period: number,
-  from: number,
-): string[] | undefined {
-  const turn: (string | undefined)[] = Array.from({ length: period });
-  let found = 0;
-  for (let at = from; at < texts.length && found < period; at++) {
-    const place = rows[at]! % period;
-    if (turn[place] === undefined) {
-      turn[place] = texts[at]!;
-      found++;
-    }
+/** Of each place in the turn the commonest text, as far as few rows have another. */
+function turnOf(texts: readonly string[], rows: readonly number[], period: number): string[] | undefined {
+  const seen = Array.from({ length: period }, () => new Map<string, number>());
+  for (let at = 0; at < Math.min(texts.length, VOTES * period); at++) {
+    const counts = seen[rows[at]! % period]!;
+    counts.set(texts[at]!, (counts.get(texts[at]!) ?? 0) + 1);
   }
-  if (found < period) return undefined;
-  let misses = Math.max(1, Math.floor(texts.length / 20));
+  const turn: string[] = [];
+  for (const counts of seen) {
+    let best: string | undefined;
+    for (const [text, count] of counts) if (best === undefined || count > counts.get(best)!) best = text;
+    if (best === undefined) return undefined;
+    turn.push(best);
+  }
+  let misses = Math.max(1, Math.floor(texts.length * MAX_MISSES));
   for (let at = 0; at < texts.length; at++) {
     if (turn[rows[at]! % period] !== texts[at] && misses-- === 0) return undefined;
   }
-  return turn as string[];
+  return turn;
 }

@@ -9,14 +9,14 @@ export const sequence: SlotForm = {
   name: 'sequence',
   guess(texts, rows) {
     const numbers = texts.map((text) => (DIGITS.test(text) ? Number(text) : Number.NaN));
-    if (numbers.filter(Number.isNaN).length > numbers.length / 10) return [];
+    if (numbers.filter(Number.isNaN).length > numbers.length / 4) return [];
     const steps: number[] = [];
     for (let at = 1; at < numbers.length; at++) {
       steps.push((numbers[at]! - numbers[at - 1]!) / (rows[at]! - rows[at - 1]!));
     }
     const { value: step, count } = mode(steps);
-    if (!Number.isInteger(step) || count * 2 < steps.length) return [];
-    const at = steps.indexOf(step);
+    if (!Number.isInteger(step) || count * 3 < steps.length) return [];
+    const at = step === 0 ? 0 : commonStart(numbers, rows, step);
     const width = texts.some((text) => text.length > 1 && text.startsWith('0')) ? texts[at]!.length : 0;
     const pad = width > 1 ? `, ${width} digits` : '';
     if (step === 0) return stairs(numbers, rows).map((wording) => wording + pad);
@@ -36,6 +36,13 @@ export const sequence: SlotForm = {
     return (row) => String(start + step * place(row)).padStart(width, '0');
   },
 };
+
+/** A place on the line that most numbers are on. */
+function commonStart(numbers: readonly number[], rows: readonly number[], step: number): number {
+  const starts = numbers.map((number, at) => number - step * rows[at]!);
+  const { value } = mode(starts.filter((start) => !Number.isNaN(start)));
+  return starts.indexOf(value);
+}
 
 function sum(start: number, step: number, place: string): string {
   const factor = Math.abs(step) === 1 ? place : `${Math.abs(step)}*${place}`;

@@ -1,0 +1,66 @@
+/** Which language a text is in: by the path in the tool call that it answers, else by what its lines say themselves. */
+import type { ToolCall } from '../../core/conversation.ts';
+import { asObject } from '../../core/json/value.ts';
+import { evidenceIn } from './evidence.ts';
+import type { CodeLanguage } from './grammars.ts';
+
+const BY_EXTENSION: Readonly<Record<string, CodeLanguage>> = {
+  ts: 'typescript',
+  mts: 'typescript',
+  cts: 'typescript',
+  tsx: 'tsx',
+  js: 'javascript',
+  mjs: 'javascript',
+  cjs: 'javascript',
+  jsx: 'javascript',
+  py: 'python',
+  pyi: 'python',
+  pyw: 'python',
+  go: 'go',
+  rs: 'rust',
+  java: 'java',
+  c: 'c',
+  cc: 'cpp',
+  cpp: 'cpp',
+  cxx: 'cpp',
+  hh: 'cpp',
+  hpp: 'cpp',
+  hxx: 'cpp',
+  cs: 'csharp',
+  rb: 'ruby',
+  rake: 'ruby',
+  gemspec: 'ruby',
+  php: 'php',
+  swift: 'swift',
+};
+/** Files that are certainly something else, though they may hold code. */
+const OTHER =
+  /^(?:md|mdx|rst|txt|json|jsonl|ya?ml|toml|ini|html?|css|scss|less|vue|svelte|astro|csv|tsv|xml|sql|sh|bash|zsh|ps1|exs?|eex|heex|erl|kt|kts|scala|clj|lua|pl|dart|hs|ml|zig|lock|log|diff|patch|ipynb|proto|graphql|erb)$/;
+const PATH = /[\w)\]-]\.([A-Za-z]\w{0,7})(?=$|[\s'"`:;,)\]|&])/g;
+const MAX_COMMAND = 2_000;
+
+/** The language of the one kind of file that the call names; `other` for one that has no outline; undefined: it names none. */
+export function languageOfCall(call: ToolCall | undefined): CodeLanguage | 'other' | undefined {
+  const found = new Set<CodeLanguage | 'other'>();
+  for (const value of Object.values(asObject(call?.input ?? null))) {
+    if (typeof value !== 'string' || value.length > MAX_COMMAND) continue;
+    for (const [, extension = ''] of value.matchAll(PATH)) {
+      const language = BY_EXTENSION[extension] ?? (OTHER.test(extension) ? 'other' : undefined);
+      if (language) found.add(language);
+    }
+  }
+  return found.size === 1 ? found.values().next().value : undefined;
+}
+
+/** Undefined for what is no code, or in no language that has an outline, whatever its path says. */
+export function languageOf(lines: readonly string[], call: ToolCall | undefined): CodeLanguage | undefined {
+  const named = languageOfCall(call);
+  if (named === 'other') return undefined;
+  const { language, share } = evidenceIn(lines);
+  if (named) return share >= MIN_SHARE_OF_NAMED ? named : undefined;
+  return share >= MIN_SHARE ? language : undefined;
+}
+
+/** Of its lines, so many must look like code; fewer where the path says that they are. */
+const MIN_SHARE = 0.4;
+const MIN_SHARE_OF_NAMED = 0.3;

@@ -1,0 +1,103 @@
+/** What the view says of each column: counts of values or of kinds of text, ranges of numbers and times, names in full. */
+import type { Tokenizer } from '../../../core/tokenizer.ts';
+import type { WriteContext } from '../forms/form.ts';
+import { BRACKETS } from '../pattern.ts';
+import { isReferable } from '../slots/index.ts';
+import { textOf } from '../spell.ts';
+import { isIdName } from '../telling-names.ts';
+import { type Fact, short } from './fact.ts';
+import type { FieldNode, FlatTable } from './flatten.ts';
+import { sayKinds } from './kinds.ts';
+import { isWhole, nameLists } from './name-lists.ts';
+import { sayCounts, sayFormula, sayLists, sayMap, sayNumbers, sayTexts } from './phrases.ts';
+import { VIEW_LIMITS } from './rare.ts';
+import { severityOf } from './severity.ts';
+
+export interface DescribeOptions {
+  readonly tokens: Tokenizer;
+  /** How many tokens lists of names may take together. */
+  readonly nameTokens: number;
+}
+
+const MAX_REFERRED = 40;
+const MAX_FEW_NAMED = 30;
+
+interface Context {
+  readonly table: FlatTable;
+  readonly names: ReadonlyMap<FieldNode, Fact>;
+  readonly severity: FieldNode | undefined;
+  readonly write: WriteContext;
+}
+
+export function describe(table: FlatTable, { tokens, nameTokens }: DescribeOptions): readonly Fact[] {
+  const context: Context = {
+    table,
+    names: nameLists(table, tokens, nameTokens),
+    severity: severityOf(table),
+    write: contextFor(table, tokens),
+  };
+  const few = table.nodes.filter((node) => isOfFew(node, table));
+  const always = table.nodes.filter((node) => !few.includes(node) && isConstant(node, table));
+  const facts = table.nodes
+    .filter((node) => !few.includes(node) && !always.includes(node))
+    .flatMap((node) => sayNode(node, context));
+  if (always.length > 0) facts.unshift({ name: 'always the same, where present', text: sayAlways(always) });
+  if (few.length > 0) facts.push({ name: 'in few rows', text: sayFew(few) });
+  return facts;
+}
+
+function isConstant(node: FieldNode, table: FlatTable): boolean {
+  return node.rows.length > 0 && node.column.distinct.length === 1 && (isEverywhere(node, table) || node.isMany);
+}
+
+function sayAlways(nodes: readonly FieldNode[]): string {
+  return nodes.map(({ name, column }) => `${name}: ${short(textOf(column.distinct[0]!))}`).join(', ');
+}
+
+function sayNode(node: FieldNode, context: Context): Fact[] {
+  const facts = node.isMap ? [sayMap(node)] : [];
+  if (node.rows.length > 0) facts.push(sayColumn(node, context));
+  else if (node.listRows.length > 0) facts.push(sayLists(node));
+  return facts;
+}
+
+function sayColumn(node: FieldNode, context: Context): Fact {
+  const { table, names } = context;
+  const list = names.get(node);
+  const fact =
+    (list && isWhole(node, table) ? list : undefined) ??
+    sayFormula(node, context.write) ??
+    sayCounts(node) ??
+    (isIdName(node.name) ? list : undefined) ??
+    sayNumbers(node) ??
+    sayKinds(node, context.severity) ??
+    list ??
+    sayTexts(node);
+  if (isEverywhere(node, table) || node.isMany) return fact;
+  return { ...fact, name: `${node.name} (in ${node.rows.length} rows)` };
+}
+
+function sayFew(nodes: readonly FieldNode[]): string {
+  const inside = (node: FieldNode): boolean =>
+    nodes.some(({ name }) => node.name.startsWith(`${name}.`) || node.name.startsWith(`${name}[`));
+  const names = nodes.filter((node) => !inside(node)).map(({ name }) => name);
+  const more = names.length - MAX_FEW_NAMED;
+  return names.slice(0, MAX_FEW_NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+/** Rows that have it are unlike the others, and said so elsewhere. */
+function isOfFew({ count, isMany }: FieldNode, table: FlatTable): boolean {
+  return !isMany && count <= Math.max(1, Math.floor(table.count * VIEW_LIMITS.share)) && count < table.count;
+}
+
+function isEverywhere(node: FieldNode, table: FlatTable): boolean {
+  return !node.isMany && node.rows.length === table.count;
+}
+
+function contextFor(table: FlatTable, tokens: Tokenizer): WriteContext {
+  const columns = table.nodes.filter((node) => isEverywhere(node, table)).map(({ column }) => column);
+  const others = columns
+    .filter(({ name, distinct }) => distinct.length > 1 && isReferable(name))
+    .slice(0, MAX_REFERRED);
+  return { brackets: BRACKETS[0]!, others, legends: 0, lettered: new Map(), count: (text) => tokens.count(text) };
+}

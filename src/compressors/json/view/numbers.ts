@@ -1,0 +1,101 @@
+/** Robust statistics: what numbers are far from the others, and where a series changes its level. */
+
+export interface Spread {
+  readonly min: number;
+  readonly max: number;
+  readonly median: number;
+  /** What a standard deviation would be if the few far values were not there; 0 when that cannot be said. */
+  readonly scale: number;
+}
+
+/** Of normal numbers, so many deviations off is one in thousands. */
+const MIN_DEVIATIONS = 3.5;
+const MIN_NUMBERS = 12;
+
+export function spreadOf(values: readonly number[]): Spread {
+  const sorted = Float64Array.from(values).sort();
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
+  const median = at(0.5);
+  const distances = sorted.map((value) => Math.abs(value - median)).sort();
+  const middle = distances[Math.floor(distances.length / 2)]!;
+  const scale = middle > 0 ? middle * 1.4826 : (at(0.75) - at(0.25)) / 1.349 || (at(0.95) - at(0.05)) / 3.29;
+  return { min: sorted[0]!, max: sorted.at(-1)!, median, scale };
+}
+
+/** Places of numbers far from the others, farthest first, both sides. */
+export function outliersOf(values: readonly number[]): readonly number[] {
+  if (values.length < MIN_NUMBERS) return [];
+  const { min, max, median, scale } = spreadOf(values);
+  const limit = Math.max(MIN_DEVIATIONS, Math.sqrt(2 * Math.log(values.length))) * scale;
+  if (!(scale > 0) || !Number.isFinite(limit) || (max - median <= limit && median - min <= limit)) return [];
+  const far: number[] = [];
+  for (let at = 0; at < values.length; at++) if (Math.abs(values[at]! - median) > limit) far.push(at);
+  return far.sort((a, b) => Math.abs(values[b]! - median) - Math.abs(values[a]! - median));
+}
+
+export interface Shift {
+  /** The first place of the new level. */
+  readonly at: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+const MIN_SEGMENT = 8;
+const MAX_SHIFTS = 4;
+/** A shift this many times the noise within the levels is no chance. */
+const MIN_STEP = 4;
+/** Longer series are looked at up to here. */
+const MAX_SERIES = 20_000;
+
+/** Where a series goes over to another level and stays there. */
+export function shiftsOf(values: readonly number[]): readonly Shift[] {
+  const shifts: Shift[] = [];
+  if (values.length < MIN_SEGMENT * 2 || values.length > MAX_SERIES || isTrend(values)) return shifts;
+  findShifts(values, 0, values.length, shifts);
+  return shifts.sort((a, b) => a.at - b.at);
+}
+
+function findShifts(values: readonly number[], start: number, end: number, shifts: Shift[]): void {
+  if (end - start < MIN_SEGMENT * 2 || shifts.length >= MAX_SHIFTS) return;
+  const rough = splitOf(values, start, end, spreadOf(values.slice(start, end)).median);
+  if (rough === start || rough === end) return;
+  const levels = [values.slice(start, rough), values.slice(rough, end)].map((part) => spreadOf(part).median);
+  // Between the two levels there is a clearer line than the middle of all.
+  const at = splitOf(values, start, end, (levels[0]! + levels[1]!) / 2);
+  if (at - start < MIN_SEGMENT || end - at < MIN_SEGMENT) return;
+  const one = spreadOf(values.slice(start, at));
+  const two = spreadOf(values.slice(at, end));
+  const noise = Math.max(one.scale, two.scale);
+  if (!(noise >= 0) || Math.abs(one.median - two.median) <= noise * MIN_STEP) return;
+  shifts.push({ at, before: one.median, after: two.median });
+  findShifts(values, start, at, shifts);
+  findShifts(values, at, end, shifts);
+}
+
+/** Where values go over from one side of a line to the other: single far values hardly move it. */
+function splitOf(values: readonly number[], start: number, end: number, line: number): number {
+  let mean = 0;
+  for (let at = start; at < end; at++) mean += Math.sign(values[at]! - line) / (end - start);
+  let sum = 0;
+  let most = 0;
+  let split = start;
+  for (let at = start; at < end; at++) {
+    sum += Math.sign(values[at]! - line) - mean;
+    if (Math.abs(sum) > most) {
+      most = Math.abs(sum);
+      split = at + 1;
+    }
+  }
+  return split;
+}
+
+/** Counters and clocks go one way: their level is where they are. */
+function isTrend(values: readonly number[]): boolean {
+  let up = 0;
+  let down = 0;
+  for (let at = 1; at < values.length; at++) {
+    if (values[at]! > values[at - 1]!) up++;
+    else if (values[at]! < values[at - 1]!) down++;
+  }
+  return Math.min(up, down) * 20 < up + down;
+}

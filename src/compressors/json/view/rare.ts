@@ -1,0 +1,174 @@
+/**
+ * Which rows are unlike the others: a value, a kind of text, a type, a length or a number that hardly any other row
+ * has in the same column. What is rare is often what was looked for.
+ */
+import type { Column } from '../column.ts';
+import { looseFormula } from '../fit.ts';
+import type { Cell } from '../spell.ts';
+import { ABSENT, OPEN } from '../spell.ts';
+import { Spelled, isList } from '../tree.ts';
+import { outliersOf, shiftsOf } from './numbers.ts';
+import { timeOf } from './times.ts';
+
+export interface RareLimits {
+  /** Share of a column's cells that may be rare together. */
+  readonly share: number;
+  /** Whether numbers and lengths far from the others are rare too, and what breaks a rule. */
+  readonly hasNumbers: boolean;
+}
+
+export const VIEW_LIMITS: RareLimits = { share: 0.03, hasNumbers: true };
+/** Rows that a lossless form says whole. */
+export const LOSSLESS_LIMITS: RareLimits = { share: 0.01, hasNumbers: false };
+
+/** With fewer cells nothing is rare. */
+export const MIN_CELLS = 12;
+/** The others must come this often, on average, for anything to be rare beside them. */
+const MIN_COMMON = 4;
+/** Of numbers with a long tail, the farthest. */
+const MAX_FAR = 5;
+/** Longer columns are not split into templates: time. */
+export const MAX_SPLIT = 20_000;
+const MIN_LENGTH_FACTOR = 2;
+
+/** Cells (by their place in the column) that are rare. */
+export function rareCells(column: Column, limits: RareLimits): ReadonlySet<number> {
+  const rare = new Set<number>();
+  const { distinct, ids } = column;
+  if (ids.length < MIN_CELLS || distinct.length < 2) return rare;
+  const limit = Math.max(1, Math.floor(ids.length * limits.share));
+  const odd = new Set<number>();
+  const addAll = (found: Iterable<number>): void => {
+    for (const id of found) odd.add(id);
+  };
+  addAll(rareGroups([...distinct.keys()], column, limit));
+  addAll(rareGroups(distinct.map(kindOf), column, limit));
+  const isText = distinct.some((value) => typeof value === 'string');
+  if (isText) addAll(rareTexts(column, limit, limits));
+  if (odd.size > 0) ids.forEach((id, at) => odd.has(id) && rare.add(at));
+  if (limits.hasNumbers) for (const at of rareNumbers(column, limit)) rare.add(at);
+  return rare;
+}
+
+/** The distinct values whose group (of equal keys) is rare, where the other groups are common. */
+function rareGroups(keys: readonly (string | number)[], { counts, ids }: Column, limit: number): readonly number[] {
+  if (typeof keys[0] === 'number' && keys.length * MIN_COMMON > ids.length + limit) return [];
+  const totals = new Map<string | number, number>();
+  keys.forEach((key, id) => totals.set(key, (totals.get(key) ?? 0) + counts[id]!));
+  const sorted = [...totals].sort((a, b) => a[1] - b[1]);
+  let rows = 0;
+  let groups = 0;
+  for (const [, total] of sorted) {
+    if (rows + total > limit) break;
+    rows += total;
+    groups++;
+  }
+  // Groups of the same size are rare together or not at all.
+  while (groups > 0 && groups < sorted.length && sorted[groups]![1] === sorted[groups - 1]![1]) {
+    rows -= sorted[--groups]![1];
+  }
+  if (groups === 0 || groups === sorted.length) return [];
+  const common = (ids.length - rows) / (sorted.length - groups);
+  if (common < Math.max(MIN_COMMON, 3 * sorted[groups - 1]![1])) return [];
+  const rare = new Set(sorted.slice(0, groups).map(([key]) => key));
+  return keys.flatMap((key, id) => (rare.has(key) ? [id] : []));
+}
+
+export function kindOf(value: Cell): string {
+  if (value === ABSENT) return 'absent';
+  if (value === OPEN) return 'object';
+  if (value === null) return 'null';
+  if (value instanceof Spelled) return 'number';
+  if (isList(value)) return value.length === 0 ? 'empty list' : 'list';
+  return typeof value;
+}
+
+function rareTexts(column: Column, limit: number, { hasNumbers }: RareLimits): readonly number[] {
+  const { distinct } = column;
+  const odd = hasNumbers ? [...rareLengths(column, limit)] : [];
+  if (distinct.length > MAX_SPLIT) return odd;
+  const shapes = column.skeletons.map((skeleton, id) => skeleton?.shape ?? kindOf(distinct[id]!));
+  odd.push(...rareGroups(shapes, column, limit));
+  if (new Set(shapes).size * MIN_COMMON < column.ids.length) return odd;
+  const classes = distinct.map((value) => (typeof value === 'string' ? classesOf(value) : kindOf(value)));
+  return [...odd, ...rareGroups(classes, column, limit)];
+}
+
+const MAX_CLASSES_CHARS = 80;
+
+/** The kinds of characters of a text, runs as one: `aa@a.a`, `0-0-0`. */
+function classesOf(text: string): string {
+  return text
+    .slice(0, MAX_CLASSES_CHARS)
+    .replaceAll(/[\p{L}\p{N}]*\p{N}[\p{L}\p{N}]*/gu, '0')
+    .replaceAll(/\p{L}+/gu, 'a');
+}
+
+function rareLengths({ distinct, counts, ids }: Column, limit: number): readonly number[] {
+  const lengths = distinct.map((value) => (typeof value === 'string' ? value.length : Number.NaN));
+  const known = ids.map((id) => lengths[id]!).filter((length) => !Number.isNaN(length));
+  if (known.length < MIN_CELLS) return [];
+  const sorted = known.toSorted((a, b) => a - b);
+  const median = sorted[sorted.length >> 1]!;
+  const far = sorted.map((length) => Math.abs(length - median)).sort((a, b) => a - b)[sorted.length >> 1]!;
+  const bound = Math.max(far * 8, (median * MIN_LENGTH_FACTOR) / 3, 6);
+  const odd = lengths.flatMap((length, id) => (Math.abs(length - median) > bound ? [id] : []));
+  return odd.reduce((sum, id) => sum + counts[id]!, 0) <= limit ? odd : [];
+}
+
+/** The column's cells as numbers: numbers, or times; undefined when most are neither. */
+export function numbersOf({ distinct, ids }: Column): readonly number[] | undefined {
+  const numbers = distinct.map((value) => {
+    if (typeof value === 'number') return value;
+    if (value instanceof Spelled) return Number(value.text);
+    return typeof value === 'string' ? timeOf(value) : Number.NaN;
+  });
+  let known = 0;
+  for (const id of ids) if (!Number.isNaN(numbers[id]!)) known++;
+  return known * 10 < ids.length * 9 ? undefined : ids.map((id) => numbers[id]!);
+}
+
+function rareNumbers(column: Column, limit: number): readonly number[] {
+  if (column.distinct.length < 3) return [];
+  const all = numbersOf(column);
+  if (all) return [...missesOfFormula(column.texts, column.rows, limit), ...farPlaces(all, limit)];
+  return column.isText && column.distinct.length <= MAX_SPLIT ? rareSlots(column, limit) : [];
+}
+
+function missesOfFormula(texts: readonly string[], rows: readonly number[], limit: number): readonly number[] {
+  const loose = looseFormula(texts, rows, Math.min(limit, texts.length >> 4));
+  return loose?.misses ?? [];
+}
+
+/** Far from the others at the same level of the series. */
+function farPlaces(all: readonly number[], limit: number): readonly number[] {
+  const places = all.flatMap((value, at) => (Number.isNaN(value) ? [] : [at]));
+  const shifts = shiftsOf(places.map((at) => all[at]!));
+  const edges = [0, ...shifts.map(({ at }) => at), places.length];
+  const far: number[] = [];
+  for (let part = 0; part + 1 < edges.length; part++) {
+    const own = places.slice(edges[part], edges[part + 1]);
+    const found = outliersOf(own.map((at) => all[at]!));
+    far.push(...found.slice(0, found.length > limit ? MAX_FAR : limit).map((at) => own[at]!));
+  }
+  return far;
+}
+
+/** Numbers inside texts of one template. */
+function rareSlots(column: Column, limit: number): readonly number[] {
+  const { ids, skeletons } = column;
+  const groups = Map.groupBy(ids.keys(), (at) => skeletons[ids[at]!]?.shape);
+  const odd: number[] = [];
+  for (const [shape, places] of groups) {
+    if (shape === undefined || places.length < MIN_CELLS) continue;
+    const slots = skeletons[ids[places[0]!]!]!.fills.length;
+    const rows = places.map((at) => column.rows[at]!);
+    for (let slot = 0; slot < slots; slot++) {
+      const texts = places.map((at) => skeletons[ids[at]!]!.fills[slot]!);
+      if (!texts.every((text) => /^\d{1,15}$/.test(text))) continue;
+      odd.push(...missesOfFormula(texts, rows, limit).map((at) => places[at]!));
+      odd.push(...farPlaces(texts.map(Number), limit).map((at) => places[at]!));
+    }
+  }
+  return odd;
+}

@@ -1,0 +1,247 @@
+/**
+ * Texts that hold several kinds, as the output of several commands does: each part is given to the kind that claims it,
+ * and stands under a line that says which lines are whose. Lossless when all of its parts are.
+ */
+import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
+import { NO_DEADLINE } from '../../core/deadline.ts';
+import { Sample } from '../../core/sample.ts';
+import { MAX_PARTS, type Part, readParts, writeParts } from './form.ts';
+import { charsOf, documents, type Range, runs, sections, wrapping } from './regions.ts';
+
+const MIN_CLAIM = 0.5;
+/** Whoever knows the whole text goes first, unless its beginning and its end are of two kinds. */
+const CLAIM = 0.5;
+const CLAIM_OF_TWO = 0.99;
+const MIN_CHARS = 500;
+const MIN_PART_CHARS = 400;
+/** How often the kinds are asked: enough for every part that counts. */
+const MAX_ASKED = 48;
+/** A form that leaves more of its text may be that of one part only. */
+const GOOD_SHARE = 0.7;
+/** What a form must save beside its head, so that reading parts is worth it. */
+const MIN_SAVED_CHARS = 60;
+const MIN_SAVED_SHARE = 0.04;
+
+/** Each way of cutting is tried on what the one before has left whole. */
+const SPLITS = [documents, wrapping, runs, sections];
+
+interface Said extends Part {
+  readonly loss: Compressed['loss'];
+  readonly isExact: boolean;
+}
+
+/** Finds the parts of one text. */
+class Splitter {
+  readonly #lines: readonly string[];
+  readonly #kinds: readonly Compressor[];
+  readonly #options: CompressOptions;
+  #asked = 0;
+
+  constructor(lines: readonly string[], kinds: readonly Compressor[], options: CompressOptions) {
+    this.#lines = lines;
+    this.#kinds = kinds;
+    this.#options = options;
+  }
+
+  parts(): readonly Said[] {
+    return this.#divide({ start: 0, end: this.#lines.length }, 0);
+  }
+
+  #divide(range: Range, from: number): readonly Said[] {
+    for (let next = from; next < SPLITS.length; next++) {
+      const ranges = SPLITS[next]!(this.#lines, range, this.#options.deadline);
+      if (ranges.length > 1) return joined(this.#merge(ranges).flatMap((one) => this.#say(one, next + 1)));
+    }
+    return [asIs(this.#textOf(range))];
+  }
+
+  #say(range: Range, next: number): readonly Said[] {
+    const text = this.#textOf(range);
+    const said = this.#shorten(text);
+    const isWhole = text.length < 2 * MIN_PART_CHARS || (said && said.text.length < text.length * GOOD_SHARE);
+    if (isWhole) return [said ?? asIs(text)];
+    const divided = this.#divide(range, next);
+    return said && said.text.length <= charsIn(divided) ? [said] : divided;
+  }
+
+  /** Neighbours of one kind are one part. */
+  #merge(ranges: readonly Range[]): readonly Range[] {
+    const merged: Range[] = [];
+    let kind: Compressor | undefined;
+    const largest = this.#largest(ranges);
+    for (const range of ranges) {
+      const own = largest.has(range) ? this.#claimants(this.#textOf(range))[0] : undefined;
+      const last = merged.at(-1);
+      if (last && own && own === kind) merged[merged.length - 1] = { start: last.start, end: range.end };
+      else merged.push(range);
+      kind = own;
+    }
+    return merged;
+  }
+
+  #largest(ranges: readonly Range[]): ReadonlySet<Range> {
+    const worth = ranges
+      .map((range) => ({ range, chars: this.#textOf(range).length }))
+      .filter(({ chars }) => chars >= MIN_PART_CHARS);
+    return new Set(
+      worth
+        .sort((a, b) => b.chars - a.chars)
+        .slice(0, Math.max(0, MAX_ASKED - this.#asked))
+        .map(({ range }) => range),
+    );
+  }
+
+  #claimants(text: string): readonly Compressor[] {
+    this.#asked++;
+    this.#options.deadline.check();
+    const sample = new Sample(text);
+    return this.#kinds
+      .map((kind) => ({ kind, claim: kind.claim(sample) }))
+      .filter(({ claim }) => claim >= MIN_CLAIM)
+      .sort((a, b) => b.claim - a.claim)
+      .map(({ kind }) => kind);
+  }
+
+  #shorten(text: string): Said | undefined {
+    if (text.length < MIN_PART_CHARS || this.#asked >= 2 * MAX_ASKED) return undefined;
+    for (const kind of this.#claimants(text)) {
+      const form = kind.compress(text, this.#options);
+      if (!form) continue;
+      const expanded = form.loss === 'none' ? kind.expand(form.text) : text;
+      if (expanded === undefined || !kind.same(text, expanded)) continue;
+      return { kind: kind.name, text: form.text, loss: form.loss, isExact: expanded === text };
+    }
+    return undefined;
+  }
+
+  #textOf({ start, end }: Range): string {
+    return this.#lines.slice(start, end).join('\n');
+  }
+}
+
+function asIs(text: string): Said {
+  return { kind: undefined, text, loss: 'none', isExact: true };
+}
+
+function charsIn(parts: readonly Said[]): number {
+  return parts.reduce((sum, { text }) => sum + text.length + 1, 0);
+}
+
+/** Parts that stay as they are in a row are one. */
+function joined(parts: readonly Said[]): readonly Said[] {
+  const all: Said[] = [];
+  for (const part of parts) {
+    const last = all.at(-1);
+    if (last && last.kind === undefined && part.kind === undefined)
+      all[all.length - 1] = asIs(`${last.text}\n${part.text}`);
+    else all.push(part);
+  }
+  return all;
+}
+
+function expandWith(kinds: readonly Compressor[], text: string): string | undefined {
+  const parts = readParts(text);
+  if (!parts) return undefined;
+  const expanded: string[] = [];
+  for (const { kind, text } of parts) {
+    const whole = kind === undefined ? text : kinds.find(({ name }) => name === kind)?.expand(text);
+    if (whole === undefined) return undefined;
+    expanded.push(whole);
+  }
+  return expanded.join('\n');
+}
+
+/** Shorter texts have no end of their own to look at. */
+const MIN_TWO_CHARS = 4000;
+const END_CHARS = 2000;
+const MIN_SURE = 0.6;
+
+/** Whether the text ends as one kind for sure and begins as another, or is a document beside other text. */
+function isOfTwo(text: string, kinds: readonly Compressor[]): boolean {
+  if (text.length < MIN_TWO_CHARS) return false;
+  if (HAS_DOCUMENT.test(text) && documentsShare(text) > MIN_SHARE_OF_TWO) return true;
+  const ends = endOf(text, text.length - END_CHARS);
+  const begins = endOf(text.slice(0, END_CHARS), 0);
+  const last = ends && surest(kinds, ends);
+  const first = last && begins && surest(kinds, begins);
+  return first !== undefined && first !== last;
+}
+
+const HAS_DOCUMENT = /\n(?:[{[]["{[\s]|diff --git |@@ -\d|--- \S)/;
+const MIN_SHARE_OF_TWO = 0.15;
+
+/** Of the text that documents take, or of the rest, if that is less. */
+function documentsShare(text: string): number {
+  const lines = text.split('\n');
+  const ranges = documents(lines, { start: 0, end: lines.length }, NO_DEADLINE);
+  if (ranges.length < 2) return 0;
+  const share =
+    charsOf(
+      lines,
+      ranges.filter(({ isDocument }) => isDocument),
+    ) / text.length;
+  return Math.min(share, 1 - share);
+}
+
+/** The lines that begin after `from`; undefined when they are no lines. */
+function endOf(text: string, from: number): string | undefined {
+  const start = from === 0 ? 0 : text.indexOf('\n', from) + 1;
+  return from > 0 && (start === 0 || start > from + END_CHARS / 2) ? undefined : text.slice(start);
+}
+
+function surest(kinds: readonly Compressor[], text: string): Compressor | undefined {
+  const sample = new Sample(text);
+  let best: Compressor | undefined;
+  let bestClaim = MIN_SURE;
+  for (const kind of kinds) {
+    const claim = kind.claim(sample);
+    if (claim > bestClaim) [best, bestClaim] = [kind, claim];
+  }
+  return best;
+}
+
+/** Whether one kind says the whole text at least as short. */
+function oneIsShorter(text: string, form: Compressed, kinds: readonly Compressor[], options: CompressOptions): boolean {
+  const sample = new Sample(text);
+  return kinds.some((kind) => {
+    if (kind.claim(sample) < MIN_CLAIM) return false;
+    const other = kind.compress(text, options);
+    return other !== undefined && options.tokens.count(other.text) <= options.tokens.count(form.text);
+  });
+}
+
+/** Undefined when the parts save too little to be read as parts. */
+function writeShorter(text: string, parts: readonly Said[], { tokens }: CompressOptions): Compressed | undefined {
+  if (parts.every(({ kind }) => kind === undefined)) return undefined;
+  const form = writeParts(parts);
+  const saved = text.length - form.length;
+  if (saved < MIN_SAVED_CHARS || saved < text.length * MIN_SAVED_SHARE) return undefined;
+  if (tokens.count(form) >= tokens.count(text)) return undefined;
+  return { text: form, loss: parts.some(({ loss }) => loss !== 'none') ? 'recoverable' : 'none' };
+}
+
+/** @param kinds what parts may be, in the order in which they win ties. */
+export function mixed(kinds: readonly Compressor[]): Compressor {
+  const same = (source: string, expanded: string): boolean =>
+    source === expanded || kinds.some((kind) => kind.same(source, expanded));
+  return {
+    name: 'mixed',
+    claim({ text }: Sample): number {
+      if (text.length < MIN_CHARS || !text.includes('\n')) return 0;
+      return isOfTwo(text, kinds) ? CLAIM_OF_TWO : CLAIM;
+    },
+    compress(text: string, options: CompressOptions): Compressed | undefined {
+      options.deadline.check();
+      if (text.length < MIN_CHARS) return undefined;
+      const parts = new Splitter(text.split('\n'), kinds, options).parts();
+      const form = parts.length <= MAX_PARTS ? writeShorter(text, parts, options) : undefined;
+      if (!form) return undefined;
+      // Kinds that ignore white space must do so in the whole text too.
+      const isSure = form.loss !== 'none' || parts.every(({ isExact }) => isExact);
+      if (!isSure && !same(text, expandWith(kinds, form.text) ?? '')) return undefined;
+      return isOfTwo(text, kinds) && oneIsShorter(text, form, kinds, options) ? undefined : form;
+    },
+    expand: (text: string) => expandWith(kinds, text),
+    same,
+  };
+}

@@ -1,0 +1,62 @@
+/**
+ * Control sequences in one character each, which a line above explains: `¹✓² 12 tests` for green and back. Lossless, by
+ * replacing strings alone: no mark stands in the source.
+ */
+import { controlRuns } from './controls.ts';
+
+const MARKS = Array.from('¹²³¼½¾§¶¤¦¬¯±µ¸ºª¿¡†‡‹›');
+const MIN_USES = 3;
+/** Characters that the explanation of a mark costs beside the sequence. */
+const EXPLAINED = 12;
+const MIN_RETURNS = 4;
+
+export interface Marked {
+  readonly text: string;
+  /** `¹ is ESC[32m`, one for each mark. */
+  readonly legend: readonly string[];
+}
+
+const RETURN = 'at the beginning of a line: over the line before';
+
+export function writeMarks(source: string): Marked {
+  const free = MARKS.filter((mark) => !source.includes(mark));
+  const legend: string[] = [];
+  let text = source;
+  const returns = /\r(?!\n)/g;
+  const over = (text.match(returns)?.length ?? 0) >= MIN_RETURNS ? free.shift() : undefined;
+  if (over !== undefined) {
+    text = text.replaceAll(returns, `\n${over}`);
+    legend.push(`${over} ${RETURN}`);
+  }
+  const uses = new Map<string, number>();
+  if (text.includes('\x1b[')) {
+    for (const [run] of text.matchAll(controlRuns())) uses.set(run, (uses.get(run) ?? 0) + 1);
+  }
+  const worth = [...uses].filter(([run, count]) => count >= MIN_USES && count * run.length > run.length + EXPLAINED);
+  const marks = new Map<string, string>();
+  for (const [run] of worth.sort(([a, m], [b, n]) => n * b.length - m * a.length)) {
+    const mark = free.shift();
+    if (mark === undefined) break;
+    marks.set(run, mark);
+    legend.push(`${mark} is ${run.replaceAll('\x1b', 'ESC')}`);
+  }
+  if (marks.size > 0) text = text.replaceAll(controlRuns(), (run) => marks.get(run) ?? run);
+  return { text, legend };
+}
+
+const EXPLANATION =
+  /^(.) (?:is ((?:ESC\[[\d;?]{0,16}[A-Za-z]){1,8})|at the beginning of a line: over the line before)$/u;
+
+/** Undefined when the legend is none of ours. */
+export function readMarks({ text, legend }: Marked): string | undefined {
+  const runs = new Map<string, string>();
+  let over: string | undefined;
+  for (const one of legend) {
+    const match = EXPLANATION.exec(one);
+    if (!match || !MARKS.includes(match[1]!)) return undefined;
+    if (match[2] === undefined) over = match[1]!;
+    else runs.set(match[1]!, match[2].replaceAll('ESC', '\x1b'));
+  }
+  const plain = runs.size === 0 ? text : text.replaceAll(/[\u0080-\u2fff]/g, (mark) => runs.get(mark) ?? mark);
+  return over === undefined ? plain : plain.replaceAll(`\n${over}`, '\r');
+}

@@ -1,0 +1,135 @@
+/**
+ * Output as terminals get it: colours, progress bars, spinners, repeated lines, bytes as text, two bytes a character.
+ * Lossless: codes in one character each, repeated lines once. A view: what a person saw in the end, with counts of the
+ * rest. Either is then said by the kind that claims what is left.
+ */
+import { chooseForm } from '../../core/choose-form.ts';
+import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
+import { Sample } from '../../core/sample.ts';
+import { showsFile } from '../../core/shown-file.ts';
+import { shareOfBlobs, shortenBlobs, shortenLines } from './blobs.ts';
+import { countSigns } from './controls.ts';
+import { foldLines } from './folds.ts';
+import { readForm, writeForm } from './form.ts';
+import { readScreen } from './screen.ts';
+
+const MIN_CLAIM = 0.5;
+/** Codes hide from the others what kind the text is. */
+const CLAIM_OF_CODES = 0.98;
+/** Others may know repeated or long lines better. */
+const CLAIM_OF_LINES = 0.5;
+const SEEN_CHARS = 1 << 16;
+const MIN_CODES = 4;
+const MIN_REPEATS = 0.2;
+const MIN_LONG_LINE = 3000;
+const MIN_BLOB_TEXT = 400;
+const MIN_BLOB_SHARE = 0.3;
+/** Further back no line is looked for. */
+const MAX_BACK = 4;
+
+function claim({ text }: Sample): number {
+  const seen = text.length > SEEN_CHARS ? text.slice(0, SEEN_CHARS) : text;
+  const { escapes, returns, backspaces, lines } = countSigns(seen);
+  if (isTwoByte(seen)) return CLAIM_OF_CODES;
+  // A carriage return in every line ends the lines of some tables.
+  const isProgress = returns >= MIN_CODES && returns !== lines - 1;
+  if (escapes >= MIN_CODES || backspaces >= MIN_CODES || isProgress) return CLAIM_OF_CODES;
+  if (text.length >= MIN_BLOB_TEXT && shareOfBlobs(seen) >= MIN_BLOB_SHARE) return CLAIM_OF_CODES;
+  return repeats(seen) || hasRule(seen) || seen.length > lines * MIN_LONG_LINE ? CLAIM_OF_LINES : 0;
+}
+
+function isTwoByte(text: string): boolean {
+  return text.charCodeAt(1) === 0 && text.charCodeAt(3) === 0 && text.charCodeAt(5) === 0;
+}
+
+function repeats(text: string): boolean {
+  const lines = text.split('\n');
+  let same = 0;
+  for (let at = 1; at < lines.length; at++) {
+    const line = lines[at]!;
+    if (line === '') continue;
+    for (let back = 1; back <= MAX_BACK && back <= at; back++) {
+      if (lines[at - back] !== line) continue;
+      same++;
+      break;
+    }
+  }
+  return lines.length >= 6 && same >= lines.length * MIN_REPEATS;
+}
+
+const LONG_RULE = /([^\w\s])\1{999}/;
+
+function hasRule(text: string): boolean {
+  return LONG_RULE.test(text);
+}
+
+interface Said {
+  readonly by: string;
+  readonly form: Compressed;
+}
+
+/** What the kind that claims it makes of a text. */
+function sayBy(kinds: readonly Compressor[], text: string, options: CompressOptions): Said | undefined {
+  const sample = new Sample(text);
+  const claims = kinds.map((kind) => ({ kind, claim: kind.claim(sample) })).filter(({ claim }) => claim >= MIN_CLAIM);
+  for (const { kind } of claims.sort((a, b) => b.claim - a.claim)) {
+    options.deadline.check();
+    const form = kind.compress(text, options);
+    if (form && (form.loss !== 'none' || kind.expand(form.text) === text)) return { by: kind.name, form };
+  }
+  return undefined;
+}
+
+function writeLossless(text: string, kinds: readonly Compressor[], options: CompressOptions): string | undefined {
+  const say = (body: string): { kind: string; text: string } | undefined => {
+    const said = sayBy(kinds, body, { ...options, level: 'lossless' });
+    return said && { kind: said.by, text: said.form.text };
+  };
+  return writeForm(text, say, options.deadline);
+}
+
+function plural(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** Undefined when nothing would be left out. */
+function writeView(text: string, kinds: readonly Compressor[], options: CompressOptions): string | undefined {
+  const { deadline } = options;
+  const seen = readScreen(isTwoByte(text) ? text.replaceAll('\0', '') : text, deadline);
+  const blobs = shortenBlobs(seen.lines.join('\n'), deadline);
+  const lines = blobs.text.split('\n');
+  // Lines of a file that is read may be edited: they stay.
+  const long = showsFile(options.call) ? { lines, cut: 0 } : shortenLines(lines);
+  const said = [
+    ...(seen.codes > 0 ? [`${plural(seen.codes, 'control code', 'control codes')} left out`] : []),
+    ...(seen.states > 0 ? [`${plural(seen.states, 'overwritten state', 'overwritten states')} of lines left out`] : []),
+    ...(seen.empty > 0 ? [`${plural(seen.empty, 'empty line', 'empty lines')} left out`] : []),
+    ...(blobs.blobs > 0
+      ? [`${plural(blobs.blobs, 'text of bytes', 'texts of bytes')} shortened by ${blobs.left} characters`]
+      : []),
+    ...(long.cut > 0 ? [`${plural(long.cut, 'long line', 'long lines')} shortened`] : []),
+  ];
+  if (said.length === 0) return undefined;
+  const what = seen.codes > 0 ? 'view of terminal output as it looked in the end' : 'view';
+  const head = `[headroom: ${what}: ${said.join(', ')}]`;
+  const clean = long.lines.join('\n');
+  const form = sayBy(kinds, clean, options)?.form.text;
+  const body = form ?? foldLines(long.lines, deadline).lines.join('\n');
+  return `${head}\n${body}`;
+}
+
+/** @param kinds what the text may be under its codes, in the order in which they win ties. */
+export function terminal(kinds: readonly Compressor[]): Compressor {
+  return {
+    name: 'terminal',
+    claim,
+    compress(text: string, options: CompressOptions): Compressed | undefined {
+      options.deadline.check();
+      if (options.responseFormat === 'json') return undefined;
+      const lossless = writeLossless(text, kinds, options);
+      return chooseForm({ source: text, lossless, view: () => writeView(text, kinds, options) }, options);
+    },
+    expand: (text: string) => readForm(text, (kind, form) => kinds.find(({ name }) => name === kind)?.expand(form)),
+    same: (source: string, expanded: string) => source === expanded,
+  };
+}
