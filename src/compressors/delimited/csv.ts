@@ -1,0 +1,263 @@
+/**
+ * Values apart by commas, semicolons, tabs or bars. Which cells stand in quotes is found out column by column: a rule
+ * that says it for all of them, or else the cells stay as they were spelled.
+ */
+import type { Deadline } from '../../core/deadline.ts';
+import type { Dialect, Found, Spelled } from './dialect.ts';
+import { type Row, widestRow } from './table.ts';
+
+const ROWS_PER_CHECK = 256;
+const MIN_ROWS = 3;
+/** Share of the rows that have to have as many cells as most have. */
+const ENOUGH = 0.9;
+const MAX_CELL = 65_536;
+const MAX_COLUMNS = 400;
+
+type Quoting = (value: string, delimiter: string) => boolean;
+
+function mustQuote(value: string, delimiter: string): boolean {
+  return value.includes('"') || value.includes(delimiter) || value.includes('\n') || value.includes('\r');
+}
+
+/** The rules that writers of such files follow, by their letter in the form. */
+const QUOTINGS: ReadonlyMap<string, Quoting> = new Map<string, Quoting>([
+  ['needed', mustQuote],
+  ['all', () => true],
+  ['filled', (value) => value !== ''],
+  ['texts', (value) => !/^-?\d+(?:\.\d+)?$/.test(value)],
+  ['words', (value) => !/^[\w.+\-:/]*$/.test(value)],
+  ['spaces', (value, delimiter) => mustQuote(value, delimiter) || /^\s|\s$/.test(value)],
+]);
+const AS_SPELLED = 'spelled';
+
+function quote(value: string): string {
+  return `"${value.replaceAll('"', '""')}"`;
+}
+
+function isQuoted(raw: string): boolean {
+  return raw.length > 1 && raw.startsWith('"');
+}
+
+function unquote(raw: string): string {
+  return isQuoted(raw) ? raw.slice(1, -1).replaceAll('""', '"') : raw;
+}
+
+/** Takes a text apart into cells as they are spelled. */
+class Scanner {
+  readonly #text: string;
+  readonly #delimiter: string;
+  #at = 0;
+  /** Of the line last asked for. */
+  #end = -1;
+  /** After a quote that nothing closes, no other one is closed either. */
+  #closes = true;
+  #looked = 0;
+
+  constructor(text: string, delimiter: string) {
+    this.#text = text;
+    this.#delimiter = delimiter;
+  }
+
+  get isDone(): boolean {
+    return this.#at >= this.#text.length;
+  }
+
+  /** Hostile quoting could make this look again and again at the same text. */
+  get isLost(): boolean {
+    return this.#looked > 4 * this.#text.length + MAX_CELL;
+  }
+
+  nextRow(): Row {
+    const end = this.#lineEnd(this.#at);
+    const line = this.#text.slice(this.#at, end);
+    if (!line.includes('"')) {
+      this.#at = end + 1;
+      return line.split(this.#delimiter);
+    }
+    const row: string[] = [];
+    for (;;) {
+      const cellEnd = this.#cellEnd();
+      row.push(this.#text.slice(this.#at, cellEnd));
+      if (row.length > MAX_COLUMNS) this.#looked = Number.POSITIVE_INFINITY;
+      this.#at = cellEnd + 1;
+      if (this.#text[cellEnd] !== this.#delimiter || this.isLost) return row;
+    }
+  }
+
+  #lineEnd(from: number): number {
+    if (this.#end < from) {
+      const end = this.#text.indexOf('\n', from);
+      this.#end = end < 0 ? this.#text.length : end;
+    }
+    return this.#end;
+  }
+
+  #cellEnd(): number {
+    const quoted = this.#text[this.#at] === '"' && this.#closes ? this.#quotedEnd() : -1;
+    if (quoted >= 0) return quoted;
+    const line = this.#lineEnd(this.#at);
+    const end = this.#text.slice(this.#at, line).indexOf(this.#delimiter);
+    return end < 0 ? line : this.#at + end;
+  }
+
+  /** Where a cell in quotes ends; below 0 when the quote is part of the text. */
+  #quotedEnd(): number {
+    const start = this.#at;
+    let at = start + 1;
+    for (;;) {
+      const close = this.#text.indexOf('"', at);
+      if (close < 0) {
+        this.#closes = false;
+        return -1;
+      }
+      if (this.#text[close + 1] === '"') {
+        at = close + 2;
+        continue;
+      }
+      this.#looked += close - start;
+      const after = this.#text[close + 1];
+      const isEnd = after === undefined || after === '\n' || after === this.#delimiter;
+      if (isEnd) return close + 1;
+      return after === '\r' && this.#text[close + 2] === '\n' ? close + 2 : -1;
+    }
+  }
+}
+
+function mostFrequentLength(rows: readonly Row[]): number {
+  const counts = new Map<number, number>();
+  for (const { length } of rows) counts.set(length, (counts.get(length) ?? 0) + 1);
+  return [...counts].reduce((most, one) => (one[1] > most[1] ? one : most), [0, 0] as [number, number])[0];
+}
+
+/** The rule that holds for a column, or for the cells of one row. */
+function quotingOf(rows: readonly Row[], column: number, delimiter: string): string {
+  let isPlain = true;
+  for (const row of rows) {
+    const raw = row[column];
+    if (raw === undefined || (!raw.includes('"') && !raw.includes('\r'))) continue;
+    isPlain = false;
+    break;
+  }
+  if (isPlain) return 'needed';
+  for (const [name, isWritten] of QUOTINGS) {
+    if (rows.every((row) => row[column] === undefined || isSpelledBy(row[column], isWritten, delimiter))) return name;
+  }
+  return AS_SPELLED;
+}
+
+function isSpelledBy(raw: string, isWritten: Quoting, delimiter: string): boolean {
+  const value = unquote(raw);
+  return (isWritten(value, delimiter) ? quote(value) : value) === raw;
+}
+
+/** Words that title columns, not values. */
+function isTitles(row: Row): boolean {
+  if (row.length < 2 || new Set(row).size < row.length) return false;
+  return row.every(
+    (cell) => cell !== '' && cell.length <= 80 && !/^[-+]?[\d.,:/]+$/.test(cell) && !cell.includes('\n'),
+  );
+}
+
+const EVERY_COLUMN = /^quotes: (\w+)$/;
+const BY_COLUMN = /^quotes: (\w+(?: \w+)+)$/;
+
+function factsFor(kinds: readonly string[], titles: string, end: string): readonly string[] {
+  const facts: string[] = [];
+  if (end === '\r') facts.push('CRLF');
+  const isOne = kinds.every((kind) => kind === kinds[0]);
+  if (!isOne) facts.push(`quotes: ${kinds.join(' ')}`);
+  else if (kinds[0] !== 'needed') facts.push(`quotes: ${kinds[0]}`);
+  if (titles !== (isOne ? kinds[0] : 'needed')) facts.push(`titles in quotes: ${titles}`);
+  return facts;
+}
+
+function readRows(text: string, delimiter: string, deadline: Deadline): readonly Row[] | undefined {
+  const scanner = new Scanner(text, delimiter);
+  const rows: Row[] = [];
+  while (!scanner.isDone) {
+    if (rows.length % ROWS_PER_CHECK === 0) deadline.check();
+    if (scanner.isLost) return undefined;
+    rows.push(scanner.nextRow());
+  }
+  return rows;
+}
+
+/** The rows of a text, or undefined when it is not made of such rows. */
+function toFound(text: string, delimiter: string, deadline: Deadline): Spelled | undefined {
+  const raw = readRows(text, delimiter, deadline);
+  if (!raw || raw.length < MIN_ROWS) return undefined;
+  const usual = mostFrequentLength(raw);
+  if (usual < 2 || usual > MAX_COLUMNS || raw.filter(({ length }) => length === usual).length < raw.length * ENOUGH)
+    return undefined;
+  const end = raw.every((row) => row.at(-1)!.endsWith('\r')) ? '\r' : '';
+  const cut = end === '' ? raw : raw.map((row) => [...row.slice(0, -1), row.at(-1)!.slice(0, -1)]);
+  const hasTitles = cut[0]!.length === usual && isTitles(cut[0]!.map(unquote));
+  const body = hasTitles ? cut.slice(1) : cut;
+  const kinds = Array.from({ length: widestRow(body) }, (_, i) => {
+    deadline.check();
+    return quotingOf(body, i, delimiter);
+  });
+  if (kinds.every((kind) => kind === kinds[0])) kinds.length = Math.min(kinds.length, usual);
+  const titles = hasTitles
+    ? quotingOf(
+        cut[0]!.map((cell) => [cell]),
+        0,
+        delimiter,
+      )
+    : kinds.every((kind) => kind === kinds[0])
+      ? kinds[0]!
+      : 'needed';
+  const rows = body.map((row) => row.map((cell, i) => ((kinds[i] ?? kinds[0]) === AS_SPELLED ? cell : unquote(cell))));
+  const names = hasTitles ? cut[0]!.map((cell) => (titles === AS_SPELLED ? cell : unquote(cell))) : undefined;
+  return { names, rows, facts: factsFor(kinds, titles, end) };
+}
+
+function spell(cell: string, kind: string, delimiter: string): string {
+  return QUOTINGS.get(kind)?.(cell, delimiter) ? quote(cell) : cell;
+}
+
+const MAX_LINES_AFTER = 6;
+
+/** The end of the rows: what a program says after them has no delimiter. */
+function endOf(lines: readonly string[], delimiter: string): number {
+  let end = lines.length;
+  while (end > 1 && end > lines.length - MAX_LINES_AFTER && !lines[end - 1]!.includes(delimiter)) end--;
+  return end;
+}
+
+function isRagged({ rows }: Spelled): boolean {
+  return rows.at(-1)!.length < rows[0]!.length;
+}
+
+export function csvDialect(name: string, delimiter: string): Dialect {
+  const write = ({ names, rows, facts }: Spelled): readonly string[] => {
+    const end = facts.includes('CRLF') ? '\r' : '';
+    const one = facts.map((fact) => EVERY_COLUMN.exec(fact)?.[1]).find((kind) => kind !== undefined);
+    const each = facts.map((fact) => BY_COLUMN.exec(fact)?.[1]?.split(' ')).find((kinds) => kinds !== undefined);
+    const said = facts.find((fact) => fact.startsWith('titles in quotes: '))?.slice('titles in quotes: '.length);
+    const kind = one ?? 'needed';
+    const lines = rows.map(
+      (row) => row.map((cell, i) => spell(cell, each?.[i] ?? kind, delimiter)).join(delimiter) + end,
+    );
+    if (names) lines.unshift(names.map((cell) => spell(cell, said ?? kind, delimiter)).join(delimiter) + end);
+    return lines;
+  };
+  return {
+    name,
+    separator: delimiter,
+    isDrawn: false,
+    begins: (lines, at) => lines[at]!.includes(delimiter),
+    read(lines, at, deadline): Found | { past: number } {
+      const end = endOf(lines, delimiter);
+      for (const last of [end, end - 1]) {
+        const text = lines.slice(at, last).join('\n');
+        const table = toFound(text, delimiter, deadline);
+        // A row that was cut off would have its quotes in a way of its own.
+        if (!table || (last === end && isRagged(table))) continue;
+        if (write(table).join('\n') === text) return { ...table, start: at, end: last };
+      }
+      return { past: lines.length };
+    },
+    write,
+  };
+}

@@ -1,0 +1,34 @@
+/**
+ * Tables that are text: CSV and its kin, boxes and columns of SQL clients, Markdown tables. Lossless as the JSON of the
+ * rows in the shortest spelling there is; as a view with what stands in each column and every row that is out of line.
+ */
+import { chooseForm } from '../../core/choose-form.ts';
+import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
+import { showsFile } from '../../core/shown-file.ts';
+import { claimFor } from './claim.ts';
+import { findTables, readForm, toLines, writeForm } from './form.ts';
+import { writeView } from './view.ts';
+
+/** A file longer than this is data, which nobody edits line by line. */
+const MAX_EDITED_LINES = 100;
+
+/** @param json says JSON shorter without loss. */
+export function delimitedCompressor(json: Compressor): Compressor {
+  return {
+    name: 'delimited',
+    claim: claimFor,
+    compress(text: string, options: CompressOptions): Compressed | undefined {
+      options.deadline.check();
+      const { lines } = toLines(text);
+      if (lines.length <= MAX_EDITED_LINES && showsFile(options.call)) return undefined;
+      const tables = findTables(lines, options);
+      if (tables.length === 0) return undefined;
+      const form = writeForm(text, tables, json, options);
+      const lossless = form !== undefined && readForm(form, json) === text ? form : undefined;
+      const view = (before: number): string | undefined => writeView(lines, tables, before, options);
+      return chooseForm({ source: text, lossless, view }, options);
+    },
+    expand: (text: string) => readForm(text, json),
+    same: (source: string, expanded: string) => source === expanded,
+  };
+}

@@ -1,0 +1,209 @@
+/**
+ * The lossless form: each table of the text as a line that says how it was written, and under it its rows in the
+ * shortest spelling of the JSON of them. What stands around tables stays as it is.
+ */
+import type { CompressOptions, Compressor } from '../../core/compressor.ts';
+import { csvDialect } from './csv.ts';
+import { type Dialect, type Found, type Spelled, isFound } from './dialect.ts';
+import { gridDialect } from './grid.ts';
+import { pipesDialect } from './pipes.ts';
+import { recordsDialect } from './records.ts';
+import { ruledDialect } from './ruled.ts';
+import { fromJson, keysOf, toJson, widestRow } from './table.ts';
+
+const DRAWN: readonly Dialect[] = [pipesDialect, gridDialect, recordsDialect, ruledDialect];
+const APART: readonly Dialect[] = [
+  csvDialect('CSV', ','),
+  csvDialect('TSV', '\t'),
+  csvDialect('CSV with semicolons', ';'),
+  csvDialect('CSV with bars', '|'),
+];
+const DIALECTS = [...DRAWN, ...APART];
+
+const LINES_PER_CHECK = 1024;
+const MIN_COLUMNS = 2;
+const MAX_LINES_BEFORE = 6;
+const HEAD =
+  /^\[headroom: ([A-Za-z ]+) of (\d{1,7}) rows?(?: \((.*)\))?, said in the next (\d{1,7}) lines?( ending in CRLF)?\]$/;
+const FACTS_APART = '; ';
+const TITLES = 'named ';
+const NO_TITLES = 'no titles';
+/** A table that is hardly shorter otherwise stays as it is. */
+const MIN_SAVING = 0.95;
+/** Characters. */
+const MAX_WRITTEN = 256_000_000;
+const MAX_ROWS = 1_000_000;
+
+export interface Placed extends Found {
+  readonly dialect: Dialect;
+}
+
+/** The tables of a text in their order, none of them within another. */
+export function findTables(
+  lines: readonly string[],
+  { deadline }: Pick<CompressOptions, 'deadline'>,
+): readonly Placed[] {
+  const found: Placed[] = [];
+  let i = 0;
+  while (i < lines.length) {
+    if (i % LINES_PER_CHECK === 0) deadline.check();
+    let past = i + 1;
+    for (const dialect of DRAWN) {
+      if (!dialect.begins(lines, i)) continue;
+      const read = dialect.read(lines, i, deadline);
+      if (isFound(read) && widestRow(read.rows) >= MIN_COLUMNS) {
+        found.push({ ...read, dialect });
+        past = read.end;
+        break;
+      }
+      if (!isFound(read)) past = Math.max(past, Math.min(read.past, lines.length));
+    }
+    i = past;
+  }
+  return found.length > 0 ? found : findApart(lines, deadline);
+}
+
+/** Rows apart by signs are the whole text but for a few lines before and after. */
+function findApart(lines: readonly string[], deadline: CompressOptions['deadline']): readonly Placed[] {
+  let best: Placed | undefined;
+  for (const dialect of APART) {
+    deadline.check();
+    const start = lines.slice(0, MAX_LINES_BEFORE).findIndex((_, i) => dialect.begins(lines, i));
+    if (start < 0 || (best && start > best.start)) continue;
+    const read = dialect.read(lines, start, deadline);
+    if (!isFound(read)) continue;
+    if (!best || start < best.start || widestRow(read.rows) > widestRow(best.rows)) best = { ...read, dialect };
+  }
+  return best ? [best] : [];
+}
+
+/** The lines of a text without the line ends, and whether those were all CRLF. */
+export function toLines(text: string): { readonly lines: readonly string[]; readonly crlf: boolean } {
+  const crlf = text.includes('\r\n') && !/[\r\n]/.test(text.replaceAll('\r\n', ''));
+  return { lines: (crlf ? text.replaceAll('\r\n', '\n') : text).split('\n'), crlf };
+}
+
+/** The lines that say a table; undefined when there is no shorter way. */
+function writeBlock(
+  table: Placed,
+  crlf: boolean,
+  json: Compressor,
+  options: CompressOptions,
+): readonly string[] | undefined {
+  const { names, rows, facts, dialect } = table;
+  const count = Math.max(widestRow(rows), names?.length ?? 0);
+  const keys = keysOf(names, count);
+  const spelled = toJson(table, keys, options.deadline);
+  if (spelled === undefined || rows.length > MAX_ROWS) return undefined;
+  const said = json.compress(spelled, { ...options, level: 'lossless', call: undefined })?.text ?? spelled;
+  const isPlain = rows[0]!.length === keys.length && keys.every((key, i) => key === names?.[i]);
+  const titles = isPlain ? [] : [names ? TITLES + JSON.stringify(names) : NO_TITLES];
+  const all = [...facts, ...titles];
+  if (all.some((fact) => fact.includes(FACTS_APART))) return undefined;
+  const lines = said.split('\n');
+  const how = all.length > 0 ? ` (${all.join(FACTS_APART)})` : '';
+  const head = `[headroom: ${dialect.name} of ${rows.length} row${rows.length === 1 ? '' : 's'}${how}, said in the next ${lines.length} line${lines.length === 1 ? '' : 's'}${crlf ? ' ending in CRLF' : ''}]`;
+  return [head, ...lines];
+}
+
+/** Undefined when nothing in the text is shorter so. */
+export function writeForm(
+  text: string,
+  tables: readonly Placed[],
+  json: Compressor,
+  options: CompressOptions,
+): string | undefined {
+  const { lines, crlf } = toLines(text);
+  if (lines.some((line) => HEAD.test(line))) return undefined;
+  const out: string[] = [];
+  let at = 0;
+  let isShorter = false;
+  for (const table of tables) {
+    const block = writeBlock(table, crlf, json, options);
+    for (const line of lines.slice(at, table.start)) out.push(line);
+    const source = lines.slice(table.start, table.end);
+    const saves = block !== undefined && lengthOf(block) < lengthOf(source) * MIN_SAVING;
+    for (const line of saves ? block : source) out.push(line);
+    isShorter ||= saves;
+    at = table.end;
+  }
+  for (const line of lines.slice(at)) out.push(line);
+  return isShorter ? out.join('\n') : undefined;
+}
+
+function lengthOf(lines: readonly string[]): number {
+  return lines.reduce((sum, line) => sum + line.length + 1, 0);
+}
+
+/** The lines that a block was made of. */
+function readBlock(head: RegExpExecArray, said: readonly string[], json: Compressor): readonly string[] | undefined {
+  const dialect = DIALECTS.find(({ name }) => name === head[1]);
+  const facts = head[3]?.split(FACTS_APART) ?? [];
+  const spelled = said.join('\n');
+  const expanded = json.expand(spelled) ?? spelled;
+  const titles = facts.find((fact) => fact.startsWith(TITLES))?.slice(TITLES.length);
+  const names = titles === undefined ? undefined : (JSON.parse(titles) as unknown);
+  if (!dialect || (names !== undefined && !isTexts(names))) return undefined;
+  const isUntitled = facts.includes(NO_TITLES);
+  const wide = fromJson(expanded, isUntitled || names ? (places) => keysOf(names, places) : undefined);
+  if (!wide || wide.rows.length !== Number(head[2])) return undefined;
+  const own = facts.filter((fact) => !fact.startsWith(TITLES) && fact !== NO_TITLES);
+  const table = { names: names ?? (isUntitled ? undefined : wide.keys), rows: wide.rows, facts: own };
+  return isBounded(table) ? dialect.write(table) : undefined;
+}
+
+/** A damaged form could ask for rows without end: what pads a row is no longer than its widest cells and the facts. */
+function isBounded({ names, rows, facts }: Spelled): boolean {
+  let most = facts.reduce((sum, fact) => sum + Math.max(fact.length, statedWidth(fact)), 0);
+  const widths: number[] = [];
+  for (const row of names ? [names, ...rows] : rows) {
+    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
+  }
+  for (const width of widths) most += width;
+  return most * rows.length <= MAX_WRITTEN;
+}
+
+function statedWidth(fact: string): number {
+  if (!fact.startsWith('widths ')) return 0;
+  return fact
+    .slice(7)
+    .split(' ')
+    .reduce((sum, width) => sum + (Number(width) || 0), 0);
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}
+
+/** The source of a form; undefined when the text is none or is damaged. */
+export function readForm(text: string, json: Compressor): string | undefined {
+  const lines = text.split('\n');
+  const out: string[] = [];
+  let crlf: boolean | undefined;
+  for (let i = 0; i < lines.length; i++) {
+    const head = lines[i]!.startsWith('[headroom: ') ? HEAD.exec(lines[i]!) : null;
+    if (!head) {
+      out.push(lines[i]!);
+      continue;
+    }
+    const count = Number(head[4]);
+    const said = lines.slice(i + 1, i + 1 + count);
+    const block = said.length === count ? tryBlock(head, said, json) : undefined;
+    if (!block) return undefined;
+    for (const line of block) out.push(line);
+    crlf = head[5] !== undefined;
+    i += count;
+  }
+  if (crlf === undefined) return undefined;
+  const source = out.join('\n');
+  return crlf ? source.replaceAll('\n', '\r\n') : source;
+}
+
+/** Damaged JSON may throw. */
+function tryBlock(head: RegExpExecArray, said: readonly string[], json: Compressor): readonly string[] | undefined {
+  try {
+    return readBlock(head, said, json);
+  } catch {
+    return undefined;
+  }
+}

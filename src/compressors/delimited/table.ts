@@ -1,0 +1,77 @@
+/** A table of text cells, however it was drawn, and its rows as JSON and back: a row is an object of its cells. */
+import type { Deadline } from '../../core/deadline.ts';
+
+export type Row = readonly string[];
+
+export interface Table {
+  /** Titles of the columns; undefined when there is no row of titles. */
+  readonly names: Row | undefined;
+  readonly rows: readonly Row[];
+}
+
+const ROWS_PER_CHECK = 256;
+/** Names that an object would put elsewhere or lose. */
+const ODD_NAME = /^(?:|\d+|__proto__)$/;
+/** Only what comes back to the digit stands as a number. */
+const NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,12})?$/;
+
+/** The keys of a row, one for each cell. */
+export function keysOf(names: Row | undefined, count: number): readonly string[] {
+  const seen = new Set<string>();
+  return Array.from({ length: count }, (_, i) => {
+    const name = names?.[i] ?? `column ${i + 1}`;
+    const key = ODD_NAME.test(name) || seen.has(name) ? `column ${i + 1} ${name}`.trimEnd() : name;
+    seen.add(key);
+    return key;
+  });
+}
+
+export function widestRow(rows: readonly Row[]): number {
+  return rows.reduce((most, row) => Math.max(most, row.length), 0);
+}
+
+export function isNumber(cell: string): boolean {
+  return cell.length < 28 && NUMBER.test(cell) && String(Number(cell)) === cell;
+}
+
+/** Undefined when two columns cannot be told apart. */
+export function toJson({ rows }: Table, keys: readonly string[], deadline: Deadline): string | undefined {
+  if (new Set(keys).size < keys.length) return undefined;
+  const numeric = keys.map((_, i) => rows.every((row) => !row[i] || isNumber(row[i])));
+  const spelled = keys.map((key) => JSON.stringify(key));
+  const said = rows.map((row, at) => {
+    if (at % ROWS_PER_CHECK === 0) deadline.check();
+    const cells = row.map((cell, i) => `${spelled[i]}:${numeric[i] && cell !== '' ? cell : JSON.stringify(cell)}`);
+    return `{${cells.join(',')}}`;
+  });
+  return `[${said.join(',')}]`;
+}
+
+/** The rows of JSON that `toJson` made. Its keys are those of the first row, or what `keysFor` makes of their number. */
+export function fromJson(
+  json: string,
+  keysFor: ((count: number) => readonly string[]) | undefined,
+): { readonly keys: readonly string[]; readonly rows: readonly Row[] } | undefined {
+  const list: unknown = JSON.parse(json);
+  if (!Array.isArray(list) || list.length === 0) return undefined;
+  const items = list as readonly unknown[];
+  if (!items.every(isRecord)) return undefined;
+  const keys = keysFor
+    ? keysFor(items.reduce<number>((most, item) => Math.max(most, Object.keys(item).length), 0))
+    : Object.keys(items[0]!);
+  const places = new Map(keys.map((key, i) => [key, i]));
+  const rows: Row[] = [];
+  for (const item of items) {
+    const row: string[] = [];
+    for (const [key, value] of Object.entries(item)) {
+      if (places.get(key) !== row.length || (typeof value !== 'string' && typeof value !== 'number')) return undefined;
+      row.push(String(value));
+    }
+    rows.push(row);
+  }
+  return { keys, rows };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,104 @@
+/**
+ * The view of long Markdown: every heading with its line, the first words of each section, then what the call asked for,
+ * warnings, code and the rest as far as there is room. What is left out is counted where it stood.
+ */
+import type { CompressOptions } from '../../core/compressor.ts';
+import { type Block, readBlocks } from './blocks.ts';
+import { termsOf } from './terms.ts';
+
+/** Share of the source that stays. */
+const SHARE = { lossless: 1, balanced: 0.45, aggressive: 0.25 } as const;
+const MIN_HEADINGS = 3;
+const MAX_FIRST = 600;
+const WARNS = /\b(?:warning|caution|important|note|deprecated|breaking|must not|never|required|default)\b/i;
+const NAMES: Readonly<Record<Block['kind'], readonly [string, string]>> = {
+  heading: ['heading', 'headings'],
+  paragraph: ['line of text', 'lines of text'],
+  list: ['list item', 'list items'],
+  code: ['line of code', 'lines of code'],
+  table: ['table row', 'table rows'],
+  html: ['line of HTML and badges', 'lines of HTML and badges'],
+};
+
+interface Ranked {
+  readonly block: Block;
+  readonly text: string;
+  readonly rank: number;
+}
+
+/** Lower ranks first: headings, what was asked for, beginnings, warnings, code, the rest. */
+function rankAll(
+  blocks: readonly Block[],
+  lines: readonly string[],
+  terms: (text: string) => number,
+): readonly Ranked[] {
+  let isFirst = true;
+  return blocks.map((block) => {
+    const text = lines.slice(block.start, block.end).join('\n');
+    const starts = isFirst && block.kind !== 'heading' && block.kind !== 'html';
+    if (block.kind === 'heading') isFirst = true;
+    else if (starts) isFirst = false;
+    return { block, text, rank: rankOf(block, text, starts, terms(text)) };
+  });
+}
+
+function rankOf({ kind, count }: Block, text: string, starts: boolean, asked: number): number {
+  if (kind === 'heading') return 0;
+  if (kind === 'html') return 9;
+  const size = Math.min(0.9, text.length / 10_000);
+  if (starts && text.length <= MAX_FIRST) return 1 + size;
+  if (asked > 0) return 3 - Math.min(1, asked) + size;
+  if (WARNS.test(text) && text.length < 2 * MAX_FIRST) return 4 + size;
+  if (kind === 'code' && count <= 30) return 5 + size;
+  return 6 + size;
+}
+
+function writeGap(left: readonly Block[]): string {
+  const counts = new Map<Block['kind'], number>();
+  for (const { kind, count } of left) counts.set(kind, (counts.get(kind) ?? 0) + count);
+  const said = [...counts].map(([kind, count]) => `${count} ${NAMES[kind][count === 1 ? 0 : 1]}`);
+  return `[left out: ${said.join(', ')}]`;
+}
+
+export function writeView(
+  lines: readonly string[],
+  sourceTokens: number,
+  options: CompressOptions,
+): string | undefined {
+  const { tokens, deadline, level } = options;
+  const blocks = readBlocks(lines, deadline);
+  if (blocks.filter(({ kind }) => kind === 'heading').length < MIN_HEADINGS) return undefined;
+  const ranked = rankAll(blocks, lines, termsOf(options.call, lines.join('\n')));
+  let left = sourceTokens * SHARE[level];
+  const shown = new Set<Block>();
+  for (const { block, text } of ranked.toSorted((a, b) => a.rank - b.rank)) {
+    deadline.check();
+    const cost = tokens.count(text) + (block.kind === 'heading' ? 5 : 1);
+    if (cost > left) continue;
+    left -= cost;
+    shown.add(block);
+  }
+  return writeShown(ranked, shown, lines.length);
+}
+
+function writeShown(ranked: readonly Ranked[], shown: ReadonlySet<Block>, count: number): string {
+  const out = [
+    `[headroom: parts of ${count} lines of Markdown; headings say their line, what is left out is counted in its place]`,
+  ];
+  let gap: Block[] = [];
+  const endGap = (): void => {
+    if (gap.length > 0) out.push(writeGap(gap));
+    gap = [];
+  };
+  for (const { block, text } of ranked) {
+    if (!shown.has(block)) {
+      gap.push(block);
+      continue;
+    }
+    endGap();
+    if (block.kind === 'heading') out.push('', `${text.split('\n')[0]!} (line ${block.start + 1})`);
+    else out.push(text);
+  }
+  endGap();
+  return out.join('\n');
+}
