@@ -7,7 +7,7 @@ import { type Block, readBlocks } from './blocks.ts';
 import { termsOf } from './terms.ts';
 
 /** Share of the source that stays. */
-const SHARE = { lossless: 1, balanced: 0.45, aggressive: 0.25 } as const;
+const SHARE = { lossless: 1, balanced: 0.3, aggressive: 0.25 } as const;
 const MIN_HEADINGS = 3;
 const MAX_FIRST = 600;
 const WARNS = /\b(?:warning|caution|important|note|deprecated|breaking|must not|never|required|default)\b/i;
