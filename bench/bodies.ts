@@ -163,5 +163,11 @@ function marked(content: string, mark: string): string {
 export function oneResult(text: string, seed: number): Buffer {
   const random = chance(seed);
   const id = `toolu_${random.hex(12)}`;
-  return messageBody([{ role: 'user', content: `Look into case ${seed}.` }, call(id, 0, random), result(id, text)]);
+  // A call that shows no file: of files every line stays.
+  const asked = { type: 'tool_use', id, name: 'lookup', input: { case: seed } };
+  return messageBody([
+    { role: 'user', content: `Look into case ${seed}.` },
+    { role: 'assistant', content: [asked] },
+    result(id, text),
+  ]);
 }

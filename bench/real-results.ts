@@ -46,8 +46,21 @@ export function* sessions(folder: string): Generator<RealSession> {
   for (const [set, { format, messages }] of records(folder, 'traj_')) {
     const shape = SHAPES[format as string];
     if (!shape) throw new Error(`${set}: unknown format ${format}`);
-    yield { set, ...shape(messages) };
+    yield { set, ...shape(inTodaysForm(messages)) };
   }
+}
+
+/** Older clients padded the numbers of file reads, `    12→`; today's write `12<TAB>`. */
+function inTodaysForm(messages: readonly Json[]): readonly Json[] {
+  return JSON.parse(JSON.stringify(messages), (_, value: Json) =>
+    typeof value === 'string' && value.includes('→') ? withTabs(value) : value,
+  );
+}
+
+function withTabs(text: string): string {
+  const lines = text.split('\n');
+  const numbered = lines.filter((line) => /^ *\d+→/.test(line)).length;
+  return numbered * 2 < lines.length ? text : lines.map((line) => line.replace(/^ *(\d+)→/, '$1\t')).join('\n');
 }
 
 type Shaped = Omit<RealSession, 'set'>;
