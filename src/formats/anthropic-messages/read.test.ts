@@ -133,3 +133,30 @@ describe('odd shapes give fewer parts, never an error', () => {
     ).toEqual(parts);
   });
 });
+
+test('results that a program of the provider reads are left to it', () => {
+  const messages = [
+    {
+      role: 'assistant',
+      content: [
+        {
+          type: 'tool_use',
+          id: 'a',
+          name: 'query',
+          input: {},
+          caller: { type: 'code_execution_20250825', tool_id: 's' },
+        },
+        { type: 'tool_use', id: 'b', name: 'query', input: {}, caller: { type: 'direct' } },
+      ],
+    },
+    {
+      role: 'user',
+      content: ['a', 'b'].map((id) => ({ type: 'tool_result', tool_use_id: id, content: `[{"id": "${id}"}]` })),
+    },
+  ];
+  const { parts } = anthropicMessages.read(JsonDocument.parse(Buffer.from(JSON.stringify({ messages }))));
+  expect(parts.filter(({ turn }) => turn === 1).map(({ kind, call }) => [kind, call?.id])).toEqual([
+    ['opaque', undefined],
+    ['tool-result', 'b'],
+  ]);
+});

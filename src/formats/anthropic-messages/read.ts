@@ -20,7 +20,7 @@ const SIGNED: PartFacts = { isSigned: true };
 
 export function read(document: JsonDocument): Conversation {
   const body = asObject(document.value);
-  const reading: Reading = { list: new PartList(), calls: new Map() };
+  const reading: Reading = { list: new PartList(), calls: new Map(), byProgram: new Set() };
   readSystem(body['system'], reading.list);
   const turns = asArray(body['messages']).map((message, turn) => readMessage(message, turn, reading));
   const names = asArray(body['tools']).map((tool) => textOf(asObject(tool)['name']));
@@ -49,6 +49,8 @@ interface Reading {
   readonly list: PartList;
   /** The tool calls so far, by id. */
   readonly calls: Map<string, ToolCall>;
+  /** Calls that a program of the provider made: it reads their results, not the model. */
+  readonly byProgram: Set<string>;
 }
 
 function readSystem(system: JsonValue | undefined, list: PartList): void {
@@ -79,7 +81,7 @@ function readMessage(message: JsonValue, turn: number, reading: Reading): Turn {
 }
 
 function readBlock(block: JsonObject, place: PartPlace, reading: Reading): void {
-  const { list, calls } = reading;
+  const { list, calls, byProgram } = reading;
   const type = block['type'];
   const text = block['text'];
   if (type === 'text' && typeof text === 'string') {
@@ -91,12 +93,16 @@ function readBlock(block: JsonObject, place: PartPlace, reading: Reading): void 
     if (type === 'tool_use' && typeof block['id'] === 'string') {
       const id = block['id'];
       calls.set(id, { id, name: textOf(block['name']), input: block['input'] ?? null });
+      const caller = textOf(asObject(block['caller'])['type']);
+      if (caller !== '' && caller !== 'direct') byProgram.add(id);
     }
   }
 }
 
-function readResult(block: JsonObject, place: PartPlace, { list, calls }: Reading): void {
-  const call = calls.get(textOf(block['tool_use_id']));
+function readResult(block: JsonObject, place: PartPlace, { list, calls, byProgram }: Reading): void {
+  const id = textOf(block['tool_use_id']);
+  const call = calls.get(id);
+  if (byProgram.has(id)) return list.add('opaque', place);
   const facts: PartFacts = { ...(call && { call }), ...(block['is_error'] === true && { isError: true }) };
   const content = block['content'];
   const at: PartPlace = { ...place, role: 'tool', path: [...place.path, 'content'] };
