@@ -8,7 +8,8 @@ import { accept } from './accept.ts';
 import { chainOf } from './chain.ts';
 import type { OptimizeContext } from './context.ts';
 import { Decisions } from './decisions.ts';
-import { restoreHops } from './hidden.ts';
+import { guardNotes } from './guard.ts';
+import { goOnEdits, restoreHops } from './hidden.ts';
 import { failure, type Note, UNCOUNTED } from './note.ts';
 import { policyFor } from './offer.ts';
 
@@ -36,6 +37,7 @@ export function optimize(
   const decisions = new Decisions(received, chain.results, context, notes);
   const structural: Edit[] = [];
   let conversation = decisions.recall(received);
+  notes.push(...guardNotes(conversation));
   for (const transform of transforms) {
     const edits = plan(transform, conversation, context, notes);
     structural.push(...edits.filter((edit) => edit.kind !== 'rewrite'));
@@ -47,7 +49,11 @@ export function optimize(
   if (context.isSent) conversation = decisions.pin(conversation);
   const changed = conversation.parts.filter((part) => part.text !== part.source).map(finalRewrite);
   const written = [...changed, ...structural].flatMap((edit) => format.write(edit, document));
-  const restored = policy.allowTools ? restoreHops(received, chain, format, document, { ...context, notes }) : [];
+  // Also where this request has no tools itself: what the model once called is part of what it said.
+  const hidden = { ...context, notes };
+  const restored = given.policy.allowTools
+    ? [...restoreHops(received, chain, format, document, hidden), ...goOnEdits(received, format, document, hidden)]
+    : [];
   const isOffered = structural.some((edit) => edit.kind === 'add-tool');
   return { body: document.apply([...written, ...restored]), conversation, notes, isOffered };
 }

@@ -58,6 +58,7 @@ function problemOf({ ending, payload }: Settling, summary: ResponseSummary | und
   if (summary && !summary.complete) return 'response cut short';
   const verdict = payload?.verdict;
   if (verdict?.problem !== undefined) return 'body left unread';
+  if (verdict?.notes.some(({ outcome }) => outcome === 'reported')) return 'a call wrote words of Headroom’s';
   const failed = verdict?.notes.find(({ outcome }) => outcome === 'failed');
   return failed && `${failed.by} failed`;
 }

@@ -5,7 +5,7 @@ import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import type { JsonObject } from '../../src/core/json/value.ts';
 import { type Script, type ScriptedProvider, startScriptedProvider } from '../../src/testing/scripted-provider.ts';
-import { aroundResults, messagesOf, resultTexts } from './body-diff.ts';
+import { aroundResults, messagesOf, resultTexts, withoutTool } from './body-diff.ts';
 import { manyOrders, ORDERS } from './conversations.ts';
 import { type ProxyProcess, startProxyProcess } from './proxy-process.ts';
 import { verifies } from './requirements.ts';
@@ -160,7 +160,7 @@ describe.each(LOOPS)('%s', (_, loop, holdsAll) => {
         expect(outcome).toEqual(direct);
         expect(outcome.text).toBe(TEXT);
         expect(outcome.calls).toEqual(COMMANDS.map((command) => ['run', { command }]));
-        expect(arrived.map((body) => unnumbered(aroundResults(body)))).toEqual(
+        expect(arrived.map((body) => unnumbered(aroundResults(withoutTool(body).body)))).toEqual(
           sent.map((body) => unnumbered(aroundResults(body))),
         );
         const texts = arrived.map(resultTexts);

@@ -3,33 +3,10 @@ import Anthropic from '@anthropic-ai/sdk';
 import OlderAnthropic from 'anthropic-sdk-0.71';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ProxyProcess, startProxyProcess } from './proxy-process.ts';
+import { converse, fetch, grep, HITS, isOurs, planOf, say, type Setting, think } from './retrieving-agent.ts';
 import { type Planned, type SigningProvider, startSigningProvider } from './signing-provider.ts';
 
 type Json = any; // oxlint-disable-line typescript/no-explicit-any -- two majors of one SDK, by what both have
-
-const HITS = Array.from(
-  { length: 600 },
-  (_, n) => `src/part${n % 30}/file.ts:${n}:  const value${n} = compute(${n * 7});`,
-);
-const SEARCH = HITS.join('\n');
-const TOOL = { name: 'Grep', description: 'searches', input_schema: { type: 'object', properties: {} } };
-const think = (thinking: string): Json => ({ type: 'thinking', thinking });
-const say = (text: string): Json => ({ type: 'text', text });
-let ids = 0;
-const grep = (): Json => ({ type: 'tool_use', id: `toolu_${++ids}`, name: 'Grep', input: { pattern: 'x' } });
-/** As the model does: with the hash that the request shows. */
-const fetch = (body: Json, more: object = {}): Json => ({
-  type: 'tool_use',
-  id: `toolu_${++ids}`,
-  name: 'headroom_retrieve',
-  input: { hash: /headroom_retrieve hash=([0-9a-f]{24})/.exec(JSON.stringify(body.messages))?.[1] ?? 'none', ...more },
-});
-const isOurs = (block: Json): boolean => block.name === 'headroom_retrieve';
-
-interface Setting {
-  readonly isStreaming: boolean;
-  readonly make: (url: string) => Json;
-}
 
 const SETTINGS: [string, Setting][] = [
   [
@@ -45,36 +22,6 @@ const SETTINGS: [string, Setting][] = [
     { isStreaming: true, make: (url) => new OlderAnthropic({ apiKey: 'k', baseURL: url, maxRetries: 0 }) },
   ],
 ];
-
-/** An agent that answers every call with the same long search result, for as long as it is asked. */
-async function converse(url: string, { isStreaming, make }: Setting, questions: readonly string[]): Promise<Json[]> {
-  const client = make(url);
-  const messages: Json[] = [];
-  const answers: Json[] = [];
-  for (const question of questions) {
-    messages.push({ role: 'user', content: question });
-    for (let turn = 0; turn < 6; turn++) {
-      const request = { model: 'claude-opus-5-5', max_tokens: 64, tools: [TOOL], messages };
-      const answer = isStreaming
-        ? await client.messages.stream(request).finalMessage()
-        : await client.messages.create(request);
-      answers.push(answer);
-      messages.push({ role: 'assistant', content: answer.content.map(({ parsed: _, ...block }: Json) => block) });
-      const calls = answer.content.filter(({ type }: Json) => type === 'tool_use');
-      if (calls.length === 0) break;
-      messages.push({
-        role: 'user',
-        content: calls.map(({ id }: Json) => ({ type: 'tool_result', tool_use_id: id, content: SEARCH })),
-      });
-    }
-  }
-  return answers;
-}
-
-/** @param hops what the model says, request by request. The client sees all of it but our calls. */
-function planOf(hops: readonly ((body: Json) => Planned)[]): (body: Json, index: number) => Planned {
-  return (body, index) => (hops[index] ?? (() => [say('nothing more')]))(body);
-}
 
 const CASES: [name: string, hops: ((body: Json) => Planned)[]][] = [
   ['first', [() => [grep()], (body) => [fetch(body)], () => [think('b'), say('found')]]],

@@ -46,7 +46,7 @@ export const explain: Command = {
     const rows = verdict.parts.map((part) =>
       isOff ? rowOf({ ...part, text: part.source }, [OFF]) : rowOf(part, verdict.notes),
     );
-    const steps = verdict.notes.filter((note) => note.part === undefined);
+    const steps = verdict.notes.filter(({ part, outcome }) => part === undefined || outcome === 'reported');
     if (flags.has('json'))
       say(JSON.stringify({ format: verdict.format, model: verdict.model, parts: rows, ...sum(rows) }));
     else print(verdict, rows, steps);
@@ -70,7 +70,7 @@ function ask(bytes: Uint8Array, format: string | undefined, { values }: Invocati
   }
   const level = values.profile === 'off' ? 'lossless' : values.profile;
   const { tools, 'deadline-ms': deadlineMs } = values;
-  const engine = openEngine({ level, tools, storePath: undefined, deadlineMs }, warn);
+  const engine = openEngine({ level, tools, offersTool: level !== 'lossless', storePath: undefined, deadlineMs }, warn);
   try {
     const verdict = engine.run({ body: request.body, format: request.format, tenant: 'cli', intent: 'ask' });
     if (verdict.problem !== undefined)
@@ -83,7 +83,8 @@ function ask(bytes: Uint8Array, format: string | undefined, { values }: Invocati
 
 function rowOf(part: Part, notes: readonly Note[]): Row {
   const ours = notes.filter((note) => note === OFF || note.part === part.index);
-  const note = ours.find(({ outcome }) => outcome === 'rewritten') ?? ours.at(-1);
+  const note =
+    ours.find(({ outcome }) => outcome === 'rewritten') ?? ours.findLast(({ outcome }) => outcome !== 'reported');
   const tokensBefore = tokenizer.count(part.source);
   return {
     index: part.index,
