@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { expect } from 'vitest';
-import { aroundResults, messagesOf, resultTexts } from '../e2e/body-diff.ts';
+import { aroundResults, messagesOf, resultTexts, withoutTool } from '../e2e/body-diff.ts';
 import { manyOrders } from '../e2e/conversations.ts';
 import { type ProxyProcess, startProxyProcess } from '../e2e/proxy-process.ts';
 
@@ -56,6 +56,13 @@ export const SOURCE_TEXT: string = Array.from({ length: 60 }, (_, index) =>
   ].join('\n'),
 ).join('\n');
 
+/** What a search prints: a view of it leaves the later hits out. */
+export const HITS_TEXT: string = Array.from(
+  { length: 500 },
+  (_, n) => `src/part${n % 25}/file.ts@${n}:  const value${n} = compute(${n * 7});\n`,
+).join('');
+export const LAST_HIT = 'src/part24/file.ts:499:  const value499 = compute(3493);';
+
 export async function setStage(upstream: string): Promise<Stage> {
   const root = mkdtempSync(join(tmpdir(), 'headroom-agent-'));
   const [home, work] = [join(root, 'home'), join(root, 'work')];
@@ -67,6 +74,8 @@ export async function setStage(upstream: string): Promise<Stage> {
   write('work/orders.json', ORDERS_TEXT);
   write('work/many-orders.json', MANY_ORDERS_TEXT);
   write('work/charge.ts', SOURCE_TEXT);
+  write('work/hits.txt', HITS_TEXT);
+  write('work/search.sh', 'sed s/@/:/ < hits.txt\n');
   execFileSync('git', ['init', '--quiet', work]);
   const proxy = await startProxyProcess({ upstream });
   const tap = await startTap(proxy.url);
@@ -174,7 +183,7 @@ export function pairUp(sent: readonly Exchange[], arrived: readonly Exchange[]):
 
 function rest(body: Buffer): string {
   try {
-    return aroundResults(body);
+    return aroundResults(withoutTool(body).body);
   } catch {
     return body.toString('latin1');
   }
