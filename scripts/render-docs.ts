@@ -75,6 +75,10 @@ const ERROR_WORDS: Readonly<Record<ErrorCode, readonly [what: string, remedy: st
     'Call it as localhost or 127.0.0.1.',
   ],
   NOT_FOUND: ['No original with this hash, or no such page.', 'The message says where was looked.'],
+  NOT_WRITTEN: [
+    "An MCP client's configuration was left as it is.",
+    'The message says why: something of the same name is there, or the file was changed just now.',
+  ],
   PORT_IN_USE: [
     'Another program listens on the port.',
     'Use the proxy that runs there, or choose another port with `--port`.',

@@ -87,7 +87,7 @@ function hintFor(given: string, known: readonly Flag[]): string {
 }
 
 function checkCount(name: string, { argument }: Command, positionals: readonly string[]): void {
-  const most = argument ? 1 : 0;
+  const most = argument?.isMany ? Infinity : argument ? 1 : 0;
   if (positionals.length > most) throw usage(name, `unexpected argument ${JSON.stringify(positionals[most])}`);
   if (argument?.isRequired && positionals.length === 0) throw usage(name, `${argument.name} is missing`);
 }

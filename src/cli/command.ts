@@ -14,6 +14,8 @@ export interface Argument {
   /** As help shows it: `FILE`. */
   readonly name: string;
   readonly isRequired: boolean;
+  /** Any number of them; what stands after `--` may look like flags. */
+  readonly isMany?: boolean;
 }
 
 export interface Invocation {
@@ -23,6 +25,13 @@ export interface Invocation {
   readonly config: Config;
 }
 
+/** A command as help lists it; it is loaded only when it is called. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
 export interface Command {
   readonly summary: string;
   /** What to type, most useful first: the first lines of its help. */
@@ -30,6 +39,8 @@ export interface Command {
   /** Further lines of its help. */
   readonly notes?: string;
   readonly argument?: Argument;
+  /** Commands of its own, such as `mcp install`; one that has some takes no argument. */
+  readonly commands?: readonly CommandEntry[];
   readonly flags: readonly Flag[];
   /** Rows of the options table that this command takes too. */
   readonly options: readonly OptionName[];

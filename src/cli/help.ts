@@ -1,8 +1,7 @@
 /** Help for somebody in a hurry: what to type first, the rest below. */
 import { defaultText, OPTIONS, type OptionName } from '../config/options.ts';
 import { flagsOf } from './arguments.ts';
-import type { Command, Flag } from './command.ts';
-import type { CommandEntry } from './commands/index.ts';
+import type { Command, CommandEntry, Flag } from './command.ts';
 import { colorsFor, columns, wrap } from './terminal.ts';
 
 const WIDTH = 100;
@@ -28,15 +27,18 @@ export function programHelp(entries: readonly CommandEntry[]): string {
 
 export function commandHelp(name: string, command: Command): string {
   const { bold } = colorsFor(process.stdout);
-  const { argument } = command;
+  const { argument, commands } = command;
   const place = argument ? (argument.isRequired ? ` ${argument.name}` : ` [${argument.name}]`) : '';
+  const usage = argument?.isMany ? ` [flags]${place}` : `${place} [flags]`;
+  const inner = columns((commands ?? []).map((entry) => [`  headroom ${name} ${entry.name}`, entry.summary]));
   return [
     command.summary,
     '',
     ...columns(command.examples.map(([typed, meaning]) => [`  ${typed}`, meaning])),
     '',
     bold('Usage'),
-    `  headroom ${name}${place} [flags]`,
+    `  headroom ${name}${usage}`,
+    ...(inner.length > 0 ? ['', bold('Commands'), ...inner] : []),
     ...(command.notes ? ['', ...command.notes.split('\n')] : []),
     '',
     bold('Flags'),

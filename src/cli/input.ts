@@ -67,22 +67,6 @@ export function readRequest(bytes: Uint8Array, formats: readonly WireFormat[]): 
   return undefined;
 }
 
-/** A text as the one result of a tool call in a conversation. */
-export function wrapText(text: string, tool: string | undefined): Uint8Array {
-  const call = { type: 'tool_use', id: 'toolu_1', name: tool ?? 'unnamed', input: {} };
-  return Buffer.from(
-    JSON.stringify({
-      model: '',
-      max_tokens: 1,
-      messages: [
-        { role: 'user', content: 'read' },
-        { role: 'assistant', content: [call] },
-        { role: 'user', content: [{ type: 'tool_result', tool_use_id: call.id, content: text }] },
-      ],
-    }),
-  );
-}
-
 /** The bytes as text, or undefined when they are no UTF-8. */
 export function textOf(bytes: Uint8Array): string | undefined {
   try {

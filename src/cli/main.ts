@@ -3,6 +3,7 @@ import { loadConfig } from '../config/load.ts';
 import { suggestion } from '../config/nearest.ts';
 import { HeadroomError } from '../core/errors.ts';
 import { parseArguments } from './arguments.ts';
+import type { Command, CommandEntry } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { colorsFor, remark, say } from './terminal.ts';
@@ -17,7 +18,7 @@ async function main(words: readonly string[]): Promise<number> {
     case '-h':
     case '-?':
     case 'help':
-      return rest[0] === undefined ? (say(programHelp(COMMANDS)), 0) : run(rest[0], ['--help']);
+      return rest[0] === undefined ? (say(programHelp(COMMANDS)), 0) : run(rest[0], [...rest.slice(1), '--help']);
     case '--version':
     case '-v':
     case '-V':
@@ -28,9 +29,21 @@ async function main(words: readonly string[]): Promise<number> {
 }
 
 async function run(name: string, words: readonly string[]): Promise<number> {
-  const entry = COMMANDS.find((candidate) => candidate.name === name);
-  if (!entry) throw new HeadroomError('BAD_OPTION', unknownCommand(name));
+  const entry = find(name, COMMANDS);
   const command = await entry.load();
+  const [first] = words;
+  if (!command.commands || first === undefined || first.startsWith('-')) return runCommand(name, command, words);
+  const inner = find(first, command.commands, name);
+  return runCommand(`${name} ${first}`, await inner.load(), words.slice(1));
+}
+
+function find(name: string, entries: readonly CommandEntry[], within?: string): CommandEntry {
+  const entry = entries.find((candidate) => candidate.name === name);
+  if (!entry) throw new HeadroomError('BAD_OPTION', unknownCommand(name, entries, within));
+  return entry;
+}
+
+async function runCommand(name: string, command: Command, words: readonly string[]): Promise<number> {
   const { isHelp, options, ...parsed } = parseArguments(name, command, words);
   if (isHelp) {
     say(commandHelp(name, command));
@@ -40,10 +53,12 @@ async function run(name: string, words: readonly string[]): Promise<number> {
   return command.run({ ...parsed, config });
 }
 
-function unknownCommand(name: string): string {
+function unknownCommand(name: string, entries: readonly CommandEntry[], within: string | undefined): string {
   const isFlag = name.startsWith('-');
-  const hint = suggestion(name, isFlag ? ['--help', '--version'] : COMMANDS.map((entry) => entry.name));
-  return `unknown ${isFlag ? 'flag' : 'command'} ${name}${hint}${hint ? ' ' : '; '}headroom --help shows what there is`;
+  const hint = suggestion(name, isFlag ? ['--help', '--version'] : entries.map((entry) => entry.name));
+  const place = within === undefined ? '' : ` ${within}`;
+  const unknown = `unknown ${isFlag ? 'flag' : `${within ?? ''} command`.trim()} ${name}`;
+  return `${unknown}${hint}${hint ? ' ' : '; '}headroom${place} --help shows what there is`;
 }
 
 function fail(error: unknown): number {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
-const PROGRAM = fileURLToPath(new URL('../../bin/headroom.js', import.meta.url));
+export const PROGRAM: string = fileURLToPath(new URL('../../bin/headroom.js', import.meta.url));
 
 export interface Ended {
   readonly code: number | null;

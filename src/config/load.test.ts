@@ -23,7 +23,10 @@ const SAMPLES: Readonly<Record<OptionName, readonly [string, string, string]>> =
   tools: ['Read=off', 'mcp__*=lossless,Bash=aggressive', 'a=balanced'],
   prose: ['true', 'true', 'true'],
   token: ['secret-one', 'secret-two', 'secret-three'],
-  store: ['memory', 'memory', 'memory'],
+  store: ['memory', 'redis://a.example', 'rediss://u:p@b.example:7000/3'],
+  'store-max-mb': ['16', '100', '16777216'],
+  'store-days': ['1', '7', '3650'],
+  'store-key-file': ['/a/key', '/b/key', '/c/key'],
   home: ['one', 'two', 'three'],
   'max-body-mb': ['1', '2', '1024'],
   'deadline-ms': ['1', '500', '60000'],
@@ -117,6 +120,19 @@ describe('where a value comes from', () => {
   test('with the store in memory there is no database file', async () => {
     expect((await load({ store: 'memory' })).storePath).toBeUndefined();
   });
+
+  test.each([
+    ['redis://a.example', 'redis://a.example:6379/0', { username: '', password: '' }],
+    ['redis://:secret@10.0.0.7:6380/2', 'redis://10.0.0.7:6380/2', { username: '', password: 'secret' }],
+    ['rediss://us%40er:p%2Fw@[::1]/15', 'rediss://[::1]:6379/15', { username: 'us@er', password: 'p/w' }],
+  ])('with the store %s its place is told without the login', async (store, storePath, storeLogin) => {
+    expect(await load({ store })).toMatchObject({ storePath, storeLogin });
+  });
+
+  test('the path of the key file is made whole, and ~ is the user home', async () => {
+    const { values } = await load({ 'store-key-file': '~/store.key' });
+    expect(values['store-key-file']).toBe(join(homedir(), 'store.key'));
+  });
 });
 
 describe('what stops the start', () => {
@@ -162,6 +178,12 @@ describe('what stops the start', () => {
     ['anthropic-url', 'https://user:pass@a.example'],
     ['openai-url', 'https://a.example/?key=1'],
     ['store', 'redis'],
+    ['store', 'redis://'],
+    ['store', 'redis://a.example/zero'],
+    ['store', 'redis://a.example/0?x=1'],
+    ['store', 'http://a.example'],
+    ['store-max-mb', '15'],
+    ['store-days', '0'],
     ['token', 'short'],
   ] as const)('--%s %s, naming the flag or variable and what is allowed', async (name, text) => {
     const { allowed, variable } = OPTIONS[name];
@@ -186,6 +208,15 @@ describe('what stops the start', () => {
   test('a token is never shown, not even a wrong one (R-55)', async () => {
     expect(await refused(load({ token: 'has space' }))).not.toContain('has space');
   });
+
+  test.each(['redis://user:has-secret@a.example/zero', 'redis:/:has-secret@x', 'redis://:has@has-secret@a.example:x'])(
+    'the password of a Redis is never shown, not even in a wrong address (R-55)',
+    async (store) => {
+      const message = await refused(load({ store }));
+      expect(message).not.toContain('has-secret');
+      expect(message).toContain('***@');
+    },
+  );
 
   test('an upstream that is the proxy itself', async () => {
     expect(await refused(load({ 'openai-url': 'http://localhost:8787/v1' }))).toContain('which is this proxy itself');

@@ -6,11 +6,20 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { HeadroomError } from '../core/errors.ts';
+import type { StoreLogin } from '../core/stores.ts';
 import { suggestion } from './nearest.ts';
-import { OPTION_NAMES, OPTIONS, OTHER_VARIABLES, type OptionName, type OptionValues } from './options.ts';
+import {
+  OPTION_NAMES,
+  OPTIONS,
+  OTHER_VARIABLES,
+  type OptionName,
+  type OptionValues,
+  type StoreChoice,
+} from './options.ts';
 
 export const CONFIG_FILE = 'config.toml';
 export const STORE_FILE = 'headroom.db';
+const REDIS_PORT = 6379;
 
 export interface Config {
   readonly values: OptionValues;
@@ -19,8 +28,10 @@ export interface Config {
   /** Things worth saying that do not stop the start. */
   readonly warnings: readonly string[];
   readonly configPath: string;
-  /** The database file; undefined when nothing is kept on disk. */
+  /** The database file, or the address of a Redis without its login; undefined when everything is in memory. */
   readonly storePath: string | undefined;
+  /** Who we are to the Redis; never printed. */
+  readonly storeLogin: StoreLogin | undefined;
 }
 
 export interface ConfigInput {
@@ -44,7 +55,7 @@ export async function loadConfig({ flags, environment }: ConfigInput): Promise<C
   const sources: Partial<Record<OptionName, string>> = {};
   for (const name of OPTION_NAMES) {
     const { value, source } = read(name, [fromFlag(name, flags), fromEnvironment(name, environment), file.get(name)]);
-    values[name] = name === 'home' ? home : value;
+    values[name] = name === 'home' ? home : name === 'store-key-file' ? wholePath(value) : value;
     sources[name] = source;
   }
   const config = {
@@ -52,7 +63,7 @@ export async function loadConfig({ flags, environment }: ConfigInput): Promise<C
     sources: sources as Record<OptionName, string>,
     warnings: unknownVariables(environment),
     configPath,
-    storePath: values.store === 'memory' ? undefined : join(home, STORE_FILE),
+    ...placeOf(values.store as StoreChoice, home),
   };
   checkLoop(config);
   checkDoor(config);
@@ -68,7 +79,7 @@ function read<Name extends OptionName>(
   if (!given) return { value: row.default, source: 'default' };
   const value = row.parse(given.text);
   if (value === undefined) {
-    const shown = row.isSecret ? 'the value (not shown)' : JSON.stringify(given.text);
+    const shown = row.isSecret ? 'the value (not shown)' : JSON.stringify(row.redact?.(given.text) ?? given.text);
     throw new HeadroomError('BAD_OPTION', `${given.source}: ${shown} is not allowed; ${name} must be ${row.allowed}`);
   }
   return { value, source: given.source };
@@ -195,6 +206,20 @@ export function isLoopback(host: string): boolean {
 /** The addresses that mean all addresses of this machine. */
 export function isEverywhere(host: string): boolean {
   return host === '0.0.0.0' || host === '::';
+}
+
+function placeOf(store: StoreChoice, home: string): Pick<Config, 'storePath' | 'storeLogin'> {
+  if (store === 'memory') return { storePath: undefined, storeLogin: undefined };
+  if (store === 'sqlite') return { storePath: join(home, STORE_FILE), storeLogin: undefined };
+  const { protocol, hostname, port, pathname, username, password } = new URL(store);
+  return {
+    storePath: `${protocol}//${hostname}:${port || REDIS_PORT}/${pathname.slice(1) || 0}`,
+    storeLogin: { username: decodeURIComponent(username), password: decodeURIComponent(password) },
+  };
+}
+
+function wholePath(path: unknown): unknown {
+  return typeof path === 'string' ? resolve(expandTilde(path)) : path;
 }
 
 function expandTilde(path: string): string {

@@ -7,7 +7,8 @@ import type { ToolRule } from '../core/tool-rule.ts';
 
 export type Profile = 'off' | Level;
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
-export type StoreKind = 'sqlite' | 'memory';
+/** With its login, for a Redis: never printed as it is. */
+export type StoreChoice = 'sqlite' | 'memory' | `${'redis' | 'rediss'}://${string}`;
 
 /** What the options come to, by name. */
 export interface OptionValues {
@@ -20,7 +21,10 @@ export interface OptionValues {
   readonly tools: readonly ToolRule[];
   readonly prose: boolean;
   readonly token: string | undefined;
-  readonly store: StoreKind;
+  readonly store: StoreChoice;
+  readonly 'store-max-mb': number;
+  readonly 'store-days': number;
+  readonly 'store-key-file': string | undefined;
   readonly home: string;
   readonly 'max-body-mb': number;
   readonly 'deadline-ms': number;
@@ -43,6 +47,8 @@ export interface OptionRow<Value> {
   readonly doc: string;
   /** Never printed. */
   readonly isSecret?: boolean;
+  /** A given text as it may be printed, where a part of it is secret. */
+  readonly redact?: (text: string) => string;
   /** Cannot stand in config.toml. */
   readonly isOutsideFile?: boolean;
   /** May stand in config.toml as a table of its own, whose entries are read as `KEY=VALUE,KEY=VALUE`. */
@@ -121,11 +127,32 @@ const TOKEN: Rule<string | undefined> = {
   parse: (text) => (/^[\x21-\x7e]{8,}$/.test(text) ? text : undefined),
 };
 
+const STORE: Rule<StoreChoice> & Pick<OptionRow<StoreChoice>, 'redact'> = {
+  placeholder: 'sqlite|memory|redis://...',
+  allowed:
+    'one of sqlite, memory, or redis://USER:PASSWORD@HOST:PORT/NUMBER (rediss: for TLS; all but the host may be left out)',
+  parse: (text) => (text === 'sqlite' || text === 'memory' || isRedisUrl(text) ? text : undefined),
+  redact: (text) => text.replace(/(:\/*).*@/s, '$1***@'),
+};
+
+function isRedisUrl(text: string): text is Extract<StoreChoice, `redis${string}`> {
+  const parsed = /^rediss?:\/\//.test(text) ? URL.parse(text) : null;
+  if (!parsed?.hostname || parsed.search || parsed.hash || !/^\/?\d{0,4}$/.test(parsed.pathname)) return false;
+  try {
+    decodeURIComponent(parsed.username + parsed.password);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const FOLDER: Rule<string> = {
   placeholder: 'FOLDER',
   allowed: 'the path of a folder',
   parse: (text) => (text.includes('\u0000') ? undefined : text),
 };
+
+const FILE: Rule<string | undefined> = { ...FOLDER, placeholder: 'FILE', allowed: 'the path of a file' };
 
 export const OPTIONS: OptionTable = {
   host: {
@@ -188,10 +215,29 @@ export const OPTIONS: OptionTable = {
     doc: 'Secret that every caller must send when --host is not loopback. The process list shows flags to every user of this machine: prefer the variable or the file.',
   },
   store: {
-    ...choice<StoreKind>('sqlite', 'memory'),
+    ...STORE,
     variable: 'HEADROOM_STORE',
     default: 'sqlite',
-    doc: 'Where originals and earlier decisions are kept: in headroom.db in the home folder, or in memory until the proxy ends.',
+    doc: 'Where originals and earlier decisions are kept: in headroom.db in the home folder, in memory until the proxy ends, or in a Redis or Valkey that several proxies share (it takes the npm package ioredis). With a password prefer the variable or the file: the process list shows flags to every user of this machine.',
+  },
+  'store-max-mb': {
+    ...wholeNumber('MB', 16, 16_777_216),
+    variable: 'HEADROOM_STORE_MAX_MB',
+    default: 2048,
+    doc: 'How large headroom.db may get, in megabytes (1,048,576 bytes). Beyond it what was not used for the longest time goes first, but nothing that was used within the last 24 hours. A Redis has its own limit (maxmemory).',
+  },
+  'store-days': {
+    ...wholeNumber('DAYS', 1, 3650),
+    variable: 'HEADROOM_STORE_DAYS',
+    default: 30,
+    doc: 'How long originals and decisions are kept after they were used last, in days.',
+  },
+  'store-key-file': {
+    ...FILE,
+    variable: 'HEADROOM_STORE_KEY_FILE',
+    default: undefined,
+    defaultText: 'none',
+    doc: 'File with a key of 32 bytes, in base64 or hexadecimal: what is stored from then on is encrypted with it (AES-256-GCM) and named so that nobody without the key can test what is there. `headroom store key` makes one. Without the key the store cannot be used any more.',
   },
   home: {
     ...FOLDER,

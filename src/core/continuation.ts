@@ -28,6 +28,8 @@ export interface Hop {
   readonly hidden: readonly number[];
   /** One for each hidden call, in their order. */
   readonly results: readonly HiddenResult[];
+  /** As its end said it. */
+  readonly id?: string;
 }
 
 /** How a hop ended. */
@@ -37,6 +39,8 @@ export interface HopEnd {
   readonly calls: readonly HiddenCall[];
   /** Whether the client has something to answer too: then our answers wait for its next request. */
   readonly isMixed: boolean;
+  /** What later requests may call this answer by, where the provider keeps it for them. */
+  readonly id?: string;
 }
 
 /**
@@ -59,13 +63,16 @@ export interface ResponseSplicer {
   fail(status: number, body: string): Uint8Array;
 }
 
-/** A turn of the model in a request, under a name that is the same in the response that it came from. */
-export interface VisibleTurn {
-  /** Where it stands: the first of its turns, where it has several. */
-  readonly turn: number;
+export interface TurnName {
   readonly name: string;
   /** Whether no other turn has this name: ids of calls are unique, words may be said twice. */
   readonly isUnique: boolean;
+}
+
+/** A turn of the model in a request, under a name that is the same in the response that it came from. */
+export interface VisibleTurn extends TurnName {
+  /** Where it stands: the first of its turns, where it has several. */
+  readonly turn: number;
 }
 
 export interface Continuation {
@@ -74,11 +81,19 @@ export interface Continuation {
   /** The edits that add a hop and its results to the request that was sent. */
   extend(hop: Hop, document: JsonDocument): readonly JsonEdit[];
   /** What the visible pieces of some hops are called; undefined when there is nothing to know them by. */
-  nameOf(hops: readonly Hop[]): Omit<VisibleTurn, 'turn'> | undefined;
+  nameOf(hops: readonly Hop[]): TurnName | undefined;
+  /** What else some clients may know them by. */
+  otherNames?(hops: readonly Hop[]): readonly TurnName[];
+  /** A turn may come under several names, the best first. */
   visibleTurns(conversation: Conversation): readonly VisibleTurn[];
   /**
    * The edits that put hops back where the client's turn stands; the results of a mixed last hop stand with the client's
    * own. Undefined when the turn is not what it was: then it stays as the client has it.
    */
   restore(turn: number, hops: readonly Hop[], document: JsonDocument): readonly JsonEdit[] | undefined;
+  /**
+   * Where a request may name an answer that its provider keeps: the edits by which it goes on from the last hop of that
+   * answer, and gives the results that this hop still waits for.
+   */
+  goOn?(id: string, unanswered: Hop | undefined, document: JsonDocument): readonly JsonEdit[];
 }

@@ -28,6 +28,8 @@ export interface Part {
   /** Decided before: it goes out exactly as `text` says. */
   readonly frozen: boolean;
   readonly call?: ToolCall;
+  /** The id of the call that a result answers, where the call itself is not in the request. */
+  readonly answers?: string;
   /** The client says that this result is a failure. */
   readonly isError?: boolean;
   /** Reasoning that the provider signed or encrypted: proof that this history was sent before. */
@@ -40,6 +42,8 @@ export interface Turn {
   /** Everything of the message but its content. */
   readonly head: JsonValue;
   readonly blocks: readonly JsonValue[];
+  /** What its provider calls it, where that is no part of what it says. */
+  readonly id?: string;
 }
 
 export interface Tool {
@@ -56,6 +60,8 @@ export interface Conversation {
   readonly toolNames: readonly string[];
   /** Nothing may be added to the tools of this request, or nobody could answer their calls. */
   readonly refusesTools?: boolean;
+  /** The id of the answer that this request goes on from: all before it is with the provider. */
+  readonly continues?: string;
   /** False when the provider itself may clear earlier results: then nothing may refer to them. */
   readonly keepsResults: boolean;
   /** Whether the texts in tool calls stand there as they are; false where a call is JSON inside a string. */

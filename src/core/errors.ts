@@ -5,6 +5,7 @@ export const ERRORS = {
   BODY_TOO_LARGE: { status: 413, exitCode: 1 },
   FORBIDDEN: { status: 403, exitCode: 1 },
   NOT_FOUND: { status: 404, exitCode: 1 },
+  NOT_WRITTEN: { status: 500, exitCode: 1 },
   PORT_IN_USE: { status: 500, exitCode: 1 },
   UNREADABLE_FILE: { status: 500, exitCode: 1 },
   UNAUTHORIZED: { status: 401, exitCode: 1 },

@@ -3,6 +3,7 @@ import type { Continuation } from './continuation.ts';
 import type { Conversation } from './conversation.ts';
 import type { Edit } from './edit.ts';
 import type { HeadroomError } from './errors.ts';
+import type { FrameFormat } from './frames.ts';
 import type { JsonDocument, JsonEdit } from './json/document.ts';
 import type { JsonValue } from './json/value.ts';
 
@@ -61,6 +62,8 @@ export interface WireFormat {
   readResponse(contentType: string): ResponseReader;
   /** How calls of our own tool are hidden from the client; an API without it is never offered one. */
   readonly continuation?: Continuation;
+  /** How this API speaks over a WebSocket; frames of an API without it pass unread. */
+  readonly frames?: FrameFormat;
   /** An error of ours in this API's own shape, so that its client libraries understand it. */
   errorBody(error: HeadroomError): Uint8Array;
 }

@@ -113,7 +113,7 @@ describe('paths', () => {
     ...['/v1/responses', '/responses', '/v1/v1/responses'].flatMap((path): Route[] => [
       [path, 'openai-responses', '/v1/responses', false],
       [`${path}/input_tokens`, 'openai-responses', '/v1/responses/input_tokens', true],
-      [`${path}/compact`, undefined, undefined, false],
+      [`${path}/compact`, 'openai-responses', '/v1/responses/compact', false],
       [`${path}/resp_1`, undefined, undefined, false],
       [`${path}/resp_1/cancel`, undefined, undefined, false],
       [`${path}/resp_1/input_items`, undefined, undefined, false],
@@ -121,7 +121,7 @@ describe('paths', () => {
     ...['/openai/v1', '/openai', '/backend-api/codex', '/codex'].flatMap((root): Route[] => [
       [`${root}/responses`, 'openai-responses', `${root}/responses`, false],
       [`${root}/responses/input_tokens`, 'openai-responses', `${root}/responses/input_tokens`, true],
-      [`${root}/responses/compact`, undefined, undefined, false],
+      [`${root}/responses/compact`, 'openai-responses', `${root}/responses/compact`, false],
     ]),
     ['/v1/codex/responses', undefined, undefined, false],
     ['/v1/models', undefined, undefined, false],

@@ -3,7 +3,7 @@ import type { Part, PartKind } from '../core/conversation.ts';
 import type { JsonValue } from '../core/json/value.ts';
 
 export type PartPlace = Pick<Part, 'role' | 'turn' | 'block' | 'path'>;
-export type PartFacts = Pick<Part, 'call' | 'isError' | 'isSigned'>;
+export type PartFacts = Pick<Part, 'call' | 'answers' | 'isError' | 'isSigned'>;
 
 export class PartList {
   readonly parts: Part[] = [];

@@ -8,7 +8,7 @@ import { type Chain, chainOf } from './chain.ts';
 import { Decisions } from './decisions.ts';
 import { deadlineIn } from '../core/deadline.ts';
 import type { EngineParts } from './engine.ts';
-import { keepHops } from './hidden.ts';
+import { keepAnswer, keepHops } from './hidden.ts';
 
 /** So often may the model fetch within one turn; after that it is told to go on without. */
 const MAX_ROUNDS = 3;
@@ -24,6 +24,8 @@ export interface HopStep {
   /** The hops before it. */
   readonly hops: readonly Hop[];
   readonly end: HopEnd;
+  /** Over frames the next request goes on from what the connection holds. */
+  readonly isFrame?: boolean;
 }
 
 export interface Advance {
@@ -46,31 +48,42 @@ export function advance(step: HopStep, parts: EngineParts): Advance {
 function take(step: HopStep, parts: EngineParts): Advance {
   const { end, hops: earlier } = step;
   const format = parts.formats.find(({ name }) => name === step.format)!;
+  const keeping = { tenant: step.tenant, sentLog: parts.stores.sentLog(step.tenant) };
+  if (earlier.length === 0 && end.hidden.length === 0) {
+    const hops = [withoutHidden(end)];
+    keepAnswer(hops, keeping);
+    return { hops, body: undefined, problem: undefined };
+  }
   const past = pastOf(step, format, parts);
   const hop = end.calls.length > 0 ? answered(end, earlier.length, past.find) : withoutHidden(end);
   const hops = [...earlier, hop];
   const goesOn = end.calls.length > 0 && !end.isMixed && earlier.length <= MAX_ROUNDS;
-  if (goesOn && format.continuation) {
+  const speaker = step.isFrame ? format.frames : format.continuation;
+  if (goesOn && speaker) {
     const document = JsonDocument.parse(step.sent);
-    return { hops, body: document.apply(format.continuation.extend(hop, document)), problem: undefined };
+    return { hops, body: document.apply(speaker.extend(hop, document)), problem: undefined };
   }
-  if (hops.some(({ hidden }) => hidden.length > 0)) {
-    keepHops(hops, past.chain, format, { tenant: step.tenant, sentLog: parts.stores.sentLog(step.tenant) });
-  }
+  if (hops.some(({ hidden }) => hidden.length > 0)) keepHops(hops, past.chain, format, keeping);
+  keepAnswer(hops, keeping);
   return { hops, body: undefined, problem: undefined };
 }
 
-function answered({ pieces, hidden, calls }: HopEnd, rounds: number, find: (hash: string) => string | undefined): Hop {
+function answered(
+  { pieces, hidden, calls, id: name }: HopEnd,
+  rounds: number,
+  find: (hash: string) => string | undefined,
+): Hop {
   const results = calls.map(({ id, input }): HiddenResult => {
     if (rounds >= MAX_ROUNDS) return { id, text: LIMIT_REACHED, isError: true };
     return { id, ...answer(input, find) };
   });
-  return { pieces, hidden, results };
+  return { pieces, hidden, results, ...(name !== undefined && { id: name }) };
 }
 
 /** A call that was cut off, or not meant to be answered, was never made. */
-function withoutHidden({ pieces, hidden }: HopEnd): Hop {
-  return { pieces: pieces.filter((_, index) => !hidden.includes(index)), hidden: [], results: [] };
+function withoutHidden({ pieces, hidden, id }: HopEnd): Hop {
+  const visible = pieces.filter((_, index) => !hidden.includes(index));
+  return { pieces: visible, hidden: [], results: [], ...(id !== undefined && { id }) };
 }
 
 interface Past {

@@ -65,6 +65,6 @@ function addressOf(part: Part, chain: string, digest: (text: string) => string):
   return {
     // A result's text is the same whether it stands alone or as the only block of its content.
     place: hashOf(`${chain} part ${inside.join('.').replace(/^0$/, '')} ${source}`),
-    result: hashOf(`result ${part.call?.id ?? ''} ${source}`),
+    result: hashOf(`result ${part.call?.id ?? part.answers ?? ''} ${source}`),
   };
 }

@@ -19,6 +19,8 @@ interface Keys {
   readonly signed: string;
   /** Says only that this result was decided here, wherever it stood. */
   readonly seen: string;
+  /** Of a result that came while the provider held all before it: such a history may come whole later. */
+  readonly held: string;
 }
 
 export class Decisions {
@@ -26,11 +28,13 @@ export class Decisions {
   readonly #notes: Note[];
   readonly #keys: ReadonlyMap<number, Keys>;
   readonly #isSigned: boolean;
+  /** The provider holds what stands before this request. */
+  readonly #isHeld: boolean;
   /** Parts that the log has under all their keys. */
   readonly #known = new Set<number>();
 
   constructor(
-    { parts }: Conversation,
+    { parts, continues }: Conversation,
     addresses: ReadonlyMap<number, PartAddress>,
     context: OptimizeContext,
     notes: Note[],
@@ -38,6 +42,7 @@ export class Decisions {
     this.#context = context;
     this.#notes = notes;
     this.#isSigned = parts.some((part) => part.isSigned);
+    this.#isHeld = continues !== undefined;
     this.#keys = new Map(Array.from(addresses, ([index, { place, result }]) => [index, this.#keysOf(place, result)]));
   }
 
@@ -79,6 +84,7 @@ export class Decisions {
       const held = this.#context.sentLog.pin([
         ...under('own'),
         ...(this.#isSigned ? [...under('signed'), ...seen] : []),
+        ...(this.#isHeld ? [...under('held'), { ...LEFT_ALONE, key: anyHeldKey(this.#context.tenant) }] : []),
       ]);
       const texts = new Map(undecided.map((part, at) => [part.index, held[at]!.text ?? part.source]));
       const parts = conversation.parts.map((part) => ({ ...part, text: texts.get(part.index) ?? part.text }));
@@ -90,9 +96,11 @@ export class Decisions {
   }
 
   #keysOf(place: string, result: string): Keys {
-    const own = hashOf(`tenant ${this.#context.tenant} ${place}`);
-    if (!this.#isSigned) return { own, signed: own, seen: own };
-    return { own, signed: hashOf(`signed ${place}`), seen: hashOf(`seen ${result}`) };
+    const { tenant } = this.#context;
+    const own = hashOf(`tenant ${tenant} ${place}`);
+    const held = hashOf(`held ${tenant} ${result}`);
+    if (!this.#isSigned) return { own, held, signed: own, seen: own };
+    return { own, held, signed: hashOf(`signed ${place}`), seen: hashOf(`seen ${result}`) };
   }
 
   #lookUp(pins: Map<number, Pin>, seen: Set<number>): void {
@@ -100,7 +108,8 @@ export class Decisions {
     const asked = this.#isSigned
       ? all.flatMap(({ own, signed, seen: result }) => [own, signed, result])
       : all.map(({ own }) => own);
-    const found = this.#context.sentLog.recall(asked);
+    const { sentLog, tenant } = this.#context;
+    const [anyHeld, ...found] = sentLog.recall([anyHeldKey(tenant), ...asked]);
     const step = this.#isSigned ? 3 : 1;
     [...this.#keys.keys()].forEach((part, at) => {
       const own = found[at * step];
@@ -110,7 +119,22 @@ export class Decisions {
       if (pin) pins.set(part, pin);
       if (this.#isSigned && found[at * step + 2]) seen.add(part);
     });
+    if (anyHeld && !this.#isHeld) this.#lookUpHeld(pins);
   }
+
+  #lookUpHeld(pins: Map<number, Pin>): void {
+    const unknown = [...this.#keys].filter(([part]) => !pins.has(part));
+    const found = this.#context.sentLog.recall(unknown.map(([, { held }]) => held));
+    unknown.forEach(([part], at) => {
+      const pin = found[at];
+      if (pin) pins.set(part, pin);
+    });
+  }
+}
+
+/** Says that this tenant has such results at all. */
+function anyHeldKey(tenant: string): string {
+  return hashOf(`held any ${tenant}`);
 }
 
 /**

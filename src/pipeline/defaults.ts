@@ -1,7 +1,7 @@
 /** The one wiring: which formats, compressors, transforms, tokenizer and stores a running Headroom has, and in which order. */
 import { compressors, proseCompressor } from '../compressors/index.ts';
 import type { Level } from '../core/compressor.ts';
-import type { Stores } from '../core/stores.ts';
+import type { Stores, StoreSettings } from '../core/stores.ts';
 import type { ToolRule } from '../core/tool-rule.ts';
 import { formats } from '../formats/index.ts';
 import { RETRIEVAL_TOOL } from '../retrieval/tool.ts';
@@ -17,8 +17,9 @@ export interface EngineOptions {
   readonly tools?: readonly ToolRule[] | undefined;
   /** Whoever reads the shorter texts has a way to fetch originals; without one, lossless forms only. */
   readonly allowLoss?: boolean | undefined;
-  /** The database file; undefined keeps everything in memory. */
+  /** The database file, or the address of a Redis without a login; undefined keeps everything in memory. */
   readonly storePath: string | undefined;
+  readonly store?: StoreSettings | undefined;
   /** The retrieval tool is offered and its calls are answered (by the proxy): then views too. */
   readonly offersTool?: boolean | undefined;
   /** Ordinary prose may be shortened too, by leaving sentences out. */
@@ -32,12 +33,15 @@ export interface OpenEngine extends Engine {
   close(): void;
 }
 
+/** For one answer of a Redis, in milliseconds: the deadline, but never as long as a worker is given up for. */
+const MOST_WAIT_MS = 500;
+const LEAST_WAIT_MS = 100;
+
 /** @param warn told once about each kind of trouble that the stores have. */
-export function openEngine(
-  { level, tools = [], allowLoss = false, offersTool = false, prose = false, storePath, deadlineMs }: EngineOptions,
-  warn: (message: string) => void,
-): OpenEngine {
-  const stores = openStores({ path: storePath, warn });
+export function openEngine(options: EngineOptions, warn: (message: string) => void): OpenEngine {
+  const { level, tools = [], allowLoss = false, offersTool = false, prose = false, deadlineMs } = options;
+  const waitMs = Math.min(MOST_WAIT_MS, Math.max(LEAST_WAIT_MS, deadlineMs));
+  const stores = openStores({ path: options.storePath, waitMs, ...options.store, warn });
   const engine = createEngine({
     formats,
     transforms: [contentRouter(prose ? [...compressors, proseCompressor] : compressors), retrieveTool(RETRIEVAL_TOOL)],

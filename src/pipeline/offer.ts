@@ -10,6 +10,7 @@ import { canonical } from '../core/json/canonical.ts';
 import type { WireFormat } from '../core/wire-format.ts';
 import { RETRIEVAL_TOOL } from '../retrieval/tool.ts';
 import type { OptimizeContext } from './context.ts';
+import { isKnownAnswer } from './hidden.ts';
 
 /** What is allowed to this request, now that it is known what it says. */
 export function policyFor(
@@ -26,9 +27,10 @@ export function policyFor(
   // A client that brings Headroom's tools itself can fetch, and needs no second one.
   if (toolNames.some(isRetrievalTool)) return { ...lossless, allowLoss: policy.level !== 'lossless' };
   if (!format.continuation || toolNames.length === 0 || conversation.refusesTools) return lossless;
-  return isOffered(conversation, format.volatileKeys, context)
-    ? { ...policy, allowLoss: policy.level !== 'lossless' }
-    : lossless;
+  const { continues } = conversation;
+  const isOurs =
+    continues === undefined ? isOffered(conversation, format.volatileKeys, context) : isKnownAnswer(continues, context);
+  return isOurs ? { ...policy, allowLoss: policy.level !== 'lossless' } : lossless;
 }
 
 /** The pin of a conversation that has the tool; that of one that has not says nothing. */

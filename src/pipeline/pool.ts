@@ -11,6 +11,8 @@ import type { Job, Verdict } from './engine.ts';
 
 /** How long past its deadline a worker may take to notice it, in milliseconds. */
 const GRACE_MS = 1_000;
+/** Longest wait of the main thread, which moves everybody's bytes, for a Redis, in milliseconds. */
+const HERE_WAIT_MS = 50;
 /** How long a thread may take to start, in milliseconds. */
 const START_MS = 15_000;
 
@@ -172,11 +174,20 @@ class Pool implements Optimizer {
   }
 
   #start(): Crew {
-    const { level, tools, allowLoss, offersTool, prose, storePath, deadlineMs } = this.#options;
+    const { level, tools, allowLoss, offersTool, prose, storePath, store, deadlineMs } = this.#options;
     // Type stripping runs the source; the build has its own extension.
     const entry =
       this.#options.entry ?? new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
-    const workerData = { level, tools, allowLoss, offersTool, prose, storePath, deadlineMs } satisfies EngineOptions;
+    const workerData = {
+      level,
+      tools,
+      allowLoss,
+      offersTool,
+      prose,
+      storePath,
+      store,
+      deadlineMs,
+    } satisfies EngineOptions;
     const worker = new Worker(entry, { workerData });
     const crew: Crew = { worker, asked: new Map(), isReady: false, running: undefined, timer: undefined };
     this.#crews.add(crew);
@@ -229,7 +240,8 @@ class Pool implements Optimizer {
   async #replay(job: Job): Promise<Verdict> {
     try {
       const { openEngine } = await import('./defaults.ts');
-      this.#fallback ??= Promise.resolve(openEngine(this.#options, this.#options.warn));
+      const store = { ...this.#options.store, waitMs: HERE_WAIT_MS };
+      this.#fallback ??= Promise.resolve(openEngine({ ...this.#options, store }, this.#options.warn));
       return (await this.#fallback).replay(job);
     } catch (error) {
       return {

@@ -9,6 +9,18 @@ import type { Later } from './later.ts';
 import type { Upstream } from './send/upstream.ts';
 import type { Untouched } from './untouched.ts';
 
+/** What is there for one who asks by MCP. */
+export interface McpCaller {
+  readonly tenant: string;
+  /** Nothing is to be shortened. */
+  readonly isOff: boolean;
+  readonly optimizer: Optimizer;
+  stats(): Promise<object>;
+}
+
+/** Answers a request to /mcp. The proxy has no MCP of its own: its owner brings it. */
+export type AnswerMcp = (request: Request, caller: McpCaller) => Promise<Response>;
+
 export interface App {
   readonly formats: readonly WireFormat[];
   readonly backends: readonly Backend[];
@@ -23,6 +35,8 @@ export interface App {
   readonly later: Later;
   readonly untouched: Untouched;
   readonly status: Status;
+  /** Undefined where there is no /mcp. */
+  readonly answerMcp: AnswerMcp | undefined;
 }
 
 /** What /health and /readyz tell. */

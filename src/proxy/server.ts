@@ -6,11 +6,12 @@ import { backends } from '../backends/index.ts';
 import type { Backend } from '../core/backend.ts';
 import type { Level } from '../core/compressor.ts';
 import { HeadroomError } from '../core/errors.ts';
+import type { StoreSettings } from '../core/stores.ts';
 import type { ToolRule } from '../core/tool-rule.ts';
 import type { WireFormat } from '../core/wire-format.ts';
 import { formats } from '../formats/index.ts';
 import { openOptimizer, type Optimizer, type PoolOptions } from '../pipeline/pool.ts';
-import type { App, Status } from './app.ts';
+import type { AnswerMcp, App, Status } from './app.ts';
 import { Exchanges } from './exchanges.ts';
 import { isLoopback } from './guard.ts';
 import { handle } from './handle.ts';
@@ -32,8 +33,9 @@ export interface ProxyOptions {
   readonly prose?: boolean;
   /** Needed when `host` is not loopback. */
   readonly token: string | undefined;
-  /** The database file; undefined keeps everything in memory. */
+  /** The database file, or the address of a Redis without a login; undefined keeps everything in memory. */
   readonly storePath: string | undefined;
+  readonly store?: StoreSettings;
   readonly maxBodyBytes: number;
   readonly deadlineMs: number;
   readonly workers: number;
@@ -51,6 +53,8 @@ export interface ProxyParts {
   readonly backends?: readonly Backend[];
   readonly environment?: Environment;
   readonly logTo?: DestinationStream;
+  /** What answers at /mcp; without it nothing does. */
+  readonly answerMcp?: AnswerMcp | undefined;
 }
 
 export interface RunningProxy {
@@ -102,6 +106,7 @@ export async function startProxy(options: ProxyOptions, parts: ProxyParts = {}):
     later,
     untouched: new Untouched(later),
     status,
+    answerMcp: parts.answerMcp,
   };
   return listen(app, options, log);
 }

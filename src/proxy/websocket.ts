@@ -1,4 +1,7 @@
-/** WebSockets: the handshake goes upstream as it came, and from then on bytes pass both ways unread. */
+/**
+ * WebSockets: the handshake goes upstream as it came, and from then on bytes pass both ways unread; where an API speaks
+ * over frames that can be read, both ends of the connection are here.
+ */
 import http, { type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { HeadroomError } from '../core/errors.ts';
@@ -6,10 +9,13 @@ import type { App } from './app.ts';
 import { ownPageAt } from './endpoints/index.ts';
 import { admit } from './guard.ts';
 import { headerList, upgradeHeaders } from './headers.ts';
+import { join } from './frames/join.ts';
+import { isReadable, meet, type Meeting } from './frames/meet.ts';
 import { errorBody, upstreamError } from './refuse.ts';
 import { routeOf } from './route.ts';
-import type { Upstream } from './send/upstream.ts';
-import { targetOf } from './target.ts';
+import { connectionTo } from './send/connect.ts';
+import { tenantOf } from './session.ts';
+import { type Target, targetOf } from './target.ts';
 
 export interface Upgrade {
   readonly incoming: IncomingMessage;
@@ -35,8 +41,10 @@ export class Tunnels {
           'Only WebSocket upgrades are passed on. Send the request without an Upgrade header.',
         );
       }
+      if (isReadable(headers, route, app)) return this.#meet({ incoming, socket, head, route }, target, app);
       const fields = [['Host', route.upstream.url.host] as const, ...upgradeHeaders(headers)].flat();
-      const request = handshake(route.upstream, incoming.method ?? 'GET', route.path, fields);
+      const options = { method: incoming.method ?? 'GET', path: route.path, headers: fields };
+      const request = http.request({ ...options, createConnection: connectionTo(route.upstream) });
       socket.on('close', () => request.destroy());
       request.on('error', (error) => say(socket, upstreamError(error, route.upstream)));
       request.on('response', (response) => answer(socket, response));
@@ -45,12 +53,22 @@ export class Tunnels {
         socket.write(headOf(response));
         if (rest.length > 0) socket.write(rest);
         if (head.length > 0) upstream.write(head);
-        join(socket, upstream);
+        pipe(socket, upstream);
       });
       request.end();
     } catch (error) {
       say(socket, error instanceof HeadroomError ? error : upstreamError(error as Error, route.upstream));
     }
+  }
+
+  #meet(meeting: Meeting, { path }: Target, app: App): void {
+    const { incoming, socket, route } = meeting;
+    const tenant = tenantOf(headerList(incoming.rawHeaders), incoming.url ?? '');
+    meet(meeting, {
+      met: ({ client, upstream }) => join({ client, upstream, route, path, tenant }, app),
+      refused: (response) => answer(socket, response),
+      failed: (error) => say(socket, upstreamError(error, route.upstream)),
+    });
   }
 
   close(): void {
@@ -61,21 +79,6 @@ export class Tunnels {
     this.#sockets.add(socket);
     socket.on('error', () => socket.destroy()).on('close', () => this.#sockets.delete(socket));
   }
-}
-
-function handshake({ url, connect }: Upstream, method: string, path: string, headers: string[]): http.ClientRequest {
-  const { hostname, host, protocol, port } = url;
-  return http.request({
-    method,
-    path,
-    headers,
-    createConnection: (_options, done) => {
-      connect({ hostname: hostname.replace(/^\[|\]$/g, ''), host, protocol, port }, (error, socket) =>
-        done(error, socket as Duplex),
-      );
-      return undefined;
-    },
-  });
 }
 
 /** An upstream that will not upgrade says why; the connection ends with its answer. */
@@ -91,7 +94,7 @@ function headOf({ statusCode, statusMessage, rawHeaders }: IncomingMessage, drop
   return Buffer.from(`HTTP/1.1 ${statusCode} ${statusMessage}\r\n${lines.join('')}\r\n`, 'latin1');
 }
 
-function join(left: Duplex, right: Duplex): void {
+function pipe(left: Duplex, right: Duplex): void {
   left.pipe(right).pipe(left);
   // A side that says no more will hear no more: half-open connections are of no use here.
   left.on('end', () => left.end());

@@ -1,12 +1,13 @@
 /** The library: the proxy's pipeline in your own process, on request bodies that you send yourself. */
 import type { Level } from '../core/compressor.ts';
 import { HeadroomError } from '../core/errors.ts';
+import type { StoreSettings } from '../core/stores.ts';
 import type { ToolRule } from '../core/tool-rule.ts';
 import { type CodeLanguage, isCodeLanguage, outline } from '../compressors/code/code.ts';
 import { compressors, openEngine, type OpenEngine, prepareEngine } from '../pipeline/defaults.ts';
 import { expandText } from '../pipeline/expand.ts';
 
-export type { Level, ToolRule };
+export type { Level, StoreSettings, ToolRule };
 export { HeadroomError, type CodeLanguage, isCodeLanguage, outline };
 
 export interface HeadroomOptions {
@@ -21,8 +22,10 @@ export interface HeadroomOptions {
   readonly offersRetrieval?: boolean;
   /** Also leave out the sentences of ordinary prose that matter least to the call; only where views are made. */
   readonly prose?: boolean;
-  /** The database that keeps originals and decisions; without it both live in memory. */
+  /** The database file, or redis://host:port/db, that keeps originals and decisions; without it both live in memory. */
   readonly storePath?: string;
+  /** How the store is kept: its limits, and the key that it is encrypted with. */
+  readonly store?: StoreSettings;
   /** Longest time for the decisions of one request, in milliseconds. Default 2,000. */
   readonly deadlineMs?: number;
   /** Told about trouble with the store. Default: silence. */
@@ -60,9 +63,9 @@ export interface Headroom {
 const TENANT = 'library';
 
 export function openHeadroom(options: HeadroomOptions = {}): Headroom {
-  const { profile = 'balanced', tools, prose, storePath, deadlineMs = 2_000, warn = () => undefined } = options;
+  const { profile = 'balanced', tools, prose, storePath, store, deadlineMs = 2_000, warn = () => undefined } = options;
   const engine = openEngine(
-    { level: profile, tools, prose, allowLoss: options.offersRetrieval, storePath, deadlineMs },
+    { level: profile, tools, prose, allowLoss: options.offersRetrieval, storePath, store, deadlineMs },
     warn,
   );
   return {

@@ -303,6 +303,7 @@ function fillable(stores: Stores, disk: { readonly isFull: boolean }): Stores {
       pin: (pins) => (refuseWhenFull(), stores.sentLog(tenant).pin(pins)),
     }),
     findOriginal: (key) => stores.findOriginal(key),
+    countOriginals: () => stores.countOriginals(),
     status: () => stores.status(),
     close: () => stores.close(),
   };

@@ -1,5 +1,5 @@
 /**
- * Keeps requests going when the database cannot: pins are then remembered in memory, and written back when it works
+ * Keeps requests going when the database (or the Redis) cannot: pins are then remembered in memory, and written back when it works
  * again. An original that only memory has is no original to rely on: `put` throws, and `get` still finds it.
  */
 import { LRUCache } from 'lru-cache';
@@ -8,10 +8,18 @@ import type { Pin } from '../core/sent-log.ts';
 import type { Stores, StoresStatus } from '../core/stores.ts';
 import { describeTrouble, fileIdentity, kindOf, mayHoldMemories, retryOf, type TroubleKind } from './trouble.ts';
 
+/** Stores that may be out of reach for a while, and come back by themselves. */
+export interface RemoteStores extends Stores {
+  /** @throws what is wrong with them. */
+  check?(): void;
+  /** Changes when they may work again. */
+  pulse?(): number;
+}
+
 export interface FailOpenOptions {
   readonly path: string;
   /** Opens the database; called again after troubles that need a new connection. */
-  readonly open: () => Stores;
+  readonly open: () => RemoteStores;
   /** Takes over meanwhile. Best on the same shelf as the database: then it knows what was sent lately. */
   readonly memory: Stores;
   /** Told once for each kind of trouble. */
@@ -44,9 +52,10 @@ class FailOpenStores implements Stores {
     maxSize: UNSAVED_CHARACTERS,
     sizeCalculation: ({ pin }) => PIN_CHARACTERS + (pin.text?.length ?? 0),
   });
-  #database: Stores | undefined;
+  #database: RemoteStores | undefined;
   #trouble: Trouble | undefined;
   #callsUntilRetry = 0;
+  #pulse: number | undefined;
   /** Whether the database may know pins that memory does not. */
   #mayKnowMore = false;
 
@@ -78,6 +87,10 @@ class FailOpenStores implements Stores {
 
   findOriginal(key: string): string | undefined {
     return this.#read((database) => database.findOriginal(key))?.value ?? this.#options.memory.findOriginal(key);
+  }
+
+  countOriginals(): number {
+    return this.#read((database) => database.countOriginals())?.value ?? this.#options.memory.countOriginals();
   }
 
   status(): StoresStatus {
@@ -145,7 +158,7 @@ class FailOpenStores implements Stores {
   /** The database, if it works or may work again by now. */
   #connect(): Stores | undefined {
     if (this.#database && !this.#trouble) return this.#database;
-    if (this.#callsUntilRetry > 0) {
+    if (this.#callsUntilRetry > 0 && this.#database?.pulse?.() === this.#pulse) {
       this.#callsUntilRetry -= 1;
       return undefined;
     }
@@ -153,6 +166,8 @@ class FailOpenStores implements Stores {
     try {
       this.#database ??= this.#options.open();
       this.#mayKnowMore = true;
+      this.#pulse = this.#database.pulse?.();
+      this.#database.check?.();
       this.#saveUnsaved(this.#database);
       this.#trouble = undefined;
       return this.#database;
@@ -187,6 +202,7 @@ class FailOpenStores implements Stores {
     this.#callsUntilRetry = this.#retryEvery;
     this.#mayKnowMore ||= mayHoldMemories(path);
     if (retryOf(kind) !== 'call' && retryOf(kind) !== 'write') this.#disconnect();
+    this.#pulse = this.#database?.pulse?.();
     if (this.#warned.has(kind)) return;
     this.#warned.add(kind);
     warn(this.#trouble.message);

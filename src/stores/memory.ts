@@ -28,6 +28,7 @@ export function memoryStores({ maxBytes = MAX_BYTES, shelf = new Shelf(maxBytes)
       pin: (pins) => pins.map((pin) => pinOnce(shelf, pin)),
     }),
     findOriginal: (key) => shelf.findOriginal(key),
+    countOriginals: () => shelf.originalCount,
     status: () => ({ kind: 'memory', path: undefined, problem: undefined }),
     close: () => shelf.clear(),
   };

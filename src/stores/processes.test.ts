@@ -15,11 +15,13 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const OPEN = `import { openStores } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};
 import { hashOf } from ${JSON.stringify(new URL('../core/hash.ts', import.meta.url).href)};
-const [path, name, rounds] = process.argv.slice(1);
+// Threads of a data: URL have no script in their arguments.
+const [path, name, rounds, hexKey] = process.argv.slice(1).filter((word) => !word.startsWith('data:'));
 const say = (line) => require('node:fs').writeSync(1, line + '\\n');
 import { createRequire } from 'node:module';
 const require = createRequire('/');
-const stores = openStores({ path, warn: (message) => say('warning ' + message) });
+const key = hexKey ? Buffer.from(hexKey, 'hex') : undefined;
+const stores = openStores({ path, key, warn: (message) => say('warning ' + message) });
 `;
 
 /** Each round puts an original, pins a part of its own and races for a shared one; then it says what it got. */
@@ -29,7 +31,7 @@ for (let round = 0; round < Number(rounds); round++) {
   const original = stores.originals('a').put(text);
   const pin = (part, text) => ({ key: hashOf(part), text, tokensBefore: 2, tokensAfter: 1 });
   const [own, shared] = stores.sentLog('a').pin([pin(name + round, text), pin('shared ' + round, name)]);
-  say(['done', round, original, own.key, shared.text].join(' '));
+  say(['done', round, original, own.key, shared.text, name].join(' '));
 }
 say('end');
 stores.close();
@@ -41,9 +43,10 @@ interface Writer {
   readonly ended: Promise<number | null>;
 }
 
-function startWriter(path: string, name: string, rounds: number): Writer {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', WRITER, path, name, `${rounds}`], {
+function startWriter(path: string, name: string, rounds: number, script: string = WRITER, key = ''): Writer {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script, path, name, `${rounds}`, key], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, WRITER },
   });
   const lines: string[] = [];
   let rest = '';
@@ -81,7 +84,7 @@ test('eight writers at once, three of them killed: no lock error, nothing acknow
   for (const [index, { lines }] of writers.entries()) {
     const done = lines.filter((line) => line.startsWith('done '));
     expect(
-      lines.filter((line) => line !== 'end' && !/^done \d+ [0-9a-f]{24} [0-9a-f]{24} writer-\d$/.test(line)),
+      lines.filter((line) => line !== 'end' && !/^done \d+ [0-9a-f]{24} [0-9a-f]{24} writer-\d writer-\d$/.test(line)),
     ).toEqual([]);
     expect(done.length).toBeGreaterThan(20);
     for (const line of done) {
@@ -98,6 +101,63 @@ test('eight writers at once, three of them killed: no lock error, nothing acknow
     expect(stores.sentLog('a').recall([hashOf(`shared ${round}`)])[0]?.text).toBe(winner);
   stores.close();
 });
+
+/** Ten threads of one process, each of which writes as WRITER does. */
+const TEN_WRITERS = `
+const { Worker } = process.getBuiltinModule('node:worker_threads');
+const [path, name, rounds, key] = process.argv.slice(1);
+const code = process.env.WRITER;
+for (let thread = 0; thread < 10; thread++) {
+  const argv = [path, name + '-' + thread, rounds, key];
+  new Worker(new URL('data:text/javascript,' + encodeURIComponent(code)), { argv });
+}
+`;
+
+test.each([
+  ['open', ''],
+  ['encrypted', '07'.repeat(32)],
+])(
+  'twenty writers in two processes on one store, %s; one process is killed: nothing is lost, nothing is torn (R-64, R-20)',
+  async (kind, hexKey) => {
+    const path = join(folder, `twenty-${kind}`, 'headroom.db');
+    const key = hexKey === '' ? undefined : Buffer.from(hexKey, 'hex');
+    const [killed, whole] = [
+      startWriter(path, 'killed', Infinity, TEN_WRITERS, hexKey),
+      startWriter(path, 'whole', 40, TEN_WRITERS, hexKey),
+    ];
+    killed.child.stdout!.on('data', () => {
+      if (killed.lines.length > 120) killed.child.kill('SIGKILL');
+    });
+    const codes = await Promise.all([killed.ended, whole.ended]);
+    expect([codes, whole.lines.filter((line) => !line.startsWith('done ') && line !== 'end')]).toEqual([[null, 0], []]);
+    expect(whole.lines.filter((line) => line === 'end')).toHaveLength(10);
+
+    const db = new DatabaseSync(path);
+    expect(db.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }]);
+    // Nothing of a pin that was not acknowledged is there in part.
+    const pins = db.prepare('SELECT count(*) AS count FROM pins').get()!['count'];
+    db.close();
+    const told: string[] = [];
+    const stores = sqliteStores(path, { key, tell: (message) => told.push(message) });
+    const done = [...killed.lines, ...whole.lines].filter((line) => line !== 'end');
+    expect(done.filter((line) => !/^done \d+ [0-9a-f]{24} [0-9a-f]{24} \w+-\d \w+-\d$/.test(line))).toEqual([]);
+    expect(done.length).toBeGreaterThan(500);
+    const winners = new Map<string, string>();
+    for (const line of done) {
+      const [, round, original, own, winner, name] = line.split(' ') as [string, ...string[]];
+      const text = `${name} ${round} \ud800 ${'x'.repeat((Number(round) * 97) % 9000)}`;
+      expect(stores.originals('a').get(original!) === text).toBe(true);
+      expect(stores.sentLog('a').recall([own!])[0]?.text === text).toBe(true);
+      expect(winners.get(round!) ?? winner).toBe(winner);
+      winners.set(round!, winner!);
+    }
+    for (const [round, winner] of winners)
+      expect(stores.sentLog('a').recall([hashOf(`shared ${round}`)])[0]?.text).toBe(winner);
+    expect(told).toEqual([]);
+    stores.close();
+    expect(Number(pins)).toBeGreaterThanOrEqual(done.length + winners.size);
+  },
+);
 
 /** Waits until all threads are ready, opens and pins, for one fresh file after the other. */
 const OPENER = `

@@ -53,6 +53,10 @@ export class Shelf {
     return undefined;
   }
 
+  get originalCount(): number {
+    return this.#originals.size;
+  }
+
   clear(): void {
     this.#pins.clear();
     this.#originals.clear();

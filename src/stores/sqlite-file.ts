@@ -10,6 +10,8 @@ import { fileIdentity, kindOf, StoreTrouble } from './trouble.ts';
 /** "Hdrm": marks the file as ours. */
 const APPLICATION_ID = 0x4864726d;
 const VERSION = 1;
+/** Of a file with encrypted rows: those who cannot read them refuse it. */
+const SEALED_VERSION = 2;
 
 const SCHEMA = `
   CREATE TABLE originals (
@@ -39,10 +41,17 @@ export interface SqliteFile {
   assertInPlace(): void;
 }
 
-/** @throws StoreTrouble, or what node:fs and node:sqlite throw. Nothing stays open then. */
-export function openSqliteFile(givenPath: string, busyTimeoutMs: number): SqliteFile {
+/**
+ * @param fingerprint of the key that rows are encrypted with; undefined without one. `any` to count and delete only.
+ * @throws StoreTrouble, or what node:fs and node:sqlite throw. Nothing stays open then.
+ */
+export function openSqliteFile(
+  givenPath: string,
+  busyTimeoutMs: number,
+  fingerprint: string | undefined | { readonly any: true },
+): SqliteFile {
   const sqlite = process.getBuiltinModule('node:sqlite');
-  if (!sqlite) throw new StoreTrouble('unsupported', 'node:sqlite is missing');
+  if (!sqlite) throw new StoreTrouble('unsupported', 'this runtime has no node:sqlite: it takes Node 22.18 or later');
   const path = resolve(givenPath);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   // SQLite would make it for everybody to read. Its -wal and -shm files get the mode of this one.
@@ -50,6 +59,7 @@ export function openSqliteFile(givenPath: string, busyTimeoutMs: number): Sqlite
   const db = new sqlite.DatabaseSync(path, { timeout: busyTimeoutMs });
   try {
     untilFree(() => prepareSchema(db, path));
+    if (typeof fingerprint !== 'object') untilFree(() => checkSeal(db, fingerprint));
     untilFree(() => db.exec('PRAGMA journal_mode = WAL'));
     db.exec(`PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = ${WAL_BYTES_KEPT}; PRAGMA cell_size_check = ON`);
     // The first read makes the -wal and -shm files.
@@ -71,7 +81,10 @@ function prepareSchema(db: DatabaseSync, path: string): void {
     const id = pragma(db, 'application_id');
     const version = pragma(db, 'user_version');
     if (id === APPLICATION_ID) {
-      throw new StoreTrouble('newer', `${path} has version ${version}, this Headroom knows versions up to ${VERSION}`);
+      throw new StoreTrouble(
+        'newer',
+        `${path} has version ${version}, this Headroom knows versions up to ${SEALED_VERSION}`,
+      );
     }
     const tables = Number(db.prepare('SELECT count(*) AS count FROM sqlite_schema').get()!['count']);
     if (id !== 0 || version !== 0 || tables > 0) {
@@ -82,7 +95,40 @@ function prepareSchema(db: DatabaseSync, path: string): void {
 }
 
 function isCurrent(db: DatabaseSync): boolean {
-  return pragma(db, 'application_id') === APPLICATION_ID && pragma(db, 'user_version') === VERSION;
+  const version = pragma(db, 'user_version');
+  return pragma(db, 'application_id') === APPLICATION_ID && (version === VERSION || version === SEALED_VERSION);
+}
+
+/** The fingerprint of the key of a file's encrypted rows; undefined when it has none. */
+export function sealOf(db: DatabaseSync): string | undefined {
+  if (pragma(db, 'user_version') !== SEALED_VERSION) return undefined;
+  return String(db.prepare('SELECT fingerprint FROM seal').get()?.['fingerprint']);
+}
+
+/** The first key that comes is the file's key from then on. */
+function checkSeal(db: DatabaseSync, fingerprint: string | undefined): void {
+  const found = sealOf(db) ?? (fingerprint === undefined ? undefined : sealWith(db, fingerprint));
+  if (found === fingerprint) return;
+  throw new StoreTrouble(
+    'sealed',
+    fingerprint === undefined ? 'it is encrypted, and no key is given' : 'it is encrypted with another key',
+  );
+}
+
+function sealWith(db: DatabaseSync, fingerprint: string): string {
+  return inTransaction(db, () => {
+    // Another process may have been faster.
+    const found = sealOf(db);
+    if (found !== undefined) return found;
+    db.exec(`CREATE TABLE seal (fingerprint TEXT NOT NULL) STRICT; PRAGMA user_version = ${SEALED_VERSION}`);
+    db.prepare('INSERT INTO seal (fingerprint) VALUES (?)').run(fingerprint);
+    return fingerprint;
+  });
+}
+
+/** For a file without rows: the next key may be another one. */
+export function breakSeal(db: DatabaseSync): void {
+  if (sealOf(db) !== undefined) db.exec(`DROP TABLE seal; PRAGMA user_version = ${VERSION}`);
 }
 
 function inTransaction<T>(db: DatabaseSync, work: () => T): T {

@@ -15,11 +15,23 @@ let count = 0;
 const freshPath = (): string => join(folder, `${count++}`, 'headroom.db');
 const pinOf = (part: string, text?: string): Pin => ({ key: hashOf(part), text, tokensBefore: 9, tokensAfter: 3 });
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+const edit = (path: string, sql: string): void => {
+  const db = new DatabaseSync(path);
+  db.exec(sql);
+  db.close();
+};
 const countRows = (path: string, table: string): number => {
   const db = new DatabaseSync(path);
   const row = db.prepare(`SELECT count(*) AS count FROM ${table}`).get()!;
   db.close();
   return Number(row['count']);
+};
+
+const countUses = (path: string): number[] => {
+  const db = new DatabaseSync(path);
+  const rows = db.prepare('SELECT used FROM originals').all();
+  db.close();
+  return rows.map((row) => Number(row['used']));
 };
 
 describe('the database file', () => {
@@ -109,18 +121,35 @@ describe('the database file', () => {
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
-  test('with a damaged text never hands it out', () => {
+  test('with a damaged row never hands it out: it counts as missing, which is said once', () => {
+    const path = freshPath();
+    const told: string[] = [];
+    const stores = sqliteStores(path, { shelf: new Shelf(2), tell: (message) => told.push(message) });
+    const key = stores.originals('a').put('original');
+    stores.sentLog('a').pin([pinOf('1', 'pinned'), pinOf('2', 'other')]);
+    edit(path, `UPDATE originals SET text = 'orjginal'; UPDATE pins SET text = 'pjnned' WHERE key = '${hashOf('1')}'`);
+    expect(stores.originals('a').get(key)).toBeUndefined();
+    expect(stores.findOriginal(key)).toBeUndefined();
+    expect(stores.sentLog('a').recall([hashOf('2'), hashOf('1')])).toEqual([pinOf('2', 'other'), undefined]);
+    expect(told).toEqual([expect.stringContaining(`the original ${key} is not as it was written`)]);
+    stores.close();
+  });
+
+  test('with a damaged row is mended by what is put and pinned next', () => {
     const path = freshPath();
     const stores = sqliteStores(path, { shelf: new Shelf(2) });
     const key = stores.originals('a').put('original');
     stores.sentLog('a').pin([pinOf('1', 'pinned'), pinOf('2', 'other')]);
-    const db = new DatabaseSync(path);
-    db.exec(`UPDATE originals SET text = 'orjginal'; UPDATE pins SET text = 'pjnned' WHERE key = '${hashOf('1')}'`);
-    db.close();
-    expect(() => stores.originals('a').get(key)).toThrow(key);
-    expect(() => stores.findOriginal(key)).toThrow(key);
-    expect(() => stores.sentLog('a').recall([hashOf('2'), hashOf('1')])).toThrow(hashOf('1'));
-    expect(stores.sentLog('a').recall([hashOf('2')])).toEqual([pinOf('2', 'other')]);
+    edit(path, `UPDATE originals SET text = x'00'; UPDATE pins SET tokens_after = 4 WHERE key = '${hashOf('1')}'`);
+    stores.originals('a').put('original');
+    expect(stores.sentLog('a').pin([pinOf('1', 'anew'), pinOf('2', 'late')])).toEqual([
+      pinOf('1', 'anew'),
+      pinOf('2', 'other'),
+    ]);
+    const other = sqliteStores(path);
+    expect(other.originals('a').get(key)).toBe('original');
+    expect(other.sentLog('a').recall([hashOf('1')])).toEqual([pinOf('1', 'anew')]);
+    other.close();
     stores.close();
   });
 });
@@ -225,8 +254,79 @@ describe('retention', () => {
     at(path, start, (stores) => {
       for (let index = 0; index < 100; index++) stores.originals('a').put(`${index}`.padEnd(20_000, 'x'));
     });
-    at(path, start, () => undefined, { maxBytes: 1_000_000 });
+    at(path, start + 2 * DAY, () => undefined, { maxBytes: 1_000_000 });
     expect(countRows(path, 'originals')).toBeLessThan(50);
     expect(countRows(path, 'originals')).toBeGreaterThan(20);
+  });
+
+  test('never deletes for its bound what was used within 24 hours, and says so once (R-20)', () => {
+    const path = freshPath();
+    const told: string[] = [];
+    const options = { maxBytes: 1_000_000, tell: (message: string) => told.push(message) };
+    at(path, start, (stores) => {
+      for (let index = 0; index < 100; index++) stores.originals('a').put(`${index}`.padEnd(20_000, 'x'));
+    });
+    at(path, start + 23 * HOUR, (stores) => stores.sentLog('a').pin([pinOf('part')]), options);
+    expect(countRows(path, 'originals')).toBe(100);
+    expect(told).toEqual([expect.stringContaining('raise --store-max-mb')]);
+  });
+
+  test('never deletes for its bound what a live conversation can ask for, however long ago it was put (R-20)', () => {
+    const path = freshPath();
+    const options = { maxBytes: 1_000_000 };
+    const key = at(path, start, (stores) => {
+      const original = stores.originals('a').put('original');
+      stores.sentLog('a').pin([pinOf('part', `view\n${writeMarker(original)}`)]);
+      return original;
+    });
+    // Another process sends the conversation again and again, pins nothing new and is killed: nothing is written at its end.
+    for (const day of [3, 4]) {
+      let now = start + day * DAY;
+      const killed = sqliteStores(path, { ...options, now: () => now });
+      for (let hour = 0; hour < 8; hour++, now += HOUR) killed.sentLog('a').recall([hashOf('part')]);
+    }
+    at(
+      path,
+      start + 5 * DAY,
+      (stores) => {
+        for (let index = 0; index < 100; index++) stores.originals('b').put(`${index}`.padEnd(20_000, 'x'));
+      },
+      options,
+    );
+    at(
+      path,
+      start + 5 * DAY + 6 * HOUR,
+      (stores) => {
+        expect(stores.originals('a').get(key)).toBe('original');
+        expect(stores.sentLog('a').recall([hashOf('part')])[0]?.text).toContain(key);
+      },
+      options,
+    );
+  });
+
+  test('keeps the original of a conversation that goes on under another credential (R-20)', () => {
+    const path = freshPath();
+    const key = at(path, start, (stores) => {
+      const original = stores.originals('old').put('original');
+      stores.sentLog('old').pin([pinOf('part', `view\n${writeMarker(original)}`)]);
+      return original;
+    });
+    for (const day of [20, 40]) at(path, start + day * DAY, (stores) => stores.sentLog('new').recall([hashOf('part')]));
+    at(path, start + 60 * DAY, (stores) => expect(stores.findOriginal(key)).toBe('original'));
+  });
+
+  test('writes an original again when another process may be about to delete it', () => {
+    const path = freshPath();
+    let now = start;
+    const stores = sqliteStores(path, { now: () => now });
+    const key = stores.originals('a').put('original');
+    now += 2 * DAY;
+    const other = sqliteStores(path, { now: () => now });
+    stores.originals('a').put('original');
+    edit(path, 'DELETE FROM originals WHERE used < (SELECT max(used) FROM originals)');
+    expect(other.originals('a').get(key)).toBe('original');
+    expect(countUses(path)).toEqual([Math.floor(now / HOUR)]);
+    other.close();
+    stores.close();
   });
 });

@@ -1,5 +1,6 @@
-/** What can be wrong with a database, told apart by what the operator and Headroom can do about it. */
+/** What can be wrong with a database or a Redis, told apart by what the operator and Headroom can do about it. */
 import { statSync } from 'node:fs';
+import { storeKindOf } from '../core/stores.ts';
 
 export type TroubleKind =
   | 'busy'
@@ -10,7 +11,12 @@ export type TroubleKind =
   | 'damaged'
   | 'foreign'
   | 'newer'
+  | 'sealed'
   | 'unsupported'
+  | 'disconnected'
+  | 'slow'
+  | 'refused'
+  | 'no-writes'
   | 'failing';
 
 interface TroubleEntry {
@@ -43,8 +49,16 @@ const TROUBLES: Readonly<Record<TroubleKind, TroubleEntry>> = {
   damaged: { advice: MOVE_AWAY, retry: 'replaced' },
   foreign: { advice: MOVE_AWAY, retry: 'replaced' },
   newer: { advice: 'Update Headroom, or choose another path.', retry: 'replaced' },
-  unsupported: { advice: 'This runtime has no node:sqlite: run Headroom with Node 22.18 or later.', retry: 'replaced' },
-  failing: { advice: 'Check the disk.', retry: 'reopen' },
+  unsupported: { advice: 'Install what is missing, then start again.', retry: 'replaced' },
+  sealed: {
+    advice: 'Give the key that it was encrypted with, by --store-key-file; headroom store purge --all empties it.',
+    retry: 'replaced',
+  },
+  disconnected: { advice: 'Check that it runs and can be reached from here; it is used again then.', retry: 'call' },
+  slow: { advice: 'It is used again once it answers in time.', retry: 'call' },
+  refused: { advice: 'Check user name, password and permissions.', retry: 'call' },
+  'no-writes': { advice: 'It is read meanwhile. Give it room, or the address of the primary.', retry: 'write' },
+  failing: { advice: 'Check where it lives.', retry: 'reopen' },
 };
 
 /** Thrown by our own checks, where SQLite has no error code for it. */
@@ -92,13 +106,19 @@ export function retryOf(kind: TroubleKind): TroubleEntry['retry'] {
   return TROUBLES[kind].retry;
 }
 
+const MEANWHILE = ' Until it works again, what was sent is remembered in memory only.';
+
 /** For people: what happened, with which file, what it means and what to do. */
-export function describeTrouble(error: unknown, path: string): string {
+export function describeTrouble(error: unknown, path: string, meanwhile: string = MEANWHILE): string {
   const kind = kindOf(error);
   const detail = error instanceof Error ? error.message : String(error);
-  const meaning =
-    retryOf(kind) === 'at once' ? '' : ' Until it works again, what was sent is remembered in memory only.';
-  return `The database ${path} is out of use (${kind}: ${detail}).${meaning} ${TROUBLES[kind].advice}`;
+  const meaning = retryOf(kind) === 'at once' ? '' : meanwhile;
+  return `The store ${path} is out of use (${kind}: ${detail}).${meaning} ${TROUBLES[kind].advice}`;
+}
+
+/** For people: a row that is not what was written. */
+export function describeDamage(row: string, path: string): string {
+  return `In the store ${path} the ${row} is not as it was written: it was torn or altered, and counts as missing. More of them would not be said.`;
 }
 
 /** Which file stands at a path: changes when it is replaced by another one; undefined when there is none. */
@@ -113,6 +133,8 @@ export function fileIdentity(path: string): string | undefined {
 
 /** Whether a database that cannot be read may yet hold what was remembered earlier. */
 export function mayHoldMemories(path: string): boolean {
+  // Others use a Redis too.
+  if (storeKindOf(path) === 'redis') return true;
   try {
     const stat = statSync(path, { throwIfNoEntry: false });
     return stat !== undefined && stat.isFile() && stat.size > 0;

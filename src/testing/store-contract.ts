@@ -66,6 +66,13 @@ export function storesContract(open: () => Stores, { test, expect }: StoreContra
     expect(stores.originals('b').get(key)).toBe('belongs to a');
   });
 
+  check('counts the originals of all tenants, each once', (stores) => {
+    expect(stores.countOriginals()).toBe(0);
+    for (const tenant of ['a', 'b', 'a']) stores.originals(tenant).put('same');
+    stores.originals('a').put('another');
+    expect(stores.countOriginals()).toBe(3);
+  });
+
   check('recalls pins in the order of the question, undefined for unknown parts', (stores) => {
     const [first, second] = [pinOf('1', 'one'), pinOf('2', 'two')];
     stores.sentLog('a').pin([first, second]);

@@ -29,7 +29,7 @@ const STEPS: Plan = [
 const outputsIn = ({ input }: Json): number => input.filter(({ type }: Json) => type === 'function_call_output').length;
 /** Where it stands is what it has been given: a client may ask other things beside. */
 const STEP_AFTER = [0, 1, 2, 3, 4, 4];
-const step = (body: Json): readonly Json[] => STEPS[STEP_AFTER[outputsIn(body)] ?? 4]!(body);
+const step: Plan[number] = (body) => STEPS[STEP_AFTER[outputsIn(body)] ?? 4]!(body);
 
 let provider: RememberingProvider;
 let stage: Stage;

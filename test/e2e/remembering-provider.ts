@@ -10,8 +10,8 @@ import { type WebSocket, WebSocketServer } from 'ws';
 
 type Json = any; // oxlint-disable-line typescript/no-explicit-any -- requests of any shape are looked into
 
-/** The items of one answer, without ids and seals. */
-export type Plan = readonly ((body: Json) => readonly Json[])[];
+/** For each request the items of its answer, without ids and seals, or the status of its refusal. */
+export type Plan = readonly ((body: Json) => readonly Json[] | number)[];
 
 export interface RememberingProvider {
   readonly url: string;
@@ -122,6 +122,7 @@ class Memory {
     const wrong = this.#problemOf(body.tools, items);
     if (wrong !== undefined) return this.#refuse(wrong);
     const planned = (this.#plan[index] ?? (() => [say('nothing more')]))({ ...body, input: items });
+    if (typeof planned === 'number') return refusal(planned, 'planned');
     const output = this.#sealed(planned, body.tools, items);
     const id = `resp_${++this.#ids}`;
     if (body.store !== false) this.#kept.set(id, [...items, ...output]);
@@ -131,9 +132,7 @@ class Memory {
 
   #refuse(message: string): readonly Json[] {
     this.problems.push(message);
-    return [
-      { type: 'error', status: 400, error: { type: 'invalid_request_error', code: 'invalid', message, param: null } },
-    ];
+    return refusal(400, message);
   }
 
   #sealed(planned: readonly Json[], tools: Json, before: readonly Json[]): Json[] {
@@ -170,6 +169,10 @@ class Memory {
     }
     return undefined;
   }
+}
+
+function refusal(status: number, message: string): readonly Json[] {
+  return [{ type: 'error', status, error: { type: 'invalid_request_error', code: 'refused', message, param: null } }];
 }
 
 const isOutputOf = (output: Json, one: Json): boolean =>

@@ -139,7 +139,7 @@ afterAll(async () => {
 
 /** What the model said according to the plan, for the requests that came. */
 const plannedBy = (plan: Plan): Json[] =>
-  provider.seen.flatMap((input, index) => [...plan, ...SECOND][index]?.({ input }) ?? []);
+  provider.seen.flatMap((input, index) => ([...plan, ...SECOND][index]?.({ input }) as Json[]) ?? []);
 const outline = ({ type, name, content }: Json): Json => [type, name, content?.[0]?.text];
 
 function expectHidden(answers: readonly Json[], plan: Plan): void {
@@ -173,6 +173,30 @@ describe.each([
         100 * provider.requests.length,
       ]);
     });
+  });
+});
+
+describe('a later hop that the provider refuses', () => {
+  const api = (): OpenAI.Responses => new OpenAI({ apiKey: 'k', baseURL: `${proxy.url}/v1`, maxRetries: 0 }).responses;
+  const request: Json = { model: 'gpt-5.6', tools: [TOOL], input: [{ role: 'user', content: 'refuse' }] };
+
+  test('ends a stream that has begun as failed, with the provider’s words (R-23)', async () => {
+    provider.reset([(body) => [think(), say('look'), fetch(body)], () => 400]);
+    const events: Json[] = [];
+    for await (const event of await api().create({ ...request, stream: true })) events.push(event);
+    const { type, response, sequence_number: number } = events.at(-1);
+    expect([type, response.id, response.error, number]).toEqual([
+      'response.failed',
+      events[0].response.id,
+      { code: 'refused', message: 'planned' },
+      events.length - 1,
+    ]);
+    expect(response.output.map(outline)).toEqual([think(), say('look')].map(outline));
+  });
+
+  test('is the answer where nothing was said yet', async () => {
+    provider.reset([(body) => [fetch(body)], () => 400]);
+    await expect(api().create(request)).rejects.toMatchObject({ status: 400, code: 'refused' });
   });
 });
 

@@ -4,9 +4,10 @@ import { hashOf } from '../../core/hash.ts';
 import { findMarkers } from '../../core/marker.ts';
 import { formats, openEngine, prepareEngine } from '../../pipeline/defaults.ts';
 import type { Verdict } from '../../pipeline/engine.ts';
-import { openStores } from '../../stores/index.ts';
+import { bodyOf } from '../../pipeline/one-result.ts';
 import type { Command, Invocation } from '../command.ts';
-import { type InputKind, readInput, readRequest, textOf, wrapText } from '../input.ts';
+import { type InputKind, readInput, readRequest, textOf } from '../input.ts';
+import { openConfiguredStores } from '../stores.ts';
 import { change, remark, say, warn, writeResult } from '../terminal.ts';
 
 const TENANT = 'cli';
@@ -48,7 +49,7 @@ export const compress: Command = {
     },
     { name: 'json', doc: 'Print one JSON object with the text and its numbers.' },
   ],
-  options: ['profile', 'tools', 'prose', 'deadline-ms', 'store', 'home'],
+  options: ['profile', 'tools', 'prose', 'deadline-ms', 'store', 'store-key-file', 'home'],
   async run({ flags, positionals, config }: Invocation): Promise<number> {
     const bytes = await readInput(positionals[0]);
     if (config.values.profile !== 'off') {
@@ -79,11 +80,8 @@ interface Wanted {
   readonly responseFormat: 'json' | undefined;
 }
 
-function shorten(
-  bytes: Uint8Array,
-  { tool, responseFormat }: Wanted,
-  { values, storePath }: Invocation['config'],
-): Shortened {
+function shorten(bytes: Uint8Array, { tool, responseFormat }: Wanted, config: Invocation['config']): Shortened {
+  const { values, storePath } = config;
   const request = readRequest(bytes, formats);
   const text = textOf(bytes);
   const unchanged = { kind: request?.kind ?? 'text', bytes, isChanged: false, tokensBefore: 0, tokensAfter: 0, by: [] };
@@ -91,7 +89,7 @@ function shorten(
   const level = values.profile;
   if (level === 'off') return { ...unchanged, reason: 'the profile is off' };
   const { tools, prose, 'deadline-ms': deadlineMs } = values;
-  const body = request?.body ?? wrapText(text, tool);
+  const body = request?.body ?? bodyOf({ text, tool });
   const run = (allowLoss: boolean): Verdict => {
     const engine = openEngine({ level, tools, prose, allowLoss, storePath: undefined, deadlineMs }, warn);
     const job = { body, format: request?.format, tenant: TENANT, intent: 'ask', isCounted: true } as const;
@@ -102,7 +100,7 @@ function shorten(
   };
   // In memory nothing would be left to fetch when this command ends.
   let verdict = run(storePath !== undefined && level !== 'lossless');
-  if (!keepsViews(verdict, storePath)) verdict = run(false);
+  if (!keepsViews(verdict, config)) verdict = run(false);
   const { tokensBefore, tokensAfter } = request && verdict.totals ? verdict.totals : countsOf(verdict);
   const by = [...new Set(verdict.notes.filter(({ outcome }) => outcome === 'rewritten').map((note) => note.by))];
   if (by.length === 0) return { ...unchanged, tokensBefore, tokensAfter: tokensBefore, reason: reasonOf(verdict) };
@@ -111,10 +109,10 @@ function shorten(
 }
 
 /** Keeps the originals of all views on disk, where nothing else is written; false when that fails. */
-function keepsViews({ parts }: Verdict, path: string | undefined): boolean {
+function keepsViews({ parts }: Verdict, config: Invocation['config']): boolean {
   const views = parts.filter(({ source, text }) => text !== source && findMarkers(text).includes(hashOf(source)));
-  if (views.length === 0 || path === undefined) return views.length === 0;
-  const stores = openStores({ path, warn });
+  if (views.length === 0 || config.storePath === undefined) return views.length === 0;
+  const stores = openConfiguredStores(config);
   try {
     const originals = stores.originals(TENANT);
     for (const { source } of views) originals.put(source);

@@ -1,13 +1,12 @@
 /** `headroom expand`: the original of what `headroom compress` or the proxy has made shorter, out of the text or the store. */
-import { existsSync } from 'node:fs';
 import type { Config } from '../../config/load.ts';
 import { findMarkers } from '../../core/marker.ts';
 import { compressors, formats } from '../../pipeline/defaults.ts';
 import { expandBody, expandText, expandView, type FindOriginal } from '../../pipeline/expand.ts';
-import { openStores } from '../../stores/index.ts';
 import type { Command, Invocation } from '../command.ts';
 import { readInput, readRequest, textOf } from '../input.ts';
-import { remark, warn, writeResult } from '../terminal.ts';
+import { isStoreThere, openConfiguredStores } from '../stores.ts';
+import { remark, writeResult } from '../terminal.ts';
 
 interface Expansion {
   readonly bytes: Uint8Array;
@@ -26,7 +25,7 @@ export const expand: Command = {
     'JSON comes back with the same values; the white space between them is not kept. Views come out of the store.',
   argument: { name: 'FILE|-', isRequired: false },
   flags: [],
-  options: ['store', 'home'],
+  options: ['store', 'store-key-file', 'home'],
   async run({ positionals, config }: Invocation): Promise<number> {
     const input = await readInput(positionals[0]);
     const { bytes, count } = withOriginals(config, (find) => expandBytes(input, find));
@@ -38,9 +37,8 @@ export const expand: Command = {
 
 /** Only a store that is there is opened: looking must not make one. */
 function withOriginals(config: Config, act: (find: FindOriginal) => Expansion): Expansion {
-  const { storePath } = config;
-  if (storePath === undefined || !existsSync(storePath)) return act(() => undefined);
-  const stores = openStores({ path: storePath, warn });
+  if (!isStoreThere(config)) return act(() => undefined);
+  const stores = openConfiguredStores(config);
   try {
     return act((hash) => stores.findOriginal(hash));
   } finally {

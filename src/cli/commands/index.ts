@@ -1,11 +1,5 @@
 /** The commands, in the order of the help; each is loaded only when it is called. */
-import type { Command } from '../command.ts';
-
-export interface CommandEntry {
-  readonly name: string;
-  readonly summary: string;
-  load(): Promise<Command>;
-}
+import type { CommandEntry } from '../command.ts';
 
 export const COMMANDS: readonly CommandEntry[] = [
   {
@@ -34,9 +28,19 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./retrieve.ts')).retrieve,
   },
   {
+    name: 'store',
+    summary: 'show what is kept, forget it, or make a key to encrypt it with',
+    load: async () => (await import('./store.ts')).store,
+  },
+  {
     name: 'explain',
     summary: 'show what would become of each part of a request, and why',
     load: async () => (await import('./explain.ts')).explain,
+  },
+  {
+    name: 'mcp',
+    summary: 'serve the same over MCP, where a client lets no base URL be set',
+    load: async () => (await import('./mcp.ts')).mcp,
   },
   {
     name: 'version',

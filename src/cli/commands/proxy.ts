@@ -1,10 +1,12 @@
 /** `headroom proxy`: starts the proxy, says how to use it, and ends it in order. */
 import { type Config, isEverywhere, isLoopback } from '../../config/load.ts';
-import { OPTION_NAMES, OPTIONS } from '../../config/options.ts';
+import { OPTION_NAMES, type OptionRow, OPTIONS } from '../../config/options.ts';
 import { HeadroomError } from '../../core/errors.ts';
 import { asObject, type JsonValue } from '../../core/json/value.ts';
 import type { ProxyOptions, RunningProxy } from '../../proxy/server.ts';
+import { checkStores } from '../../stores/index.ts';
 import type { Command, Invocation } from '../command.ts';
+import { storeSettings } from '../stores.ts';
 import { colorsFor, columns, remark, say, warn } from '../terminal.ts';
 
 /** One Ctrl-C may arrive twice, from the terminal and from npm: only a later one means "at once". */
@@ -40,7 +42,9 @@ export const proxy: Command = {
 function printConfig({ values, sources, configPath, warnings }: Config): void {
   const rows = OPTION_NAMES.map((name) => {
     const value = values[name];
-    const shown = OPTIONS[name].isSecret ? (value === undefined ? 'not set' : 'set') : String(value);
+    const { isSecret, redact } = OPTIONS[name] as OptionRow<unknown>;
+    const text = value === undefined ? 'not set' : String(value);
+    const shown = isSecret && value !== undefined ? 'set' : (redact?.(text) ?? text);
     return [name, shown, sources[name]];
   });
   columns(rows).forEach(say);
@@ -50,8 +54,17 @@ function printConfig({ values, sources, configPath, warnings }: Config): void {
 
 async function start(config: Config): Promise<RunningProxy> {
   const { startProxy } = await import('../../proxy/server.ts');
+  const { version } = (await import('../../proxy/release.ts')).release;
+  const store = storeSettings(config);
+  checkStores({ path: config.storePath, ...store });
   try {
-    return await startProxy(proxyOptions(config));
+    return await startProxy(
+      { ...proxyOptions(config), store },
+      {
+        // Loaded with the first request for it.
+        answerMcp: async (request, caller) => (await import('../../mcp/http.ts')).answerMcp(request, caller, version),
+      },
+    );
   } catch (error) {
     throw isPortTaken(error) ? await portTaken(config, error) : error;
   }
@@ -115,7 +128,8 @@ function announce({ url, port }: RunningProxy, { values, storePath }: Config): v
   say(`  Claude Code    ${bold(`ANTHROPIC_BASE_URL=${local} claude`)}`);
   say(`  OpenAI client  ${bold(`OPENAI_BASE_URL=${local}/v1`)}`);
   if (!isLoopback(values.host)) say(`  every request     needs the header x-headroom-token`);
-  say(dim(`  store          ${storePath ?? 'in memory, gone when the proxy ends'}`));
+  const locked = values['store-key-file'] === undefined ? '' : ', encrypted';
+  say(dim(`  store          ${storePath ?? 'in memory, gone when the proxy ends'}${locked}`));
 }
 
 /** Resolves once the proxy has ended: the first signal lets running exchanges finish, a second one does not. */

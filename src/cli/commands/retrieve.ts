@@ -1,18 +1,17 @@
 /** `headroom retrieve`: an original from the store of this machine, for the person who sits at it. */
-import { existsSync } from 'node:fs';
 import type { Config } from '../../config/load.ts';
 import { HeadroomError } from '../../core/errors.ts';
 import { HASH_DIGITS, isHash } from '../../core/hash.ts';
-import { openStores } from '../../stores/index.ts';
 import type { Command, Invocation } from '../command.ts';
-import { warn, writeResult } from '../terminal.ts';
+import { existingStore, openConfiguredStores } from '../stores.ts';
+import { writeResult } from '../terminal.ts';
 
 export const retrieve: Command = {
   summary: 'Prints an original that this machine has kept, by its hash.',
   examples: [['headroom retrieve 0123456789abcdef01234567', 'the hash stands in the marker: [... hash=...]']],
   argument: { name: 'HASH', isRequired: true },
   flags: [],
-  options: ['store', 'home'],
+  options: ['store', 'store-key-file', 'home'],
   run({ positionals, config }: Invocation): Promise<number> {
     const hash = positionals[0]!.replace(/^hash=/, '');
     if (!isHash(hash)) {
@@ -21,27 +20,14 @@ export const retrieve: Command = {
         `${JSON.stringify(hash)} is no hash; one has ${HASH_DIGITS} digits from 0 to 9 and a to f`,
       );
     }
-    writeResult(Buffer.from(find(hash, storeOf(config))));
+    writeResult(Buffer.from(find(hash, config)));
     return Promise.resolve(0);
   },
 };
 
-/** Opening a database that is not there would make one: looking must not. */
-function storeOf({ storePath, sources }: Config): string {
-  if (storePath === undefined) {
-    throw new HeadroomError(
-      'NOT_FOUND',
-      `the store is in memory (${sources.store}): only the running proxy has its originals; choose --store sqlite`,
-    );
-  }
-  if (!existsSync(storePath)) {
-    throw new HeadroomError('NOT_FOUND', `there is no store at ${storePath}, so nothing is kept here; check --home`);
-  }
-  return storePath;
-}
-
-function find(hash: string, path: string): string {
-  const stores = openStores({ path, warn });
+function find(hash: string, config: Config): string {
+  const path = existingStore(config);
+  const stores = openConfiguredStores(config);
   try {
     const text = stores.findOriginal(hash);
     if (text !== undefined) return text;

@@ -32,13 +32,20 @@ interface Said extends Part {
 
 /** Finds the parts of one text. */
 class Splitter {
+  readonly #text: string;
   readonly #lines: readonly string[];
+  /** Where each line begins; behind the last one, where one more would. */
+  readonly #starts: Uint32Array;
   readonly #kinds: readonly Compressor[];
   readonly #options: CompressOptions;
+  /** Of ranges that were asked: a range is often asked before it is said. */
+  readonly #known = new Map<Range, readonly Compressor[]>();
   #asked = 0;
 
-  constructor(lines: readonly string[], kinds: readonly Compressor[], options: CompressOptions) {
-    this.#lines = lines;
+  constructor(text: string, kinds: readonly Compressor[], options: CompressOptions) {
+    this.#text = text;
+    this.#lines = text.split('\n');
+    this.#starts = startsOf(this.#lines);
     this.#kinds = kinds;
     this.#options = options;
   }
@@ -57,7 +64,7 @@ class Splitter {
 
   #say(range: Range, next: number): readonly Said[] {
     const text = this.#textOf(range);
-    const said = this.#shorten(text);
+    const said = this.#shorten(range, text);
     const isWhole = text.length < 2 * MIN_PART_CHARS || (said && said.text.length < text.length * GOOD_SHARE);
     if (isWhole) return [said ?? asIs(text)];
     const divided = this.#divide(range, next);
@@ -70,7 +77,7 @@ class Splitter {
     let kind: Compressor | undefined;
     const largest = this.#largest(ranges);
     for (const range of ranges) {
-      const own = largest.has(range) ? this.#claimants(this.#textOf(range))[0] : undefined;
+      const own = largest.has(range) ? this.#claimants(range, this.#textOf(range))[0] : undefined;
       const last = merged.at(-1);
       if (last && own && own === kind) merged[merged.length - 1] = { start: last.start, end: range.end };
       else merged.push(range);
@@ -81,7 +88,7 @@ class Splitter {
 
   #largest(ranges: readonly Range[]): ReadonlySet<Range> {
     const worth = ranges
-      .map((range) => ({ range, chars: this.#textOf(range).length }))
+      .map((range) => ({ range, chars: this.#charsOf(range) }))
       .filter(({ chars }) => chars >= MIN_PART_CHARS);
     return new Set(
       worth
@@ -91,20 +98,17 @@ class Splitter {
     );
   }
 
-  #claimants(text: string): readonly Compressor[] {
+  #claimants(range: Range, text: string): readonly Compressor[] {
     this.#asked++;
     this.#options.deadline.check();
-    const sample = new Sample(text);
-    return this.#kinds
-      .map((kind) => ({ kind, claim: kind.claim(sample) }))
-      .filter(({ claim }) => claim >= MIN_CLAIM)
-      .sort((a, b) => b.claim - a.claim)
-      .map(({ kind }) => kind);
+    let claimants = this.#known.get(range);
+    if (!claimants) this.#known.set(range, (claimants = claimantsOf(text, this.#kinds)));
+    return claimants;
   }
 
-  #shorten(text: string): Said | undefined {
+  #shorten(range: Range, text: string): Said | undefined {
     if (text.length < MIN_PART_CHARS || this.#asked >= 2 * MAX_ASKED) return undefined;
-    for (const kind of this.#claimants(text)) {
+    for (const kind of this.#claimants(range, text)) {
       const form = kind.compress(text, this.#options);
       if (!form) continue;
       const expanded = form.loss === 'none' ? kind.expand(form.text) : text;
@@ -114,9 +118,29 @@ class Splitter {
     return undefined;
   }
 
-  #textOf({ start, end }: Range): string {
-    return this.#lines.slice(start, end).join('\n');
+  #charsOf({ start, end }: Range): number {
+    return Math.max(0, this.#starts[end]! - this.#starts[start]! - 1);
   }
+
+  #textOf(range: Range): string {
+    const start = this.#starts[range.start]!;
+    return this.#text.slice(start, start + this.#charsOf(range));
+  }
+}
+
+function startsOf(lines: readonly string[]): Uint32Array {
+  const starts = new Uint32Array(lines.length + 1);
+  for (let at = 0; at < lines.length; at++) starts[at + 1] = starts[at]! + lines[at]!.length + 1;
+  return starts;
+}
+
+function claimantsOf(text: string, kinds: readonly Compressor[]): readonly Compressor[] {
+  const sample = new Sample(text);
+  return kinds
+    .map((kind) => ({ kind, claim: kind.claim(sample) }))
+    .filter(({ claim }) => claim >= MIN_CLAIM)
+    .sort((a, b) => b.claim - a.claim)
+    .map(({ kind }) => kind);
 }
 
 function asIs(text: string): Said {
@@ -233,7 +257,7 @@ export function mixed(kinds: readonly Compressor[]): Compressor {
     compress(text: string, options: CompressOptions): Compressed | undefined {
       options.deadline.check();
       if (text.length < MIN_CHARS) return undefined;
-      const parts = new Splitter(text.split('\n'), kinds, options).parts();
+      const parts = new Splitter(text, kinds, options).parts();
       const form = parts.length <= MAX_PARTS ? writeShorter(text, parts, options) : undefined;
       if (!form) return undefined;
       // Kinds that ignore white space must do so in the whole text too.

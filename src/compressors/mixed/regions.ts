@@ -61,6 +61,7 @@ function hunkEnd(lines: readonly string[], start: number, limit: number, [old, n
 
 function isDiffStart(lines: readonly string[], at: number): boolean {
   const line = lines[at]!;
+  if (!'dI@-'.includes(line.charAt(0)) || line === '') return false;
   return DIFF_START.test(line) || (line.startsWith('--- ') && (lines[at + 1] ?? '').startsWith('+++ '));
 }
 
@@ -153,24 +154,67 @@ export const documents: Split = (lines, { start, end }, deadline) => {
 
 function documentEnd(lines: readonly string[], at: number, limit: number, scan: JsonScan): number {
   if (isDiffStart(lines, at)) return diffEnd(lines, at, limit);
-  if (JSON_START.test(lines[at]!)) return scan.end(lines, at, limit) ?? at;
+  const first = lines[at]!.charCodeAt(0);
+  if ((first === 0x7b || first === 0x5b) && JSON_START.test(lines[at]!)) return scan.end(lines, at, limit) ?? at;
   return at;
 }
 
-const SHAPES: readonly RegExp[] = [
-  /^[-dlbcps][rwxsStT-]{9}[.+@]? /,
-  /^[│|\s]{0,80}(?:[├└]─|[|`+\\]--)/,
-  /^\s?[|+│┌├└].*[|+│┐┤┘]\s*$/,
-  /^\W{0,3}(?:\x1b\[[\d;]*m)?\W?(?:\d{4}[-/]\d\d[-/]\d\d|[A-Z][a-z]{2} +\d{1,2} |\d\d:\d\d:\d\d|(?:FATAL|CRITICAL|ERROR|WARN(?:ING)?|INFO|DEBUG|TRACE)\b)/,
-  /^[^\s:]*[/.][^\s:]*:\d+[:-]/,
-  /^ *\d{1,7}(?:\t|→|\| |[:-](?!\d))/,
-  /^(?:\.{0,2}\/)?(?:[\w@.+-]+\/)+[\w@.+-]*$/,
+/** What tells the shape of a line by how it begins, and which characters it may begin with. */
+interface LineShape {
+  readonly pattern: RegExp;
+  /** Whether a line that begins with this character, blanks not counted, may have the shape. */
+  readonly mayBegin: RegExp;
+  /** Whether blanks may stand before it. */
+  readonly mayBeIndented: boolean;
+}
+
+const SHAPES: readonly LineShape[] = [
+  { pattern: /^[-dlbcps][rwxsStT-]{9}[.+@]? /, mayBegin: /[-dlbcps]/, mayBeIndented: false },
+  { pattern: /^[│|\s]{0,80}(?:[├└]─|[|`+\\]--)/, mayBegin: /[│|├└`+\\]/, mayBeIndented: true },
+  { pattern: /^\s?[|+│┌├└].*[|+│┐┤┘]\s*$/, mayBegin: /[|+│┌├└]/, mayBeIndented: true },
+  {
+    pattern:
+      /^\W{0,3}(?:\x1b\[[\d;]*m)?\W?(?:\d{4}[-/]\d\d[-/]\d\d|[A-Z][a-z]{2} +\d{1,2} |\d\d:\d\d:\d\d|(?:FATAL|CRITICAL|ERROR|WARN(?:ING)?|INFO|DEBUG|TRACE)\b)/,
+    mayBegin: /[^a-z_]/,
+    mayBeIndented: true,
+  },
+  { pattern: /^[^\s:]*[/.][^\s:]*:\d+[:-]/, mayBegin: /[^:]/, mayBeIndented: false },
+  { pattern: /^ *\d{1,7}(?:\t|→|\| |[:-](?!\d))/, mayBegin: /\d/, mayBeIndented: true },
+  { pattern: /^(?:\.{0,2}\/)?(?:[\w@.+-]+\/)+[\w@.+-]*$/, mayBegin: /[\w@.+/-]/, mayBeIndented: false },
 ];
 const NO_SHAPE = -1;
+const ASCII = 128;
+
+/** For each character that a line may begin with, which shapes it may have. */
+function shapesByFirst(isIndented: boolean): readonly (readonly number[])[] {
+  return Array.from({ length: ASCII }, (_, code) => {
+    const first = String.fromCharCode(code);
+    return [...SHAPES.keys()].filter((i) => {
+      const { mayBegin, mayBeIndented } = SHAPES[i]!;
+      return (mayBeIndented || !isIndented) && mayBegin.test(first);
+    });
+  });
+}
+
+const FLUSH = shapesByFirst(false);
+const INDENTED = shapesByFirst(true);
+const ALL = [...SHAPES.keys()];
+
+function shapesOf(line: string): readonly number[] {
+  let at = 0;
+  let code = line.charCodeAt(at);
+  while (code === 0x20 || code === 0x09) code = line.charCodeAt(++at);
+  if (code > 0x20 && code < ASCII) return (at === 0 ? FLUSH : INDENTED)[code]!;
+  return ALL;
+}
 
 function shapeOf(line: string): number {
+  if (line === '') return NO_SHAPE;
+  const shapes = shapesOf(line);
+  if (shapes.length === 0) return NO_SHAPE;
   const head = line.length > HEAD_CHARS ? line.slice(0, HEAD_CHARS) : line;
-  return SHAPES.findIndex((shape) => shape.test(head));
+  for (const i of shapes) if (SHAPES[i]!.pattern.test(head)) return i;
+  return NO_SHAPE;
 }
 
 /** Runs of lines of one shape. */
@@ -205,6 +249,14 @@ export const runs: Split = (lines, { start, end }, deadline) => {
 const SEPARATOR =
   /^(?:[=\-#*_~─━]{5,}\s*$|([=\-#*>+~])\1{1,}\s?\S.{0,90}$|==> .{1,200} <==$|[$#%>] \S|\+ [\w./]|[\w.-]+@[\w.-]+:.{0,80}[$#] |\[[\w./-]{1,60}\]$|```)/;
 
+function isSeparator(line: string): boolean {
+  const first = line.charCodeAt(0);
+  if (Number.isNaN(first) || first === 0x20 || first === 0x09) return false;
+  // A line that begins with a letter or a digit can only be that of a user at a machine.
+  const isWord = (first >= 0x61 && first <= 0x7a) || (first >= 0x41 && first <= 0x5a) || (first >= 0x30 && first <= 0x39);
+  return (!isWord || line.includes('@')) && SEPARATOR.test(line);
+}
+
 /** So many sections are no parts that a reader would tell apart. */
 const MAX_CUTS = 400;
 
@@ -212,7 +264,7 @@ export const sections: Split = (lines, { start, end }, deadline) => {
   const cuts: number[] = [];
   for (let at = start; at < end; at++) {
     if ((at - start) % LINES_PER_CHECK === 0) deadline.check();
-    if (SEPARATOR.test(lines[at]!)) cuts.push(at, at + 1);
+    if (isSeparator(lines[at]!)) cuts.push(at, at + 1);
     else if (lines[at] === '' && lines[at + 1] === '' && lines[at - 1] !== '') cuts.push(at);
     if (cuts.length > MAX_CUTS) return [{ start, end }];
   }

@@ -3,6 +3,7 @@
  * diffs, JSON and logs of servers have none of them, or too few for what else they hold.
  */
 import type { Sample } from '../../core/sample.ts';
+import { Openings } from './openings.ts';
 import { saysSeverity } from './places.ts';
 import { progressOf } from './progress.ts';
 import { readResult } from './results.ts';
@@ -15,24 +16,26 @@ const OTHER_KIND =
   /^ *\d+(?:\t|→| ?\| )|^(?:diff --git |@@ |index [0-9a-f]{7})|^[-+](?:def|class|import|from|function|const) |^```|^#{1,5} [A-Z]|^\s*\|.*\|$/;
 const OWN_TIME = /^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d|^\w{3} +\d+ \d\d:\d\d:\d\d /;
 
-/** What only a run prints. */
-const STRONG = [
-  /^={3,} (?:test session starts|FAILURES|ERRORS|short test summary info|warnings summary|test process starts) ={3,}$/,
-  /^=*\s*(?:\d+ (?:passed|failed|errors?|skipped|deselected|xfailed|xpassed|warnings?)(?:, )?)+ in [\d.]+ ?s/,
-  /^(?:collecting .*)?collected \d+ items?/,
-  /^Ran \d+ tests? in [\d.]+s$|^FAILED \((?:failures|errors)=\d/,
-  /^test result: (?:ok|FAILED)\. |^running \d+ tests?$|^\s+Running (?:unittests|tests\/)/,
-  /^(?:ok {2}|FAIL)\t\S+(?:\t|$)|^\s*--- (?:PASS|FAIL|SKIP): \S+ \(|^=== RUN {3}/,
-  /^Test Suites: \d|^Tests: {2,}\d+ .*total$|^ *Test Files {2}\d|^ *Tests {2}\d+ (?:passed|failed)|^ *RUN {2}v\d/,
-  /Tests run: \d+, Failures: \d|^(?:\[(?:INFO|ERROR)\] )?BUILD (?:SUCCESS|FAILURE|SUCCESSFUL|FAILED)\b|^\[INFO\] Scanning for projects/,
-  /^Running ExUnit with seed|^(?:\d+ (?:doctests?|properties|propert\w+), )*\d+ tests?, \d+ failures?/,
-  /^\d+ examples?, \d+ failures?|^ {2}\d+ (?:passing|failing) ?(?:\(|$)/,
-  /^(?:error|warning)(?:\[E\d{4}\])?: .*\bcould not compile\b|^error\[E\d{4}\]: /,
-  /^✖ \d+ problems? \(|^Found \d+ errors?\b|^Success: no issues found|^All checks passed!$/,
-  /^\s+Finished `?\w+`? .*target\(s\) in |^make(?:\[\d+\])?: \*\*\* |^added \d+ packages?\b|^Successfully installed \S/,
-  /^npm (?:ERR!|error) |^# tests \d+$|^1\.\.\d+$|^tests finished: \d+ passed/,
-  /^== Compilation error in file |^Analysis took [\d.]+ seconds|^\d+ mods\/funs, found /,
-] as const;
+/** What only a run prints, with the characters that such lines begin with. */
+const STRONG: readonly (readonly [first: string | undefined, pattern: RegExp])[] = [
+  ['=', /^={3,} (?:test session starts|FAILURES|ERRORS|short test summary info|warnings summary|test process starts) ={3,}$/],
+  ['=0123456789', /^=*\s*(?:\d+ (?:passed|failed|errors?|skipped|deselected|xfailed|xpassed|warnings?)(?:, )?)+ in [\d.]+ ?s/],
+  ['c', /^(?:collecting .*)?collected \d+ items?/],
+  ['RF', /^Ran \d+ tests? in [\d.]+s$|^FAILED \((?:failures|errors)=\d/],
+  ['trR', /^test result: (?:ok|FAILED)\. |^running \d+ tests?$|^\s+Running (?:unittests|tests\/)/],
+  ['oF-=', /^(?:ok {2}|FAIL)\t\S+(?:\t|$)|^\s*--- (?:PASS|FAIL|SKIP): \S+ \(|^=== RUN {3}/],
+  ['TR', /^Test Suites: \d|^Tests: {2,}\d+ .*total$|^ *Test Files {2}\d|^ *Tests {2}\d+ (?:passed|failed)|^ *RUN {2}v\d/],
+  [undefined, /Tests run: \d+, Failures: \d/],
+  ['[B', /^(?:\[(?:INFO|ERROR)\] )?BUILD (?:SUCCESS|FAILURE|SUCCESSFUL|FAILED)\b|^\[INFO\] Scanning for projects/],
+  ['R0123456789', /^Running ExUnit with seed|^(?:\d+ (?:doctests?|properties|propert\w+), )*\d+ tests?, \d+ failures?/],
+  ['0123456789', /^\d+ examples?, \d+ failures?|^ {2}\d+ (?:passing|failing) ?(?:\(|$)/],
+  ['ew', /^(?:error|warning)(?:\[E\d{4}\])?: .*\bcould not compile\b|^error\[E\d{4}\]: /],
+  ['✖FSA', /^✖ \d+ problems? \(|^Found \d+ errors?\b|^Success: no issues found|^All checks passed!$/],
+  ['FmaS', /^\s+Finished `?\w+`? .*target\(s\) in |^make(?:\[\d+\])?: \*\*\* |^added \d+ packages?\b|^Successfully installed \S/],
+  ['n#1t', /^npm (?:ERR!|error) |^# tests \d+$|^1\.\.\d+$|^tests finished: \d+ passed/],
+  ['=A0123456789', /^== Compilation error in file |^Analysis took [\d.]+ seconds|^\d+ mods\/funs, found /],
+];
+const STRONG_BY_OPENING = new Openings(STRONG.map(([first, value]) => ({ first, value })));
 
 const TRACE =
   /^\s*Traceback \(most recent call last\):$|^\s*File "[^"]+", line \d+|^\s+at \S.*[:(].*\d+\)?$|^E {2,}\S|^>? {2,}\S|^\w[\w.]*(?:Error|Exception)\b/;
@@ -64,7 +67,7 @@ export function claim(sample: Sample): number {
 }
 
 function isStrong(line: string): boolean {
-  return line.length < 400 && STRONG.some((pattern) => pattern.test(line));
+  return line.length < 400 && STRONG_BY_OPENING.of(line).some((pattern) => pattern.test(line));
 }
 
 /** The lines of the head, and of the end: summaries stand there. */
@@ -72,6 +75,10 @@ function sampleLines({ text, head }: Sample): readonly string[] {
   const tail = text.length > 8192 ? text.slice(-TAIL_CHARS).split('\n').slice(1) : [];
   const rest = text.length <= 8192 && head.length === 40 ? text.slice(-TAIL_CHARS).split('\n').slice(1) : tail;
   return [...head, ...rest]
-    .map((line) => line.slice(0, 500).replaceAll(COLOUR, ''))
+    .map((line) => withoutColour(line.slice(0, 500)))
     .filter((line) => line.trim() !== '');
+}
+
+function withoutColour(line: string): string {
+  return line.includes('\x1b') || line.includes('\r') ? line.replaceAll(COLOUR, '') : line;
 }

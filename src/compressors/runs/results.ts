@@ -51,12 +51,18 @@ const READERS: readonly { readonly has: readonly string[]; readonly read: Reader
 
 export function readResult(line: string): Result | undefined {
   if (line.length > MAX_LINE) return undefined;
-  for (const [how, { has, read }] of READERS.entries()) {
-    if (!has.every((part) => line.includes(part))) continue;
+  for (let how = 0; how < READERS.length; how++) {
+    const { has, read } = READERS[how]!;
+    if (!holds(line, has)) continue;
     const found = read(line);
     if (found) return { ...found, file: moduleOf(found.file), isBad: BAD.test(found.word), how };
   }
   return undefined;
+}
+
+function holds(line: string, parts: readonly string[]): boolean {
+  for (let i = 0; i < parts.length; i++) if (!line.includes(parts[i]!)) return false;
+  return true;
 }
 
 /** `a.b.Class` and `a.b.Class.test_c` are of module `a.b`. */

@@ -7,6 +7,9 @@ import type { Deadline } from '../../core/deadline.ts';
 const MIN_BLOB = 400;
 const HEAD = 40;
 const TAIL = 12;
+/** Of the lines of a block. */
+const MIN_WIDTH = 60;
+const MAX_WIDTH = 76;
 const CHARS_PER_CHECK = 1 << 16;
 /** So many different characters has no word and no drawn line. */
 const MIN_DISTINCT = 24;
@@ -27,11 +30,22 @@ for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 /** Where the next long run of base64 characters stands; lines of one block, as in certificates, are one run. */
 function nextRun(text: string, from: number): { start: number; end: number } | undefined {
   for (let start = from; start < text.length; ) {
+    const gap = lastGap(text, start);
+    if (gap >= 0) {
+      start = gap + 1;
+      continue;
+    }
     const end = blockEnd(text, start, runEnd(text, start));
     if (end - start >= MIN_BLOB) return { start, end };
     start = end + 1;
   }
   return undefined;
+}
+
+/** The last place within the width of a block's line that is no digit: no block, and no long run, begins before it. */
+function lastGap(text: string, start: number): number {
+  for (let at = start + MIN_WIDTH - 1; at >= start; at--) if (!isDigit(text, at)) return at;
+  return -1;
 }
 
 function runEnd(text: string, start: number): number {
@@ -44,7 +58,7 @@ function runEnd(text: string, start: number): number {
 function blockEnd(text: string, start: number, firstEnd: number): number {
   const width = firstEnd - start;
   let end = firstEnd;
-  while (width >= 60 && width <= 76 && text[end] === '\n' && isDigit(text, end + 1)) {
+  while (width >= MIN_WIDTH && width <= MAX_WIDTH && text[end] === '\n' && isDigit(text, end + 1)) {
     const next = runEnd(text, end + 1);
     if (next - end - 1 > width) break;
     const isLast = next - end - 1 < width;

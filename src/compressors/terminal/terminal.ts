@@ -21,6 +21,7 @@ const CLAIM_OF_LINES = 0.5;
 const SEEN_CHARS = 1 << 16;
 const MIN_CODES = 4;
 const MIN_REPEATS = 0.2;
+const MIN_REPEATING_LINES = 6;
 const MIN_LONG_LINE = 3000;
 const MIN_BLOB_TEXT = 400;
 const MIN_BLOB_SHARE = 0.3;
@@ -35,32 +36,56 @@ function claim({ text }: Sample): number {
   const isProgress = returns >= MIN_CODES && returns !== lines - 1;
   if (escapes >= MIN_CODES || backspaces >= MIN_CODES || isProgress) return CLAIM_OF_CODES;
   if (text.length >= MIN_BLOB_TEXT && shareOfBlobs(seen) >= MIN_BLOB_SHARE) return CLAIM_OF_CODES;
-  return repeats(seen) || hasRule(seen) || seen.length > lines * MIN_LONG_LINE ? CLAIM_OF_LINES : 0;
+  return repeats(seen, lines) || hasRule(seen) || seen.length > lines * MIN_LONG_LINE ? CLAIM_OF_LINES : 0;
 }
 
 function isTwoByte(text: string): boolean {
   return text.charCodeAt(1) === 0 && text.charCodeAt(3) === 0 && text.charCodeAt(5) === 0;
 }
 
-function repeats(text: string): boolean {
-  const lines = text.split('\n');
+/** Whether many lines stand a few lines further up too. */
+function repeats(text: string, lines: number): boolean {
+  if (lines < MIN_REPEATING_LINES) return false;
+  const starts = new Int32Array(MAX_BACK + 1);
+  const lengths = new Int32Array(MAX_BACK + 1);
   let same = 0;
-  for (let at = 1; at < lines.length; at++) {
-    const line = lines[at]!;
-    if (line === '') continue;
-    for (let back = 1; back <= MAX_BACK && back <= at; back++) {
-      if (lines[at - back] !== line) continue;
+  for (let at = 0, start = 0; at < lines; at++) {
+    const end = text.indexOf('\n', start);
+    const length = (end < 0 ? text.length : end) - start;
+    const place = at % (MAX_BACK + 1);
+    [starts[place], lengths[place]] = [start, length];
+    for (let back = 1; length > 0 && back <= MAX_BACK && back <= at; back++) {
+      const other = (at - back) % (MAX_BACK + 1);
+      if (lengths[other] !== length || !isSame(text, start, starts[other]!, length)) continue;
       same++;
       break;
     }
+    start += length + 1;
   }
-  return lines.length >= 6 && same >= lines.length * MIN_REPEATS;
+  return same >= lines * MIN_REPEATS;
 }
 
-const LONG_RULE = /([^\w\s])\1{999}/;
+function isSame(text: string, a: number, b: number, length: number): boolean {
+  for (let i = 0; i < length; i++) if (text.charCodeAt(a + i) !== text.charCodeAt(b + i)) return false;
+  return true;
+}
 
+const LONG_RULE = 1000;
+const SIGN = /[^\w\s]/;
+
+/** Whether one sign stands a thousand times in a row: then it stands at one of the places looked at and beside it. */
 function hasRule(text: string): boolean {
-  return LONG_RULE.test(text);
+  for (let at = LONG_RULE / 2; at < text.length; at += LONG_RULE / 2) {
+    const code = text.charCodeAt(at);
+    if (code !== text.charCodeAt(at - 1)) continue;
+    let start = at - 1;
+    while (start > 0 && text.charCodeAt(start - 1) === code) start--;
+    let end = at + 1;
+    while (end < text.length && text.charCodeAt(end) === code) end++;
+    if (end - start >= LONG_RULE && SIGN.test(text[at]!)) return true;
+    at = Math.max(at, end - LONG_RULE / 2);
+  }
+  return false;
 }
 
 interface Said {

@@ -1,6 +1,7 @@
 /** Google's Gemini API, with a key, on Vertex AI and as Cloud Code: what Google's SDKs and Gemini CLI speak. */
 import { asArray, asObject, type JsonValue } from '../../core/json/value.ts';
 import type { WireFormat, WirePath } from '../../core/wire-format.ts';
+import { continuation } from './continuation.ts';
 import { read } from './read.ts';
 import { requestIn } from './request.ts';
 import { readResponse } from './response.ts';
@@ -33,5 +34,6 @@ export const gemini: WireFormat = {
   read,
   write,
   readResponse,
+  continuation,
   errorBody,
 };

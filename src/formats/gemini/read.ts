@@ -15,21 +15,22 @@ import {
 import { asOpaque, PartList, type PartFacts, type PartPlace, textOf } from '../part-list.ts';
 import { Calls } from './calls.ts';
 import {
+  FUNCTION_CALL,
   FUNCTION_DECLARATIONS,
+  FUNCTION_RESPONSE,
   fieldOf,
   hasCachedContent,
+  itemsOf,
   keyIn,
   requestIn,
   type Spellings,
   spellings,
+  THOUGHT_SIGNATURE,
 } from './request.ts';
 
 const SYSTEM_INSTRUCTION = spellings('systemInstruction');
 const GENERATION_CONFIG = spellings('generationConfig');
 const CANDIDATE_COUNT = spellings('candidateCount');
-const THOUGHT_SIGNATURE = spellings('thoughtSignature');
-const FUNCTION_CALL = spellings('functionCall');
-const FUNCTION_RESPONSE = spellings('functionResponse');
 const MIME_TYPE = spellings('mimeType');
 const FILES: readonly Spellings[] = [spellings('inlineData'), spellings('fileData')];
 
@@ -83,7 +84,7 @@ function readSystem(request: JsonObject, path: JsonPath, list: PartList): void {
     list.add('text', { role: 'system', turn: -1, block: 0, path: [...path, key] }, system);
     return;
   }
-  piecesOf(asObject(system)['parts'], [...path, key, 'parts']).forEach(([value, at], block) => {
+  itemsOf(asObject(system)['parts'], [...path, key, 'parts']).forEach(([value, at], block) => {
     const text = asObject(value)['text'];
     const place: PartPlace = { role: 'system', turn: -1, block, path: at };
     if (typeof text === 'string') list.add('text', { ...place, path: [...at, 'text'] }, text);
@@ -97,15 +98,9 @@ function readContent(content: JsonValue, at: Pick<PartPlace, 'turn' | 'path'>, r
   const head: JsonObject = rest;
   const role = head['role'] === 'model' ? 'assistant' : 'user';
   reading.calls.startTurn(role);
-  const pieces = piecesOf(parts, [...at.path, 'parts']);
+  const pieces = itemsOf(parts, [...at.path, 'parts']);
   pieces.forEach(([value, path], block) => readPart(asObject(value), { role, turn: at.turn, block, path }, reading));
   return { role, head, blocks: pieces.map(([value]) => value) };
-}
-
-/** The items of a list, and where each stands; the API takes a lone item for a list of one. */
-function piecesOf(list: JsonValue | undefined, path: JsonPath): readonly (readonly [value: JsonValue, at: JsonPath])[] {
-  if (Array.isArray(list)) return (list as readonly JsonValue[]).map((value, index) => [value, [...path, index]]);
-  return list === undefined || list === null ? [] : [[list, path]];
 }
 
 function readPart(part: JsonObject, place: PartPlace, reading: Reading): void {

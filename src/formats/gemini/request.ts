@@ -34,6 +34,18 @@ export function fieldOf(object: JsonObject, names: Spellings): JsonValue | undef
   return object[keyIn(object, names)];
 }
 
+/** The items of a list, and where each stands; the API takes a lone item for a list of one. */
+export function itemsOf(
+  list: JsonValue | undefined,
+  path: JsonPath,
+): readonly (readonly [value: JsonValue, at: JsonPath])[] {
+  if (Array.isArray(list)) return (list as readonly JsonValue[]).map((value, index) => [value, [...path, index]]);
+  return list === undefined || list === null ? [] : [[list, path]];
+}
+
+export const THOUGHT_SIGNATURE: Spellings = spellings('thoughtSignature');
+export const FUNCTION_CALL: Spellings = spellings('functionCall');
+export const FUNCTION_RESPONSE: Spellings = spellings('functionResponse');
 export const FUNCTION_DECLARATIONS: Spellings = spellings('functionDeclarations');
 
 const CACHED_CONTENT = spellings('cachedContent');

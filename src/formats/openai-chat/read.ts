@@ -35,7 +35,7 @@ export function read(document: JsonDocument): Conversation {
     parts: hasSeveralAnswers ? parts.map(asOpaque) : parts,
     toolNames: toolNames(body),
     // Legacy functions have no ids, and several answers cannot be carried on at once.
-    refusesTools: hasSeveralAnswers || !Array.isArray(body['tools']),
+    refusesTools: hasSeveralAnswers || Array.isArray(body['functions']),
     keepsResults: true,
     showsInputs: false,
   };

@@ -2,6 +2,8 @@
 import { asArray, asObject, isJsonObject, type JsonValue } from '../../core/json/value.ts';
 import type { WireFormat } from '../../core/wire-format.ts';
 import { errorBody } from '../openai-error.ts';
+import { continuation } from './continuation.ts';
+import { frames } from './frames.ts';
 import { isMessage } from './items.ts';
 import { read } from './read.ts';
 import { readResponse } from './response.ts';
@@ -16,8 +18,10 @@ export const openaiResponses: WireFormat = {
   // Clients disagree on whether their base URL ends in /v1: some leave it out, some say it twice.
   paths: [
     { pattern: /^(?:\/v1){0,2}\/responses$/, upstream: '/v1/responses', isCount: false },
+    { pattern: /^(?:\/v1){0,2}\/responses\/compact$/, upstream: '/v1/responses/compact', isCount: false },
     { pattern: /^(?:\/v1){0,2}\/responses\/input_tokens$/, upstream: '/v1/responses/input_tokens', isCount: true },
     { pattern: new RegExp(`^${ELSEWHERE}/responses$`), upstream: '$&', isCount: false },
+    { pattern: new RegExp(`^${ELSEWHERE}/responses/compact$`), upstream: '$&', isCount: false },
     { pattern: new RegExp(`^${ELSEWHERE}/responses/input_tokens$`), upstream: '$&', isCount: true },
   ],
   // Gateways take Anthropic's cache marks in this format too.
@@ -33,6 +37,8 @@ export const openaiResponses: WireFormat = {
   read,
   write,
   readResponse,
+  continuation,
+  frames,
   errorBody,
 };
 

@@ -49,7 +49,7 @@ export function callIdsOf(item: JsonObject): readonly string[] {
 /** A call that a client carries out, as its output is linked to it; undefined for other items. */
 export function callOf(item: JsonObject): ToolCall | undefined {
   const [id = ''] = callIdsOf(item);
-  switch (item['type']) {
+  switch (textOf(item['type'])) {
     case 'function_call': {
       // Arguments are JSON in a string, written by a model: what does not parse stays a string.
       const given = item['arguments'];

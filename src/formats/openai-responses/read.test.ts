@@ -92,6 +92,14 @@ test('an output knows the call that it answers, whatever kind it is', () => {
   ]);
 });
 
+test('a command that ran out of time has failed', () => {
+  const shell = resultsOf(readFixture('odd-shapes')).filter(({ turn }) => turn === 28);
+  expect(shell.map(({ source, isError }) => [source, isError])).toEqual([
+    ['only this', true],
+    ['only that', undefined],
+  ]);
+});
+
 test('encrypted reasoning and compactions are signed (R-30)', () => {
   const signed = (name: string): readonly string[] =>
     readFixture(name)
@@ -132,11 +140,16 @@ describe('what stays with the model', () => {
   });
 });
 
+test('a request says which answer it goes on from', () => {
+  expect(read({ input: 'x', previous_response_id: 'resp_1' }).continues).toBe('resp_1');
+  expect(read({ input: 'x', previous_response_id: null })).not.toHaveProperty('continues');
+});
+
 describe('no tool is added to what the provider holds or answers later', () => {
   const table: [body: JsonObject, refusesTools: boolean][] = [
     [{ input: 'x' }, false],
     [{ input: 'x', previous_response_id: null, conversation: null, background: false }, false],
-    [{ input: 'x', previous_response_id: 'resp_1' }, true],
+    [{ input: 'x', previous_response_id: 'resp_1' }, false],
     [{ input: 'x', conversation: { id: 'conv_1' } }, true],
     [{ input: 'x', background: true }, true],
   ];

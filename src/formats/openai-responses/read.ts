@@ -37,7 +37,7 @@ export function read(document: JsonDocument): Conversation {
   const turns =
     typeof body['input'] === 'string'
       ? [readMessage({ role: 'user', content: body['input'] }, 0, ['input'], list)]
-      : items.map((item, turn) => readItem(item, turn, reading));
+      : items.map((item, turn) => withId(readItem(item, turn, reading), item));
   return {
     format: 'openai-responses',
     model: textOf(body['model']),
@@ -45,14 +45,20 @@ export function read(document: JsonDocument): Conversation {
     parts: list.parts,
     toolNames: [...broughtTools(items), ...toolNamesIn(body['tools'])],
     refusesTools: isHeldElsewhere(body),
+    ...(isPresent(body['previous_response_id']) && { continues: textOf(body['previous_response_id']) }),
     keepsResults: !clearsResults(body) && !hidesResults(items, list.parts),
     showsInputs: false,
   };
 }
 
-/** What the provider holds or answers later cannot be carried on here. */
+/** What the provider adds to a conversation of its own, or answers later, cannot be carried on here. */
 function isHeldElsewhere(body: JsonObject): boolean {
-  return isPresent(body['previous_response_id']) || isPresent(body['conversation']) || body['background'] === true;
+  return isPresent(body['conversation']) || body['background'] === true;
+}
+
+function withId(turn: Turn, item: JsonValue): Turn {
+  const id = textOf(asObject(item)['id']);
+  return id === '' ? turn : { ...turn, id };
 }
 
 function isPresent(value: JsonValue | undefined): boolean {
@@ -132,7 +138,8 @@ function readOutput(item: JsonObject, turn: number, { list, calls, hidden }: Rea
   }
   if (item['type'] === 'shell_call_output')
     return { role, head, blocks: readChunks(asArray(output), { place, call, list }) };
-  const facts: PartFacts = { ...(call && { call }), ...(isFailed(item) && { isError: true }) };
+  const known: PartFacts = call ? { call } : ids[0] === undefined ? {} : { answers: ids[0] };
+  const facts: PartFacts = { ...known, ...(isFailed(item) && { isError: true }) };
   if (typeof output === 'string') list.add('tool-result', place, output, facts);
   asArray(output).forEach((value, block) =>
     readPiece(value, { ...place, block, path: [...place.path, block] }, list, facts),

@@ -9,32 +9,22 @@ export function readResponse(contentType: string): ResponseReader {
 }
 
 /** Nearly all events are deltas and items, and none says what is asked here: they are not parsed. */
-const TELLING_EVENT = /"type"\s*:\s*"(?:error|response\.(?:completed|incomplete|failed|cancelled))"/;
+const LAST_EVENT = /"type"\s*:\s*"response\.(?:completed|incomplete|failed|cancelled)"/;
+/** Ends of a response that is whole; a failed one and one that only breaks off with an error are not. */
+const WHOLE: ReadonlySet<string> = new Set(['response.completed', 'response.incomplete']);
+const CUT_SHORT: ReadonlySet<string> = new Set(['response.failed', 'response.cancelled']);
 
 class AnswerWatch implements ResponseWatch {
   #usage: Usage | undefined;
   #stopReason: string | undefined;
   #isDone = false;
-  #hasFailed = false;
 
   onEvent(data: string): void {
-    if (!TELLING_EVENT.test(data)) return;
+    if (!LAST_EVENT.test(data)) return;
     const event = asObject(parseJson(data));
-    switch (event['type']) {
-      case 'response.completed':
-      case 'response.incomplete':
-        this.#see(asObject(event['response']));
-        this.#isDone = true;
-        break;
-      case 'response.failed':
-      case 'response.cancelled':
-        this.#see(asObject(event['response']));
-        this.#hasFailed = true;
-        break;
-      case 'error':
-        this.#hasFailed = true;
-        break;
-    }
+    const type = textOf(event['type']);
+    if (WHOLE.has(type)) this.#isDone = true;
+    if (WHOLE.has(type) || CUT_SHORT.has(type)) this.#see(asObject(event['response']));
   }
 
   onBody(body: JsonValue): void {
@@ -43,7 +33,7 @@ class AnswerWatch implements ResponseWatch {
   }
 
   summary(): ResponseSummary {
-    return { usage: this.#usage, stopReason: this.#stopReason, complete: this.#isDone && !this.#hasFailed };
+    return { usage: this.#usage, stopReason: this.#stopReason, complete: this.#isDone };
   }
 
   /** The items are not looked at: some providers leave them out here. */

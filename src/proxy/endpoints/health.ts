@@ -1,4 +1,5 @@
 /** Whether the proxy is there, ready, and whole. Nothing is asked of any upstream. */
+import { storeKindOf } from '../../core/stores.ts';
 import { release } from '../release.ts';
 import { type Endpoint, json } from './endpoint.ts';
 
@@ -16,7 +17,7 @@ export const health: Endpoint = {
   async answer(_visit, { status, profile, exchanges, optimizer }) {
     const store = await optimizer.status();
     const asked = {
-      kind: status.storePath === undefined ? 'memory' : 'sqlite',
+      kind: storeKindOf(status.storePath),
       path: status.storePath ?? null,
       problem: null,
     };

@@ -6,11 +6,12 @@ import { errorBody } from '../refuse.ts';
 import { compress } from './compress.ts';
 import type { Answer, Endpoint, Visit } from './endpoint.ts';
 import { health, livez, readyz } from './health.ts';
+import { answerAtMcp, isMcp, write } from './mcp.ts';
 import { retrieveByBody, retrieveByPath } from './retrieve.ts';
 import { stats } from './stats.ts';
 
 const endpoints: readonly Endpoint[] = [livez, readyz, health, stats, compress, retrieveByPath, retrieveByBody];
-const OWN_PATHS = /^\/(?:livez|readyz|health|stats|v1\/compress|v1\/retrieve)(?:\/|$)/;
+const OWN_PATHS = /^\/(?:livez|readyz|health|stats|mcp|v1\/compress|v1\/retrieve)(?:\/|$)/;
 
 /** Shows the page at this path; undefined when the path is none of ours. */
 export function ownPageAt(path: string): ((visit: Visit, app: App) => Promise<void>) | undefined {
@@ -19,8 +20,10 @@ export function ownPageAt(path: string): ((visit: Visit, app: App) => Promise<vo
 
 async function show(visit: Visit, app: App): Promise<void> {
   const { client, incoming } = visit;
-  const { status, body } = await answerTo(visit, app);
+  const answer = await answerTo(visit, app);
   if (client.destroyed) return;
+  if (answer instanceof Response) return write(answer, client);
+  const { status, body } = answer;
   client.writeHead(status, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
@@ -30,9 +33,10 @@ async function show(visit: Visit, app: App): Promise<void> {
   client.end(incoming.method === 'HEAD' ? undefined : body);
 }
 
-async function answerTo(visit: Visit, app: App): Promise<Answer> {
+async function answerTo(visit: Visit, app: App): Promise<Answer | Response> {
   try {
     admitToOwnPages(visit.headers, app.door);
+    if (app.answerMcp && isMcp(visit)) return await answerAtMcp(visit, app, app.answerMcp);
     return await endpointFor(visit).answer(visit, app);
   } catch (error) {
     if (error instanceof HeadroomError) return { status: error.status, body: errorBody(error) };

@@ -19,6 +19,22 @@ export function connectorFor(upstream: URL, timeoutMs: number, environment: Envi
   return proxy ? throughProxy(proxy, straight, timeoutMs) : straight;
 }
 
+/** For requests of Node's own, outside the pool. */
+export function connectionTo({ url, connect }: Where): NonNullable<http.ClientRequestArgs['createConnection']> {
+  const { hostname, host, protocol, port } = url;
+  return (_options, done) => {
+    connect({ hostname: hostname.replace(/^\[|\]$/g, ''), host, protocol, port }, (error, socket) =>
+      done(error, socket as Socket),
+    );
+    return undefined;
+  };
+}
+
+interface Where {
+  readonly url: URL;
+  readonly connect: Connect;
+}
+
 /** The proxy that requests to this upstream have to take, if any. */
 export function proxyFor(upstream: URL, environment: Environment): URL | undefined {
   const host = upstream.hostname.toLowerCase();

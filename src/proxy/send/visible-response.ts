@@ -16,7 +16,7 @@ export class VisibleResponse {
   readonly #continuation: Continuation;
   readonly #toolName: string;
   #splicer: ResponseSplicer | undefined;
-  /** Of a body that comes whole: sent with its end. */
+  /** Of what is no event stream: sent with the first bytes, and a body that comes whole is all of them. */
   #head: Head | undefined;
   #isBegun = false;
 
@@ -99,7 +99,7 @@ export class VisibleResponse {
     return this.#continuation.splice(headerIn(headers, 'content-type'), this.#toolName);
   }
 
-  /** A stream begins at once; of a body that comes whole neither status nor length is known yet. */
+  /** A stream of events begins at once; of a body that comes whole neither status nor length is known yet. */
   #begin(head: Head): void {
     const without = { ...head, headers: withoutLength(head.headers) };
     if (/event-stream/i.test(headerIn(head.headers, 'content-type'))) {
@@ -109,16 +109,23 @@ export class VisibleResponse {
   }
 
   #show(bytes: Uint8Array): boolean {
-    return bytes.length === 0 || this.#client.write(bytes);
+    if (bytes.length === 0) return true;
+    this.#sendHead([]);
+    return this.#client.write(bytes);
   }
 
   #end(bytes: Uint8Array): void {
-    if (this.#head) {
-      const { status, reason, headers } = this.#head;
-      this.#client.writeHead(status, reason, [...headers, 'content-length', String(bytes.length)]);
-    }
+    this.#sendHead(['content-length', String(bytes.length)]);
     this.#show(bytes);
     this.#client.end();
+  }
+
+  #sendHead(more: readonly string[]): void {
+    if (!this.#head) return;
+    const { status, reason, headers } = this.#head;
+    this.#client.writeHead(status, reason, [...headers, ...more]);
+    this.#head = undefined;
+    this.#isBegun = true;
   }
 
   #receiver(act: {

@@ -42,7 +42,7 @@ export async function relayWithRetrieval(
     let hops: readonly Hop[] = [];
     for (;;) {
       const end = splicer.endHop();
-      if (end.hidden.length === 0 && hops.length === 0) break;
+      if (end.hidden.length === 0 && hops.length === 0 && end.id === undefined) break;
       const advance = await retrieval.advance({ ...job, sent, hops, end });
       if (!advance?.body) break;
       ({ body: sent, hops } = advance);

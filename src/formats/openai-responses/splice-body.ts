@@ -1,0 +1,54 @@
+/** Carries a response that comes as one JSON body over its hops: the client gets one body with all it may see. */
+import type { HopEnd, ResponseSplicer } from '../../core/continuation.ts';
+import { JsonDocument } from '../../core/json/document.ts';
+import { asObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
+import { parseJson } from '../response-reader.ts';
+import { asVisible, endOf, errorOf, isCallOf, itemsOf } from './output.ts';
+
+export class ResponseBodySplicer implements ResponseSplicer {
+  readonly #toolName: string;
+  readonly #usages: JsonObject[] = [];
+  readonly #visible: JsonValue[] = [];
+  #chunks: Uint8Array[] = [];
+  #received: Buffer = Buffer.alloc(0);
+  #first: JsonObject | undefined;
+  #last: JsonObject = {};
+  #hasHidden = false;
+
+  constructor(toolName: string) {
+    this.#toolName = toolName;
+  }
+
+  push(chunk: Uint8Array): Uint8Array {
+    this.#chunks.push(chunk);
+    return new Uint8Array();
+  }
+
+  endHop(): HopEnd {
+    this.#received = Buffer.concat(this.#chunks);
+    this.#chunks = [];
+    this.#last = asObject(parseJson(this.#received.toString()));
+    this.#first ??= this.#last;
+    const pieces = itemsOf(this.#last);
+    const hidden = [...pieces.keys()].filter((index) => isCallOf(pieces[index]!, this.#toolName));
+    this.#hasHidden ||= hidden.length > 0;
+    this.#usages.push(asObject(this.#last['usage']));
+    this.#visible.push(...pieces.filter((_, index) => !hidden.includes(index)));
+    return endOf(pieces, hidden, this.#last);
+  }
+
+  finish(): Uint8Array {
+    if (!this.#hasHidden) return this.#received;
+    const visible = { first: this.#first ?? {}, output: this.#visible, usages: this.#usages };
+    return JsonDocument.parse(this.#received).apply(asVisible(this.#last, [], visible));
+  }
+
+  /** Before a body, white space is harmless. */
+  heartbeat(): Uint8Array {
+    return Buffer.from('\n');
+  }
+
+  fail(status: number, body: string): Uint8Array {
+    return Buffer.from(JSON.stringify({ error: errorOf(status, body) }));
+  }
+}

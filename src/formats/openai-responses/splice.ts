@@ -1,0 +1,53 @@
+/** Carries a streamed response over its hops: server-sent events in, server-sent events out. */
+import type { HopEnd, ResponseSplicer } from '../../core/continuation.ts';
+import { asObject } from '../../core/json/value.ts';
+import { textOf } from '../part-list.ts';
+import { RawEvents, type RawEvent } from '../raw-events.ts';
+import { parseJson } from '../response-reader.ts';
+import { EventSplicer, type ShownEvent } from './splice-events.ts';
+
+export class ResponseStreamSplicer implements ResponseSplicer {
+  readonly #raw = new RawEvents();
+  readonly #events: EventSplicer<Uint8Array>;
+  /** Of the event behind the last blank line, which is shown with the end. */
+  #late: Uint8Array = Buffer.alloc(0);
+
+  constructor(toolName: string) {
+    this.#events = new EventSplicer(toolName);
+  }
+
+  push(chunk: Uint8Array): Uint8Array {
+    return this.#pass(this.#raw.push(chunk));
+  }
+
+  endHop(): HopEnd {
+    this.#late = this.#pass(this.#raw.end());
+    return this.#events.endHop();
+  }
+
+  finish(): Uint8Array {
+    return Buffer.concat([this.#late, ...this.#events.finish().map(bytesOf)]);
+  }
+
+  heartbeat(): Uint8Array {
+    return Buffer.from(': still here\n\n');
+  }
+
+  fail(status: number, body: string): Uint8Array {
+    return Buffer.from(spell(this.#events.fail(status, body)));
+  }
+
+  #pass(events: readonly RawEvent[]): Buffer {
+    const shown = events.flatMap(({ data, bytes }) => this.#events.pass(data, bytes) ?? []);
+    return Buffer.concat(shown.map(bytesOf));
+  }
+}
+
+function bytesOf({ data, carrier }: ShownEvent<Uint8Array>): Uint8Array {
+  return carrier ?? Buffer.from(spell(data));
+}
+
+function spell(data: string): string {
+  const type = textOf(asObject(parseJson(data))['type']);
+  return `${type === '' ? '' : `event: ${type}\n`}data: ${data}\n\n`;
+}

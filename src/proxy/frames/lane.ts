@@ -1,0 +1,141 @@
+/**
+ * One lane of a connection: its requests go out shortened, in order, and their answers come back without our own calls,
+ * which are answered here and gone on from on the same connection.
+ */
+import type { Hop } from '../../core/continuation.ts';
+import type { EventFrame, FrameFormat, FrameSplicer } from '../../core/frames.ts';
+import type { HopStep } from '../../pipeline/advance.ts';
+import type { Verdict } from '../../pipeline/engine.ts';
+import { RETRIEVAL_TOOL } from '../../retrieval/tool.ts';
+import type { App } from '../app.ts';
+import type { Route } from '../route.ts';
+import { settle } from '../settle.ts';
+import { Watcher } from '../watch.ts';
+import { Serial } from './serial.ts';
+
+/** What all lanes of a connection have in common. */
+export interface Connection {
+  readonly app: App;
+  readonly route: Route;
+  readonly path: string;
+  readonly tenant: string;
+  readonly frames: FrameFormat;
+  readonly toUpstream: (frame: string | Uint8Array) => void;
+  readonly toClient: (frame: string | Uint8Array) => void;
+}
+
+interface Exchange {
+  readonly startedAt: number;
+  readonly verdict: Verdict | undefined;
+  readonly job: Pick<HopStep, 'tenant' | 'format' | 'received'>;
+  readonly splicer: FrameSplicer | undefined;
+  readonly watches: Watcher[];
+  /** The request of the present hop. */
+  sent: Uint8Array;
+  hops: readonly Hop[];
+}
+
+export class Lane {
+  readonly #connection: Connection;
+  readonly #requests = new Serial();
+  readonly #events = new Serial();
+  /** The oldest is the one whose events come now. */
+  readonly #open: Exchange[] = [];
+  #last: Exchange | undefined;
+  #isClosed = false;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  request(received: Buffer): void {
+    this.#requests.do(() => this.#send(received));
+  }
+
+  event(text: string, event: EventFrame): void {
+    this.#events.do(() => this.#take(text, event));
+  }
+
+  /** The connection is gone: what was not answered by now never will be. */
+  close(why: Error): void {
+    this.#isClosed = true;
+    for (const exchange of this.#open.splice(0)) this.#settle(exchange, 0, why);
+  }
+
+  /** Whatever goes wrong with shortening, the request goes out as it came. */
+  async #send(received: Buffer): Promise<void> {
+    const { app, tenant, route, toUpstream } = this.#connection;
+    const startedAt = performance.now();
+    const format = route.format!.name;
+    await app.untouched.settled(tenant);
+    const verdict =
+      received.length <= app.maxBodyBytes
+        ? await app.optimizer.run({ format, tenant, intent: 'send', body: received }).catch(() => undefined)
+        : undefined;
+    if (this.#isClosed) return;
+    const sent = verdict?.body ?? received;
+    this.#begin({ startedAt, verdict, job: { tenant, format, received }, sent });
+    toUpstream(sent);
+  }
+
+  #begin(made: Pick<Exchange, 'startedAt' | 'verdict' | 'job' | 'sent'>): Exchange {
+    const splicer = made.verdict?.isOffered ? this.#connection.frames.splice(RETRIEVAL_TOOL.name) : undefined;
+    const exchange: Exchange = { ...made, splicer, watches: [], hops: [] };
+    this.#open.push(exchange);
+    return (this.#last = exchange);
+  }
+
+  #take(text: string, event: EventFrame): void | Promise<void> {
+    let [exchange] = this.#open;
+    // An answer that nobody asked for goes on from the last one, with the same tools.
+    if (!exchange && event.isStart && this.#last) exchange = this.#begin(successorOf(this.#last));
+    const { toClient } = this.#connection;
+    if (!exchange) return toClient(text);
+    const shown = exchange.splicer ? exchange.splicer.pass(text) : text;
+    if (shown !== undefined) toClient(shown);
+    if (event.endStatus === undefined) return undefined;
+    this.#watch(exchange, text);
+    return exchange.splicer ? this.#endHop(exchange, event.endStatus) : this.#end(exchange, event.endStatus);
+  }
+
+  async #endHop(exchange: Exchange, status: number): Promise<void> {
+    const { app, toUpstream, toClient } = this.#connection;
+    const { job, sent, hops, splicer } = exchange;
+    const end = splicer!.endHop();
+    const step: HopStep = { ...job, sent, hops, end, isFrame: true };
+    const advance = await app.optimizer.advance(step).catch(() => undefined);
+    if (this.#isClosed) return;
+    if (advance?.body) {
+      exchange.sent = advance.body;
+      exchange.hops = advance.hops;
+      return toUpstream(advance.body);
+    }
+    for (const frame of splicer!.finish()) toClient(frame);
+    this.#end(exchange, status);
+  }
+
+  #end(exchange: Exchange, status: number): void {
+    this.#open.shift();
+    this.#settle(exchange, status, undefined);
+  }
+
+  /** Only its end says what an answer cost. */
+  #watch({ watches }: Exchange, text: string): void {
+    const watch = new Watcher(this.#connection.route.format!);
+    watch.start(200, ['content-type', 'text/event-stream']);
+    watch.see(Buffer.from(`data: ${text.replaceAll(/[\r\n]+/g, ' ')}\n\n`));
+    watches.push(watch);
+  }
+
+  #settle({ startedAt, verdict, watches }: Exchange, status: number, failure: Error | undefined): void {
+    const { app, route, path } = this.#connection;
+    const payload = { headers: [], body: () => null, verdict };
+    void settle({ method: 'WS', path, startedAt, route, payload, watches, ending: { status, failure } }, app);
+  }
+}
+
+/** It saves nothing that was not counted before. */
+function successorOf(last: Exchange): Pick<Exchange, 'startedAt' | 'verdict' | 'job' | 'sent'> {
+  const verdict = last.verdict && { ...last.verdict, notes: [] };
+  return { ...last, startedAt: performance.now(), verdict };
+}

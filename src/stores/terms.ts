@@ -1,0 +1,7 @@
+/** For how long and how much stores keep, where nobody says otherwise. */
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 86_400_000;
+export const IDLE_DAYS = 30;
+export const MAX_BYTES: number = 2 * 2 ** 30;
+/** Memory for what was read and written lately. */
+export const SHELF_BYTES: number = 64 * 2 ** 20;
