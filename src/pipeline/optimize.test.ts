@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Compressor } from '../core/compressor.ts';
 import { deadlineIn, DeadlineExceeded, NO_DEADLINE } from '../core/deadline.ts';
-import { findMarkers } from '../core/marker.ts';
+import { findMarkers, writeMarker } from '../core/marker.ts';
 import type { Stores } from '../core/stores.ts';
 import type { Tokenizer } from '../core/tokenizer.ts';
 import type { Transform } from '../core/transform.ts';
@@ -218,6 +218,11 @@ describe('optimize', () => {
     test('R-13 a result that failed: lossless, but for those whose views keep every failure', () => {
       expect(levelOf({}, failed)).toBe('lossless');
       expect(levelOf({}, failed, { keepsFailures: true })).toBe('balanced');
+    });
+
+    test('R-25 a view that somebody else made loses nothing more', () => {
+      const text = `${LINES}\n${writeMarker('a'.repeat(24))}`;
+      expect(levelOf({}, [first[0]!, first[1]!, user(result('a', text))], { claim: () => 1 })).toBe('lossless');
     });
 
     test('the operator may choose by tool', () => {

@@ -3,6 +3,7 @@ import type { Compressor, Level } from '../core/compressor.ts';
 import type { Conversation, Part, ToolCall } from '../core/conversation.ts';
 import { looksFailed } from '../core/failure.ts';
 import { asObject, type JsonValue } from '../core/json/value.ts';
+import { findMarkers } from '../core/marker.ts';
 import { isRetrievalTool } from '../core/retrieval-name.ts';
 import { showsFile } from '../core/shown-file.ts';
 import { levelForTool } from '../core/tool-rule.ts';
@@ -17,7 +18,9 @@ export function levelsFor(part: Part, policy: Policy, conversation: Conversation
   // What the model fetched back is what it asked for.
   const level = isRetrievalTool(name) ? 'off' : levelForTool(name, policy.tools, policy.level);
   if (level === 'off') return undefined;
-  if (level === 'lossless' || !policy.allowLoss) return () => 'lossless';
+  // What somebody shortened already is not left out of a second time.
+  const isView = findMarkers(part.source).length > 0;
+  if (level === 'lossless' || !policy.allowLoss || isView) return () => 'lossless';
   const isFile = showsFile(part.call);
   const isFailed = part.isError === true || looksFailed(part.source);
   const isSettledFile = isFile && level === 'aggressive' && !isEdited(part, conversation);
