@@ -62,7 +62,7 @@ export function openEngine(options: EngineOptions, warn: (message: string) => vo
  */
 export async function prepareEngine({ level, tools = [] }: Pick<EngineOptions, 'level' | 'tools'>): Promise<void> {
   if (level !== 'aggressive' && !tools.some((rule) => rule.level === 'aggressive')) return;
-  await Promise.all(compressors.map((compressor) => compressor.prepare?.()));
+  await Promise.all(compressors.flatMap((compressor) => (compressor.prepare ? [compressor.prepare()] : [])));
 }
 
 export { compressors, formats, o200k as tokenizer, RETRIEVAL_TOOL };

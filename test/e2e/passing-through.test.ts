@@ -37,7 +37,7 @@ const echo: Answer = ({ body }, response) => {
 const TARGETS: readonly (readonly [method: string, path: string, body?: Uint8Array | string])[] = [
   [
     'POST',
-    '/v1/responses/compact',
+    '/v1/responses/unheard-of',
     JSON.stringify({ model: 'm', input: [{ type: 'function_call_output', call_id: 'c', output: ORDERS }], n: 1 }),
   ],
   ['GET', '/v1/responses/resp_1?stream=true&starting_after=3'],

@@ -195,6 +195,7 @@ verifies('count:same-as-sent', 'input_tokens counts what the request itself will
 const PATHS: readonly (readonly [path: string, upstream: string])[] = [
   ['/v1/responses', '/v1/responses'],
   ['/responses', '/v1/responses'],
+  ['/responses/compact', '/v1/responses/compact'],
   ['/v1/v1/responses?api-version=preview', '/v1/responses?api-version=preview'],
   ['/openai/v1/responses', '/openai/v1/responses'],
   ['/backend-api/codex/responses', '/backend-api/codex/responses'],

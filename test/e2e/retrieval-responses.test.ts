@@ -178,12 +178,14 @@ describe.each([
 
 describe('a later hop that the provider refuses', () => {
   const api = (): OpenAI.Responses => new OpenAI({ apiKey: 'k', baseURL: `${proxy.url}/v1`, maxRetries: 0 }).responses;
-  const request: Json = { model: 'gpt-5.6', tools: [TOOL], input: [{ role: 'user', content: 'refuse' }] };
+  const input = [{ role: 'user' as const, content: 'refuse' }];
+  const request = { model: 'gpt-5.6', tools: [TOOL], input };
 
   test('ends a stream that has begun as failed, with the provider’s words (R-23)', async () => {
     provider.reset([(body) => [think(), say('look'), fetch(body)], () => 400]);
     const events: Json[] = [];
-    for await (const event of await api().create({ ...request, stream: true })) events.push(event);
+    const stream: AsyncIterable<Json> = await api().create({ ...request, stream: true as const });
+    for await (const event of stream) events.push(event);
     const { type, response, sequence_number: number } = events.at(-1);
     expect([type, response.id, response.error, number]).toEqual([
       'response.failed',
