@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CONFIG_FILE, type ConfigInput, loadConfig } from './load.ts';
-import { OPTION_NAMES, OPTIONS, type OptionName } from './options.ts';
+import { OPTION_NAMES, OPTIONS, type OptionName, valueText } from './options.ts';
 
 let home: string;
 beforeEach(() => {
@@ -59,7 +59,7 @@ describe('where a value comes from', () => {
   test('every default is a value that the row itself allows', () => {
     for (const name of OPTION_NAMES) {
       const row = OPTIONS[name];
-      if (row.default !== undefined) expect([name, row.parse(String(row.default))]).toEqual([name, row.default]);
+      if (row.default !== undefined) expect([name, row.parse(valueText(row.default))]).toEqual([name, row.default]);
     }
   });
 

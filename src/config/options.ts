@@ -287,7 +287,13 @@ export const OPTIONS: OptionTable = {
 export const OPTION_NAMES: readonly OptionName[] = Object.keys(OPTIONS) as OptionName[];
 
 export function defaultText(name: OptionName): string {
-  return OPTIONS[name].defaultText ?? String(OPTIONS[name].default);
+  return OPTIONS[name].defaultText ?? valueText(OPTIONS[name].default);
+}
+
+/** A value as it would be given. */
+export function valueText(value: OptionValues[OptionName]): string {
+  if (typeof value !== 'object') return String(value);
+  return value.map(({ glob, level }) => `${glob}=${level}`).join(',');
 }
 
 /** Other variables that Headroom reads; the table's own are not repeated. */

@@ -1,6 +1,6 @@
 /** `headroom proxy`: starts the proxy, says how to use it, and ends it in order. */
 import { type Config, isEverywhere, isLoopback } from '../../config/load.ts';
-import { OPTION_NAMES, type OptionRow, OPTIONS } from '../../config/options.ts';
+import { OPTION_NAMES, type OptionRow, OPTIONS, valueText } from '../../config/options.ts';
 import { HeadroomError } from '../../core/errors.ts';
 import { asObject, type JsonValue } from '../../core/json/value.ts';
 import type { ProxyOptions, RunningProxy } from '../../proxy/server.ts';
@@ -43,7 +43,7 @@ function printConfig({ values, sources, configPath, warnings }: Config): void {
   const rows = OPTION_NAMES.map((name) => {
     const value = values[name];
     const { isSecret, redact } = OPTIONS[name] as OptionRow<unknown>;
-    const text = value === undefined ? 'not set' : String(value);
+    const text = value === undefined ? 'not set' : valueText(value);
     const shown = isSecret && value !== undefined ? 'set' : (redact?.(text) ?? text);
     return [name, shown, sources[name]];
   });
