@@ -1,26 +1,30 @@
 /** Gemini CLI as it comes, headless, through the proxy. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startScriptedProvider, type ScriptedProvider } from '../../src/testing/scripted-provider.ts';
-import { expectRecords } from './expectations.ts';
+import {
+  type RecordedRequest,
+  type Script,
+  startScriptedProvider,
+  type ScriptedProvider,
+} from '../../src/testing/scripted-provider.ts';
+import { expectHidden, expectRecords, withRetrieval } from './expectations.ts';
 import { expectStable, lastResults, ORDERS_TEXT, pairUp, setStage, SOURCE_TEXT, type Stage, workOf } from './stage.ts';
 
 const TEXT = 'The refund failed because the card had expired.';
 let provider: ScriptedProvider;
 let stage: Stage;
+let script: (request: RecordedRequest) => NonNullable<Script['call']>;
 
 beforeAll(async () => {
-  provider = await startScriptedProvider(() => ({
-    call: [
-      { tool: /^run_shell_command$/, input: { command: 'cat orders.json' } },
+  script = () => [
+    { tool: /^run_shell_command$/, input: { command: 'cat orders.json' } },
+    { tool: /^read_file$/, input: { file_path: `${stage.work}/charge.ts` } },
+    { tool: /^run_shell_command$/, input: { command: 'git status --short' } },
+    [
+      { tool: /^read_file$/, input: { file_path: `${stage.work}/missing.ts` } },
       { tool: /^read_file$/, input: { file_path: `${stage.work}/charge.ts` } },
-      { tool: /^run_shell_command$/, input: { command: 'git status --short' } },
-      [
-        { tool: /^read_file$/, input: { file_path: `${stage.work}/missing.ts` } },
-        { tool: /^read_file$/, input: { file_path: `${stage.work}/charge.ts` } },
-      ],
     ],
-    text: TEXT,
-  }));
+  ];
+  provider = await startScriptedProvider((request) => ({ call: script(request), text: TEXT }));
   stage = await setStage(provider.url);
   const settings = {
     security: { auth: { selectedType: 'gemini-api-key' } },
@@ -35,13 +39,17 @@ afterAll(async () => {
   await provider.close();
 });
 
-test('Gemini CLI works to its end, and its results arrive shorter, stable and whole', async () => {
-  // A model of its choice would be asked for with a request of its own.
-  const done = await stage.run('gemini', ['--yolo', '-m', 'gemini-2.5-pro', '-p', 'Why did the refund fail?'], {
+/** A model of its choice would be asked for with a request of its own. */
+function gemini(question: string): ReturnType<Stage['run']> {
+  return stage.run('gemini', ['--yolo', '-m', 'gemini-2.5-pro', '-p', question], {
     GEMINI_API_KEY: 'dummy',
     GOOGLE_GEMINI_BASE_URL: stage.url,
     GEMINI_CLI_TRUST_WORKSPACE: 'true',
   });
+}
+
+test('Gemini CLI works to its end, and its results arrive shorter, stable and whole', async () => {
+  const done = await gemini('Why did the refund fail?');
   expect(done.exitCode, done.stderr).toBe(0);
   expect(done.stdout).toContain(TEXT);
 
@@ -55,4 +63,13 @@ test('Gemini CLI works to its end, and its results arrive shorter, stable and wh
   expect(missing![0]).toMatch(/not found/i);
   expect(again![0]).toBe(SOURCE_TEXT);
   expect(again![1].length).toBeLessThan(SOURCE_TEXT.length / 10);
+});
+
+test('a model behind Gemini CLI fetches an original, and Gemini CLI never knows', async () => {
+  script = withRetrieval(/^run_shell_command$/);
+  const before = provider.requests.length;
+  const done = await gemini('Where is compute called?');
+  expect(done.exitCode, done.stderr).toBe(0);
+  expect(done.stdout).toContain(TEXT);
+  expectHidden(provider.requests.slice(before), stage);
 });
