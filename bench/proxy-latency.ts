@@ -91,11 +91,19 @@ function smallCases(): Case[] {
 
 function streamCases(): Case[] {
   const body = messageBody([{ role: 'user', content: 'Say something.' }], { stream: true });
+  const { head } = work(KB, KB, 6);
+  const asked = [{ role: 'user', content: 'Say something.' }];
   const stream = { rounds: 500, warmUp: 50, pauseMs: 0, isStream: true, limitMs: 0.3 };
   const header = { 'x-bench-stream': '1' };
   return [
     { ...stream, name: 'stream, unknown path', request: () => ({ ...messages(body, header), path: '/v1/unknown' }) },
     { ...stream, name: 'stream, short message', request: () => messages(body, header) },
+    {
+      ...stream,
+      name: 'stream, the retrieval tool offered and not called',
+      request: () => messages(messageBody(asked, { ...head, stream: true }), header),
+      limitMs: 2,
+    },
   ];
 }
 

@@ -53,7 +53,7 @@ export interface WireFormat {
   readonly paths: readonly WirePath[];
   /** Keys that never reach the model's context and may change from turn to turn (cache marks). */
   readonly volatileKeys: ReadonlySet<string>;
-  /** A body that spells none of these has no tool result in it: there is nothing to decide, and it need not be read. */
+  /** A body that spells none of these has no tool result in it, nor refers to one: there is nothing to decide about results. */
   readonly resultMarks: readonly string[];
   /** Whether a body that came without a path is of this format; the first of the list that says so gets it. */
   recognizes(body: JsonValue): boolean;

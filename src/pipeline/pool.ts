@@ -9,6 +9,8 @@ import type { EngineOptions, OpenEngine } from './defaults.ts';
 import type { Advance, HopStep } from './advance.ts';
 import type { Job, Verdict } from './engine.ts';
 
+/** What every API calls the list that the retrieval tool is added to. */
+const TOOLS_MARK = '"tools"';
 /** How long past its deadline a worker may take to notice it, in milliseconds. */
 const GRACE_MS = 1_000;
 /** Longest wait of the main thread, which moves everybody's bytes, for a Redis, in milliseconds. */
@@ -140,9 +142,10 @@ class Pool implements Optimizer {
 
   #isUndecidable({ format, body, isCounted }: Job): boolean {
     const marks = this.#options.formats?.find(({ name }) => name === format)?.resultMarks;
-    if (!marks || isCounted || this.#options.offersTool) return false;
+    if (!marks || isCounted) return false;
     const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-    return !marks.some((mark) => bytes.includes(mark));
+    const telling = this.#options.offersTool ? [...marks, TOOLS_MARK] : marks;
+    return !telling.some((mark) => bytes.includes(mark));
   }
 
   #next(): void {

@@ -26,7 +26,8 @@ export const openaiResponses: WireFormat = {
   ],
   // Gateways take Anthropic's cache marks in this format too.
   volatileKeys: new Set(['prompt_cache_breakpoint', 'cache_control']),
-  resultMarks: ['call_output"'],
+  // An answer that the provider holds may be known under another id.
+  resultMarks: ['call_output"', '"previous_response_id"'],
   recognizes(body: JsonValue): boolean {
     const { input, messages, model } = asObject(body);
     if (messages !== undefined) return false;
