@@ -148,6 +148,19 @@ describe('retrieve', () => {
     expect(byBody.value).toEqual(byPath.value);
   });
 
+  it('gives the part that is asked for', async () => {
+    const log = 'one\ntwo\nthree';
+    const key = hashOf(log);
+    const { ask } = await rig(fakeOptimizer(undefined, new Map([[`${tenantOf(headerList(mine), '')} ${key}`, log]])));
+    const found = await ask({ method: 'GET', path: `/v1/retrieve/${key}?query=two`, headers: mine });
+    expect(found.value).toEqual({ hash: key, text: '[lines that match "two": 1, of 3]\n1-one\n2:two\n3-three' });
+    const body = JSON.stringify({ hash: key, lines: '3' });
+    const third = await ask({ path: '/v1/retrieve', headers: mine, body });
+    expect(third.value).toEqual({ hash: key, text: '[lines 3-3 of 3]\nthree' });
+    const beyond = await ask({ method: 'GET', path: `/v1/retrieve/${key}?lines=9`, headers: mine });
+    expect(beyond.status).toBe(400);
+  });
+
   it('R-38: gives it to nobody else', async () => {
     const { ask } = await rig(fakeOptimizer(undefined, originals));
     for (const headers of [

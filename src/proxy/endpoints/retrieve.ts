@@ -1,7 +1,8 @@
-/** Gives originals back, byte for byte, to whoever they belong to: the credential that sent them. */
+/** Gives originals back, byte for byte or the part that is asked for, to whoever they belong to: the credential that sent them. */
 import { HeadroomError } from '../../core/errors.ts';
 import { isHash } from '../../core/hash.ts';
-import { asObject } from '../../core/json/value.ts';
+import { asObject, type JsonObject } from '../../core/json/value.ts';
+import { answer } from '../../retrieval/answer.ts';
 import type { App } from '../app.ts';
 import { tenantOf } from '../session.ts';
 import { type Answer, type Endpoint, json, type Visit } from './endpoint.ts';
@@ -10,7 +11,10 @@ import { readJson } from './read-json.ts';
 export const retrieveByPath: Endpoint = {
   method: 'GET',
   path: /^\/v1\/retrieve\/[^/]+$/,
-  answer: (visit, app) => retrieve(visit.target.path.slice('/v1/retrieve/'.length), visit, app),
+  answer(visit, app) {
+    const asked = Object.fromEntries(new URLSearchParams(visit.target.query));
+    return retrieve({ ...asked, hash: visit.target.path.slice('/v1/retrieve/'.length) }, visit, app);
+  },
 };
 
 export const retrieveByBody: Endpoint = {
@@ -18,11 +22,15 @@ export const retrieveByBody: Endpoint = {
   path: /^\/v1\/retrieve$/,
   async answer(visit, app) {
     const { value } = await readJson(visit, app);
-    return retrieve(asObject(value)['hash'], visit, app);
+    return retrieve(asObject(value), visit, app);
   },
 };
 
-async function retrieve(hash: unknown, { headers, target }: Visit, { optimizer }: App): Promise<Answer> {
+/** What narrows an answer down, as in a call of the retrieval tool. */
+const PARTS = ['query', 'lines', 'rows', 'path', 'limit'];
+
+async function retrieve(asked: JsonObject, { headers, target }: Visit, { optimizer }: App): Promise<Answer> {
+  const { hash } = asked;
   if (typeof hash !== 'string' || !isHash(hash)) {
     throw new HeadroomError(
       'BAD_REQUEST',
@@ -35,6 +43,11 @@ async function retrieve(hash: unknown, { headers, target }: Visit, { optimizer }
       'NOT_FOUND',
       `No original with hash ${hash} is kept here for this credential: it is unknown, has expired, or was sent with another key. Run the tool again to get its output.`,
     );
+  }
+  if (PARTS.some((part) => asked[part] !== undefined)) {
+    const { text, isError } = answer(asked, () => original);
+    if (isError) throw new HeadroomError('BAD_REQUEST', text);
+    return json({ hash, text });
   }
   return json({ hash, original_content: original, original_bytes: Buffer.byteLength(original) });
 }
