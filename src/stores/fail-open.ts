@@ -145,6 +145,8 @@ class FailOpenStores implements Stores {
     for (let isSecond = false; ; isSecond = true) {
       const database = this.#connect();
       if (!database) return undefined;
+      // Before the work: what changes while it fails is worth another try.
+      this.#pulse = database.pulse?.();
       try {
         return { value: work(database) };
       } catch (error) {
@@ -156,7 +158,7 @@ class FailOpenStores implements Stores {
   }
 
   /** The database, if it works or may work again by now. */
-  #connect(): Stores | undefined {
+  #connect(): RemoteStores | undefined {
     if (this.#database && !this.#trouble) return this.#database;
     if (this.#callsUntilRetry > 0 && this.#database?.pulse?.() === this.#pulse) {
       this.#callsUntilRetry -= 1;
@@ -202,7 +204,6 @@ class FailOpenStores implements Stores {
     this.#callsUntilRetry = this.#retryEvery;
     this.#mayKnowMore ||= mayHoldMemories(path);
     if (retryOf(kind) !== 'call' && retryOf(kind) !== 'write') this.#disconnect();
-    this.#pulse = this.#database?.pulse?.();
     if (this.#warned.has(kind)) return;
     this.#warned.add(kind);
     warn(this.#trouble.message);
@@ -215,5 +216,6 @@ class FailOpenStores implements Stores {
       // Broken anyway: there is nothing more to save there.
     }
     this.#database = undefined;
+    this.#pulse = undefined;
   }
 }

@@ -133,7 +133,8 @@ function troubleOf(
 } {
   const cause = redis.status === 'ready' ? (error.previousErrors?.[0] ?? error) : (problem ?? error);
   const [name = ''] = cause.message.split(' ', 1);
-  const trouble = BY_ERROR_NAME[name] ?? (redis.status === 'ready' ? 'failing' : 'disconnected');
+  // What is no answer of the server is a connection that was lost, perhaps there again by now.
+  const trouble = BY_ERROR_NAME[name] ?? (cause.name === 'ReplyError' ? 'failing' : 'disconnected');
   return { trouble, message: cause.message };
 }
 

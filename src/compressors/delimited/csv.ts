@@ -16,7 +16,12 @@ const MAX_COLUMNS = 400;
 type Quoting = (value: string, delimiter: string) => boolean;
 
 function mustQuote(value: string, delimiter: string): boolean {
-  return value.includes('"') || value.includes(delimiter) || value.includes('\n') || value.includes('\r');
+  const own = delimiter.charCodeAt(0);
+  for (let at = 0; at < value.length; at++) {
+    const code = value.charCodeAt(at);
+    if (code === 0x22 || code === own || code === 0x0a || code === 0x0d) return true;
+  }
+  return false;
 }
 
 /** The rules that writers of such files follow, by their letter in the form. */
@@ -31,7 +36,7 @@ const QUOTINGS: ReadonlyMap<string, Quoting> = new Map<string, Quoting>([
 const AS_SPELLED = 'spelled';
 
 function quote(value: string): string {
-  return `"${value.replaceAll('"', '""')}"`;
+  return value.includes('"') ? `"${value.replaceAll('"', '""')}"` : `"${value}"`;
 }
 
 function isQuoted(raw: string): boolean {
@@ -39,7 +44,9 @@ function isQuoted(raw: string): boolean {
 }
 
 function unquote(raw: string): string {
-  return isQuoted(raw) ? raw.slice(1, -1).replaceAll('""', '"') : raw;
+  if (!isQuoted(raw)) return raw;
+  const inner = raw.slice(1, -1);
+  return inner.includes('"') ? inner.replaceAll('""', '"') : inner;
 }
 
 /** Takes a text apart into cells as they are spelled. */
@@ -172,6 +179,7 @@ function factsFor(kinds: readonly string[], titles: string, end: string): readon
 }
 
 function readRows(text: string, delimiter: string, deadline: Deadline): readonly Row[] | undefined {
+  if (!text.includes('"')) return splitRows(text, delimiter, deadline);
   const scanner = new Scanner(text, delimiter);
   const rows: Row[] = [];
   while (!scanner.isDone) {
@@ -180,6 +188,16 @@ function readRows(text: string, delimiter: string, deadline: Deadline): readonly
     rows.push(scanner.nextRow());
   }
   return rows;
+}
+
+/** The rows of a text without quotes. */
+function splitRows(text: string, delimiter: string, deadline: Deadline): readonly Row[] {
+  const lines = text.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  return lines.map((line, at) => {
+    if (at % ROWS_PER_CHECK === 0) deadline.check();
+    return line.split(delimiter);
+  });
 }
 
 /** The rows of a text, or undefined when it is not made of such rows. */
@@ -207,13 +225,22 @@ function toFound(text: string, delimiter: string, deadline: Deadline): Spelled |
     : kinds.every((kind) => kind === kinds[0])
       ? kinds[0]!
       : 'needed';
-  const rows = body.map((row) => row.map((cell, i) => ((kinds[i] ?? kinds[0]) === AS_SPELLED ? cell : unquote(cell))));
+  const isPlain = !text.includes('"');
+  const read = (cell: string, i: number): string => ((kinds[i] ?? kinds[0]) === AS_SPELLED ? cell : unquote(cell));
+  const rows = isPlain ? body : body.map((row) => row.map(read));
   const names = hasTitles ? cut[0]!.map((cell) => (titles === AS_SPELLED ? cell : unquote(cell))) : undefined;
   return { names, rows, facts: factsFor(kinds, titles, end) };
 }
 
-function spell(cell: string, kind: string, delimiter: string): string {
-  return QUOTINGS.get(kind)?.(cell, delimiter) ? quote(cell) : cell;
+/** How a cell is written by a rule; as it stands by one that is unknown. */
+function speller(kind: string, delimiter: string): (cell: string) => string {
+  const isWritten = QUOTINGS.get(kind);
+  return isWritten ? (cell) => (isWritten(cell, delimiter) ? quote(cell) : cell) : (cell) => cell;
+}
+
+/** Without quotes and an empty line at the end, a text comes back from its cells whatever they are. */
+function isPlainText(text: string): boolean {
+  return !text.includes('"') && !text.includes('\r') && !text.endsWith('\n');
 }
 
 const MAX_LINES_AFTER = 6;
@@ -235,12 +262,11 @@ export function csvDialect(name: string, delimiter: string): Dialect {
     const one = facts.map((fact) => EVERY_COLUMN.exec(fact)?.[1]).find((kind) => kind !== undefined);
     const each = facts.map((fact) => BY_COLUMN.exec(fact)?.[1]?.split(' ')).find((kinds) => kinds !== undefined);
     const said = facts.find((fact) => fact.startsWith('titles in quotes: '))?.slice('titles in quotes: '.length);
-    const kind = one ?? 'needed';
-    const lines = rows.map(
-      (row) => row.map((cell, i) => spell(cell, each?.[i] ?? kind, delimiter)).join(delimiter) + end,
-    );
-    if (names) lines.unshift(names.map((cell) => spell(cell, said ?? kind, delimiter)).join(delimiter) + end);
-    return lines;
+    const usual = speller(one ?? 'needed', delimiter);
+    const own = each?.map((kind) => speller(kind, delimiter));
+    const lines = rows.map((row) => row.map((cell, i) => (own?.[i] ?? usual)(cell)).join(delimiter) + end);
+    const spellTitle = said === undefined ? usual : speller(said, delimiter);
+    return names ? [names.map(spellTitle).join(delimiter) + end, ...lines] : lines;
   };
   return {
     name,
@@ -254,7 +280,7 @@ export function csvDialect(name: string, delimiter: string): Dialect {
         const table = toFound(text, delimiter, deadline);
         // A row that was cut off would have its quotes in a way of its own.
         if (!table || (last === end && isRagged(table))) continue;
-        if (write(table).join('\n') === text) return { ...table, start: at, end: last };
+        if (isPlainText(text) || write(table).join('\n') === text) return { ...table, start: at, end: last };
       }
       return { past: lines.length };
     },

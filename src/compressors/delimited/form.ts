@@ -23,6 +23,7 @@ const DIALECTS = [...DRAWN, ...APART];
 const LINES_PER_CHECK = 1024;
 const MIN_COLUMNS = 2;
 const MAX_LINES_BEFORE = 6;
+const HEAD_START = '[headroom: ';
 const HEAD =
   /^\[headroom: ([A-Za-z ]+) of (\d{1,7}) rows?(?: \((.*)\))?, said in the next (\d{1,7}) lines?( ending in CRLF)?\]$/;
 const FACTS_APART = '; ';
@@ -114,7 +115,7 @@ export function writeForm(
   options: CompressOptions,
 ): string | undefined {
   const { lines, crlf } = toLines(text);
-  if (lines.some((line) => HEAD.test(line))) return undefined;
+  if (lines.some((line) => line.startsWith(HEAD_START) && HEAD.test(line))) return undefined;
   const out: string[] = [];
   let at = 0;
   let isShorter = false;
@@ -157,7 +158,7 @@ function isBounded({ names, rows, facts }: Spelled): boolean {
   let most = facts.reduce((sum, fact) => sum + Math.max(fact.length, statedWidth(fact)), 0);
   const widths: number[] = [];
   for (const row of names ? [names, ...rows] : rows) {
-    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
+    for (let i = 0; i < row.length; i++) widths[i] = Math.max(widths[i] ?? 0, row[i]!.length);
   }
   for (const width of widths) most += width;
   return most * rows.length <= MAX_WRITTEN;
@@ -181,7 +182,7 @@ export function readForm(text: string, json: Compressor): string | undefined {
   const out: string[] = [];
   let crlf: boolean | undefined;
   for (let i = 0; i < lines.length; i++) {
-    const head = lines[i]!.startsWith('[headroom: ') ? HEAD.exec(lines[i]!) : null;
+    const head = lines[i]!.startsWith(HEAD_START) ? HEAD.exec(lines[i]!) : null;
     if (!head) {
       out.push(lines[i]!);
       continue;

@@ -249,7 +249,7 @@ function fromFacts([name, ...odd]: readonly string[]): Style | undefined {
 function widthsFor({ names, rows }: Spelled, measure: Measure): readonly number[] {
   const widths: number[] = [];
   for (const row of names ? [names, ...rows] : rows) {
-    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, measure(cell));
+    for (let i = 0; i < row.length; i++) widths[i] = Math.max(widths[i] ?? 0, measure(row[i]!));
   }
   return widths.map((width) => width + 2);
 }

@@ -14,6 +14,7 @@ const ROWS_PER_CHECK = 256;
 const ODD_NAME = /^(?:|\d+|__proto__)$/;
 /** Only what comes back to the digit stands as a number. */
 const NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,12})?$/;
+const NEEDS_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 /** The keys of a row, one for each cell. */
 export function keysOf(names: Row | undefined, count: number): readonly string[] {
@@ -31,20 +32,43 @@ export function widestRow(rows: readonly Row[]): number {
 }
 
 export function isNumber(cell: string): boolean {
+  const first = cell.charCodeAt(0);
+  if (first !== 0x2d && !(first >= 0x30 && first <= 0x39)) return false;
+  if (isWhole(cell)) return first !== 0x30 || cell.length === 1;
   return cell.length < 28 && NUMBER.test(cell) && String(Number(cell)) === cell;
+}
+
+const MAX_WHOLE_DIGITS = 15;
+
+/** Digits alone, few enough to come back from a number. */
+function isWhole(cell: string): boolean {
+  if (cell.length > MAX_WHOLE_DIGITS) return false;
+  for (let at = 0; at < cell.length; at++) {
+    const code = cell.charCodeAt(at);
+    if (code < 0x30 || code > 0x39) return false;
+  }
+  return true;
 }
 
 /** Undefined when two columns cannot be told apart. */
 export function toJson({ rows }: Table, keys: readonly string[], deadline: Deadline): string | undefined {
   if (new Set(keys).size < keys.length) return undefined;
   const numeric = keys.map((_, i) => rows.every((row) => !row[i] || isNumber(row[i])));
-  const spelled = keys.map((key) => JSON.stringify(key));
+  const heads = keys.map((key, i) => `${i === 0 ? '' : ','}${JSON.stringify(key)}:`);
   const said = rows.map((row, at) => {
     if (at % ROWS_PER_CHECK === 0) deadline.check();
-    const cells = row.map((cell, i) => `${spelled[i]}:${numeric[i] && cell !== '' ? cell : JSON.stringify(cell)}`);
-    return `{${cells.join(',')}}`;
+    let cells = '';
+    for (let i = 0; i < row.length; i++) {
+      const cell = row[i]!;
+      cells += heads[i]! + (numeric[i] && cell !== '' ? cell : quote(cell));
+    }
+    return `{${cells}}`;
   });
   return `[${said.join(',')}]`;
+}
+
+function quote(cell: string): string {
+  return NEEDS_ESCAPE.test(cell) ? JSON.stringify(cell) : `"${cell}"`;
 }
 
 /** The rows of JSON that `toJson` made. Its keys are those of the first row, or what `keysFor` makes of their number. */
@@ -63,9 +87,10 @@ export function fromJson(
   const rows: Row[] = [];
   for (const item of items) {
     const row: string[] = [];
-    for (const [key, value] of Object.entries(item)) {
+    for (const key of Object.keys(item)) {
+      const value = item[key];
       if (places.get(key) !== row.length || (typeof value !== 'string' && typeof value !== 'number')) return undefined;
-      row.push(String(value));
+      row.push(typeof value === 'string' ? value : String(value));
     }
     rows.push(row);
   }

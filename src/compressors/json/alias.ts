@@ -8,12 +8,16 @@ import { estimate } from './estimate.ts';
 const SIGNS = ['~', '^', '§', '@', '$', '%', '±', '¤'];
 const LEGEND = /^(?:\S stands for \S[^\n]*\n)+/;
 const LINE = /^(\S) stands for (\S[^\n]*)$/;
-const ADDRESS = /\b[A-Za-z][A-Za-z0-9+.-]{1,9}:\/\/[^\s"'\\{}<>«»|,]{1,400}/g;
-const STRING = /"([^"\\\n]{20,200})"/g;
+const SCHEME_END = '://';
+const MAX_SCHEME_CHARS = 10;
+const ADDRESS_REST = /[^\s"'\\{}<>«»|,]{1,400}/y;
+const MIN_STRING_CHARS = 20;
+const MAX_STRING_CHARS = 200;
 const MIN_CHARS = 12;
 const MIN_SAVED_TOKENS = 10;
 /** Where addresses may be cut. */
-const EDGE = /[/?#=&]/g;
+const EDGES = '/?#=&';
+const MAX_LIKELY = 8;
 /** Texts above this length are searched in their first part only. */
 const MAX_SEARCHED_CHARS = 200_000;
 
@@ -64,29 +68,108 @@ export function removeAliases(text: string): string | undefined {
 }
 
 function bestAlias(text: string, cost: (candidate: string) => number): string | undefined {
-  const counts = new Map<string, number>();
-  const add = (candidate: string): void => {
-    if (candidate.length >= MIN_CHARS) counts.set(candidate, (counts.get(candidate) ?? 0) + 1);
-  };
-  const searched = text.slice(0, MAX_SEARCHED_CHARS);
-  for (const [address] of searched.matchAll(ADDRESS)) {
-    const host = address.indexOf('://') + 3;
-    for (const edge of address.slice(host).matchAll(EDGE)) add(address.slice(0, host + edge.index));
-    add(address);
-  }
-  for (const [, content] of searched.matchAll(STRING)) add(content!);
-  const likely = [...counts]
-    .filter(([, count]) => count > 1)
-    .map(([candidate, count]) => ({ candidate, count, chars: (count - 1) * candidate.length }))
-    .sort((a, b) => b.chars - a.chars || (a.candidate < b.candidate ? -1 : 1))
-    .slice(0, 8);
   let best: string | undefined;
   let most = MIN_SAVED_TOKENS;
-  for (const { candidate, count } of likely) {
+  for (const { candidate, count } of likeliest(candidatesIn(text.slice(0, MAX_SEARCHED_CHARS)))) {
     const saved = (count - 1) * cost(candidate) - count * 1.5 - 6;
     if (saved <= most || candidate.trim() !== candidate) continue;
     best = candidate;
     most = saved;
   }
   return best;
+}
+
+interface Likely {
+  readonly candidate: string;
+  readonly count: number;
+  readonly chars: number;
+}
+
+/** Those that would save most characters, most first. */
+function likeliest(counts: ReadonlyMap<string, number>): readonly Likely[] {
+  const likely: Likely[] = [];
+  for (const [candidate, count] of counts) {
+    const chars = (count - 1) * candidate.length;
+    if (count < 2 || (likely.length === MAX_LIKELY && chars < likely.at(-1)!.chars)) continue;
+    likely.push({ candidate, count, chars });
+    likely.sort((a, b) => b.chars - a.chars || (a.candidate < b.candidate ? -1 : 1));
+    if (likely.length > MAX_LIKELY) likely.pop();
+  }
+  return likely;
+}
+
+/** Addresses, their beginnings, and strings: how often each comes. */
+function candidatesIn(text: string): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  const add = (candidate: string, count: number): void => {
+    if (candidate.length >= MIN_CHARS) counts.set(candidate, (counts.get(candidate) ?? 0) + count);
+  };
+  for (const [address, count] of addressesIn(text)) {
+    const host = address.indexOf(SCHEME_END) + SCHEME_END.length;
+    for (let at = Math.max(host, MIN_CHARS); at < address.length; at++) {
+      if (EDGES.includes(address[at]!)) add(address.slice(0, at), count);
+    }
+    add(address, count);
+  }
+  addStrings(text, add);
+  return counts;
+}
+
+function addressesIn(text: string): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  let from = 0;
+  for (let at = text.indexOf(SCHEME_END); at >= 0; at = text.indexOf(SCHEME_END, Math.max(from, at + 1))) {
+    const start = schemeStart(text, at, from);
+    ADDRESS_REST.lastIndex = at + SCHEME_END.length;
+    if (start < 0 || !ADDRESS_REST.test(text)) continue;
+    from = ADDRESS_REST.lastIndex;
+    const address = text.slice(start, from);
+    counts.set(address, (counts.get(address) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Where the word before `://` starts, as early as a scheme may; -1 when there is none. */
+function schemeStart(text: string, end: number, from: number): number {
+  let start = -1;
+  for (let at = end - 1; at >= Math.max(from, end - MAX_SCHEME_CHARS); at--) {
+    const code = text.charCodeAt(at);
+    if (!isLetter(code) && !isDigit(code) && code !== 0x2b && code !== 0x2d && code !== 0x2e) break;
+    if (isLetter(code) && at < end - 1 && !isWordChar(text.charCodeAt(at - 1))) start = at;
+  }
+  return start;
+}
+
+function isLetter(code: number): boolean {
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+function isWordChar(code: number): boolean {
+  return isLetter(code) || isDigit(code) || code === 0x5f;
+}
+
+function addStrings(text: string, add: (candidate: string, count: number) => void): void {
+  let open = text.indexOf('"');
+  while (open >= 0) {
+    const close = text.indexOf('"', open + 1);
+    if (close < 0) return;
+    const length = close - open - 1;
+    if (length >= MIN_STRING_CHARS && length <= MAX_STRING_CHARS && isOneLine(text, open + 1, close)) {
+      add(text.slice(open + 1, close), 1);
+      open = text.indexOf('"', close + 1);
+    } else open = close;
+  }
+}
+
+/** Without line breaks and backslashes. */
+function isOneLine(text: string, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x5c || code === 0x0a) return false;
+  }
+  return true;
 }

@@ -49,6 +49,12 @@ export function chooseWordings(
   for (const column of columns) {
     deadline.check();
     const context: WriteContext = { brackets, others, legends: lettered.size, lettered: new Map(), count };
+    const [only] = constant.write(column, context);
+    if (only) {
+      chosen.set(column, only);
+      whole.settle(only, column);
+      continue;
+    }
     const possible = parents ? keepNames(candidates(column, context), column) : candidates(column, context);
     const best = cheapest(whole.prefer(possible, column), column, count);
     if (!best) return undefined;
@@ -132,7 +138,6 @@ function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<strin
 }
 
 function candidates(column: Column, context: WriteContext): readonly Wording[] {
-  if (column.distinct.length === 1) return constant.write(column, context);
   const wordings = columnForms.flatMap((form) => form.write(column, context));
   return [...wordings, ...besideOne(column, context)];
 }

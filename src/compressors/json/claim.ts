@@ -17,43 +17,62 @@ const CUT_CHARS = 8;
 const MIN_PIECE_CHARS = 20;
 
 export function claimFor(text: string): number {
-  const start = firstStart(text);
-  if (start < 0 || (text.length - start) * 2 < text.length) return 0;
+  const first = firstPiece(text);
+  if (!first) return 0;
+  const { start } = first;
+  if ((text.length - start) * 2 < text.length) return 0;
   const look = text.slice(start, start + LOOK_CHARS);
-  if (readChars(look) < look.length * MIN_SHARE) return 0;
-  if (text.slice(0, start).trim() === '') return 0.95;
-  return text.slice(0, start).trimEnd().endsWith('```') || /```(?:json|JSON)\s*$/.test(text.slice(0, start))
-    ? 0.8
-    : 0.6;
+  if (readChars(look, first) < look.length * MIN_SHARE) return 0;
+  const before = text.slice(0, start).trimEnd();
+  if (before === '') return 0.95;
+  return before.endsWith('```') || /```(?:json|JSON)\s*$/.test(before) ? 0.8 : 0.6;
 }
 
-function firstStart(text: string): number {
+interface FirstPiece {
+  readonly start: number;
+  /** How many characters from there on were read as JSON. */
+  readonly length: number;
+  /** Or else it is cut off, or broken further on. */
+  readonly isWhole: boolean;
+}
+
+function firstPiece(text: string): FirstPiece | undefined {
   const searched = text.slice(0, SEARCHED_CHARS);
   const parser = new JsonParser(text.slice(0, SEARCHED_CHARS + LOOK_CHARS));
   let failures = 0;
   START.lastIndex = 0;
   for (let match = START.exec(searched); match && failures < MAX_FAILURES; match = START.exec(searched)) {
-    if (pieceEnd(parser, match.index, searched.length) - match.index >= MIN_PIECE_CHARS) return match.index;
+    const start = match.index;
+    const { end, isWhole } = pieceAt(parser, start, searched.length);
+    if (end - start >= MIN_PIECE_CHARS) return { start, length: parser.position - start, isWhole };
     failures++;
   }
-  return -1;
+  return undefined;
 }
 
-/** Where the JSON that starts here ends, or is cut; the start itself when it is none. */
-function pieceEnd(parser: JsonParser, start: number, length: number): number {
+interface Piece {
+  /** The start itself when there is no JSON. */
+  readonly end: number;
+  readonly isWhole: boolean;
+}
+
+/** Where the JSON that starts here ends, or is cut. */
+function pieceAt(parser: JsonParser, start: number, length: number): Piece {
   const value = parser.parse(start);
-  if (value === undefined) return parser.position >= length - CUT_CHARS ? length : start;
+  if (value === undefined) return { end: parser.position >= length - CUT_CHARS ? length : start, isWhole: false };
   const isTelling = value instanceof JsonRecord ? value.values.length > 0 : parser.position - start >= MIN_PIECE_CHARS;
-  return isTelling ? parser.position : start;
+  return { end: isTelling ? parser.position : start, isWhole: true };
 }
 
-function readChars(look: string): number {
+/** @param first what the look begins with. */
+function readChars(look: string, first: FirstPiece): number {
+  if (first.length >= look.length) return look.length;
   const parser = new JsonParser(look);
-  let read = 0;
+  let read = first.isWhole ? first.length : 0;
   let failures = 0;
-  START.lastIndex = 0;
+  START.lastIndex = read;
   for (let match = START.exec(look); match && failures < MAX_FAILURES; match = START.exec(look)) {
-    const end = pieceEnd(parser, match.index, look.length);
+    const { end } = pieceAt(parser, match.index, look.length);
     if (end === match.index) {
       failures++;
       continue;

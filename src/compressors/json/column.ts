@@ -1,6 +1,8 @@
 /** One column of a table: which rows have it, and which values it takes. */
+import { Formulas } from './formulas.ts';
 import { RESERVED, type Skeleton, skeletonOf } from './skeleton.ts';
 import { ABSENT, type Cell, OPEN, textOf } from './spell.ts';
+import { timeOf } from './times.ts';
 import { Spelled, isContainer, print } from './tree.ts';
 
 /** A column whose first values are all different, so many of them, is not searched for equal ones. */
@@ -20,6 +22,8 @@ export class Column {
   #texts: readonly string[] | undefined;
   #skeletons: readonly (Skeleton | undefined)[] | undefined;
   #places: Map<number, number> | undefined;
+  #formulas: Formulas | undefined;
+  #numbers: readonly number[] | null | undefined;
 
   constructor(path: readonly (string | number)[], rows: readonly number[], values: readonly Cell[]) {
     this.path = path;
@@ -28,8 +32,14 @@ export class Column {
     const ids: number[] = [];
     const distinct: Cell[] = [];
     const counts: number[] = [];
+    let last = -1;
     for (const value of values) {
       if (ids.length === MANY && distinct.length === MANY) break;
+      if (value === distinct[last]) {
+        ids.push(last);
+        counts[last]!++;
+        continue;
+      }
       const key = identity(value);
       let id = known.get(key);
       if (id === undefined) {
@@ -40,6 +50,7 @@ export class Column {
       }
       ids.push(id);
       counts[id]!++;
+      last = id;
     }
     for (let at = ids.length; at < values.length; at++) {
       ids.push(at);
@@ -58,12 +69,23 @@ export class Column {
     return (this.#texts = this.ids.map((id) => texts[id]!));
   }
 
+  /** The formulas that give the texts. */
+  get formulas(): Formulas {
+    return (this.#formulas ??= new Formulas(this.texts, this.rows));
+  }
+
   /** Of each distinct value the skeleton of its text; undefined where a text cannot be split. */
   get skeletons(): readonly (Skeleton | undefined)[] {
     return (this.#skeletons ??= this.distinct.map((value) => {
       const text = textOf(value);
       return RESERVED.test(text) ? undefined : skeletonOf(text);
     }));
+  }
+
+  /** The cells as numbers: numbers, or times; undefined when most are neither. */
+  get numbers(): readonly number[] | undefined {
+    if (this.#numbers === undefined) this.#numbers = numbersOf(this) ?? null;
+    return this.#numbers ?? undefined;
   }
 
   value(at: number): Cell {
@@ -104,8 +126,22 @@ export class Column {
 
 /** Equal for equal values, and only for those: a string starts with NUL only when it stands for something else. */
 function identity(value: Cell): unknown {
+  if (typeof value === 'number') return value;
   if (typeof value === 'string') return value.charCodeAt(0) === 0 ? `\u0000s${value}` : value;
   if (value === ABSENT || value === OPEN) return value;
   if (value instanceof Spelled) return `\u0000n${value.text}`;
   return isContainer(value) ? `\u0000j${print(value)}` : value;
+}
+
+function numbersOf({ distinct, ids }: Column): readonly number[] | undefined {
+  const numbers = distinct.map(numberOf);
+  let known = 0;
+  for (const id of ids) if (!Number.isNaN(numbers[id]!)) known++;
+  return known * 10 < ids.length * 9 ? undefined : ids.map((id) => numbers[id]!);
+}
+
+function numberOf(value: Cell): number {
+  if (typeof value === 'number') return value;
+  if (value instanceof Spelled) return Number(value.text);
+  return typeof value === 'string' ? timeOf(value) : Number.NaN;
 }

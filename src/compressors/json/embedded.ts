@@ -18,9 +18,16 @@ export function hasMarker(text: string): boolean {
   return text.search(MARKER) >= 0;
 }
 
+/** Cheap: whether a text may be JSON worth a look. */
+export function mayEmbed(text: string): boolean {
+  if (text.length < MIN_CHARS) return false;
+  const first = text.charCodeAt(0);
+  return first === 0x5b || first === 0x7b;
+}
+
 /** The JSON that a text is, when printing it in one of the styles gives the text again. */
 export function embeddedIn(text: string): Embedded | undefined {
-  if (text.length < MIN_CHARS || !/^[[{]/.test(text)) return undefined;
+  if (!mayEmbed(text)) return undefined;
   const value = parseWhole(text);
   if (value === undefined) return undefined;
   const indent = /^[[{]\n( {1,8})\S/.exec(text)?.[1]?.length;

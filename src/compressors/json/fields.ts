@@ -41,18 +41,13 @@ export function buildField(slice: Slice, step: string | number): Field {
 
 function asObjects({ path, rows, values }: Slice, step: string | number): Branch | undefined {
   if (path.length > MAX_LEVELS) return undefined;
-  const shapes = new Map<Shape, number>();
   let objects = 0;
   for (const value of values) {
-    if (!(value instanceof JsonRecord)) {
-      if (isList(value)) return undefined;
-      continue;
-    }
-    objects++;
-    shapes.set(value.shape, (shapes.get(value.shape) ?? 0) + 1);
+    if (value instanceof JsonRecord) objects++;
+    else if (isList(value)) return undefined;
   }
   if (objects === 0 || (objects < values.length && objects < 3)) return undefined;
-  const keys = unionOfKeys(shapes);
+  const keys = unionOfKeys(countShapes(values));
   if (!keys || keys.length === 0) return undefined;
   const presence = objects === values.length ? undefined : presenceOf(path, rows, values);
   const kept: JsonRecord[] = [];
@@ -66,6 +61,25 @@ function asObjects({ path, rows, values }: Slice, step: string | number): Branch
     buildField({ path: [...path, key], rows: keptRows, values: pick(kept, key) }, key),
   );
   return { step, kind: 'object', children, presence };
+}
+
+/** How many of the values have each shape. Most records are shaped as the one before. */
+export function countShapes(values: readonly Cell[]): ReadonlyMap<Shape, number> {
+  const shapes = new Map<Shape, number>();
+  let last: Shape | undefined;
+  let count = 0;
+  for (const value of values) {
+    if (!(value instanceof JsonRecord)) continue;
+    if (value.shape !== last) {
+      if (last) shapes.set(last, count);
+      last = value.shape;
+      count = shapes.get(last) ?? 0;
+      shapes.set(last, count);
+    }
+    count++;
+  }
+  if (last) shapes.set(last, count);
+  return shapes;
 }
 
 function presenceOf(path: Slice['path'], rows: readonly number[], values: readonly Cell[]): Column {

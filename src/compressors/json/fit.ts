@@ -1,11 +1,10 @@
 /** Finds the pattern that gives a set of texts: what is the same in all, what follows a formula, what must be listed. */
 import type { Column } from './column.ts';
+import { Formulas } from './formulas.ts';
 import { LISTED, type Piece } from './pattern.ts';
 import type { ReferencedTexts } from './references.ts';
 import { GAP } from './skeleton.ts';
 import { exceptIn, isFixed } from './slots/except.ts';
-import { readSlot, slotForms } from './slots/index.ts';
-import { MIN_FORMULA_ROWS } from './slots/slot.ts';
 
 export interface Fit {
   readonly pieces: readonly Piece[];
@@ -23,13 +22,12 @@ export interface Group {
   readonly marks: ReferencedTexts['marks'];
   /** Columns whose text a gap may be. */
   readonly others: readonly Column[];
+  /** Of the gap, where the texts are nothing else and it is known. */
+  readonly formulas?: Formulas | undefined;
 }
 
-/** Texts looked at first where there are many. */
-const PROBE = 40;
 /** So many equal texts are no accident. */
 const MIN_NAMED_ROWS = 4;
-const NO_LOOKUP = { text: (): string => '' };
 /** Digits that all texts begin with are taken out of the rows from this many on. */
 const MIN_COMMON_DIGITS = 3;
 /** Exceptions are said one by one, at more than twice what a listed value costs. */
@@ -38,43 +36,13 @@ export const MAX_MISSED_SHARE = 0.25;
 const MIN_MISSED_SHARE = 0.01;
 const MIN_EXCEPTED_ROWS = 40;
 
-/** A formula that gives every text, in words. */
-export function formulaFor(texts: readonly string[], rows: readonly number[]): string | undefined {
-  return looseFormula(texts, rows, 0)?.wording;
-}
-
-/** @param mayMiss how many texts the formula may get wrong. */
-export function looseFormula(
-  texts: readonly string[],
-  rows: readonly number[],
-  mayMiss: number,
-): { readonly wording: string; readonly misses: readonly number[] } | undefined {
-  if (texts.length < MIN_FORMULA_ROWS) return undefined;
-  const probe = texts.length > PROBE * 2 ? texts.slice(0, PROBE) : undefined;
-  const isFlat = probe?.every((text) => text === probe[0]);
-  for (const form of slotForms) {
-    // What no formula gives at the start is not worth a look at the rest. (Stairs may start with a long step.)
-    if (probe && !isFlat && form.guess(probe, rows).length === 0) continue;
-    for (const wording of form.guess(texts, rows)) {
-      const reader = readSlot(wording);
-      if (!reader) continue;
-      const misses: number[] = [];
-      for (let at = 0; at < texts.length && misses.length <= mayMiss; at++) {
-        if (reader(rows[at]!, NO_LOOKUP) !== texts[at]) misses.push(at);
-      }
-      if (misses.length <= mayMiss) return { wording, misses };
-    }
-  }
-  return undefined;
-}
-
 /** The places whose texts keep a gap from being the same everywhere, or a formula; undefined when they are too many. */
-export function oddPlaces({ shape, rows, fills }: Group, mayMiss: number): ReadonlySet<number> | undefined {
+export function oddPlaces({ shape, rows, fills, formulas }: Group, mayMiss: number): ReadonlySet<number> | undefined {
   const odd = new Set<number>();
   const gaps = shape.split(GAP).length - 1;
   for (let gap = 0; gap < gaps; gap++) {
     const texts = fills.map((each) => each[gap]!);
-    const misses = missesOfMost(texts, mayMiss) ?? looseFormula(texts, rows, mayMiss)?.misses;
+    const misses = missesOfMost(texts, mayMiss) ?? (formulas ?? new Formulas(texts, rows)).first(mayMiss)?.misses;
     if (!misses) return undefined;
     for (const at of misses) odd.add(at);
     if (odd.size > mayMiss) return undefined;
@@ -96,7 +64,7 @@ export function fitGroup(group: Group): Fit {
   for (let gap = 0; gap + 1 < literals.length; gap++) {
     const texts = group.fills.map((fills) => fills[gap]!);
     const name = literals.join('') === '' ? undefined : nameFor(texts, group);
-    if (name === undefined) pushSlot(pieces, lists, texts, group.rows);
+    if (name === undefined) pushSlot(pieces, lists, texts, group);
     else pieces.push({ wording: name });
     pieces.push(...literalPieces(literals[gap + 1]!, group));
   }
@@ -109,18 +77,19 @@ function nameFor(texts: readonly string[], { rows, others }: Group): string | un
   return others.find((other) => texts.every((text, at) => other.textAt(rows[at]!) === text))?.name;
 }
 
-function pushSlot(pieces: Piece[], lists: string[][], texts: string[], rows: readonly number[]): void {
+function pushSlot(pieces: Piece[], lists: string[][], texts: string[], { rows, formulas: known }: Group): void {
   const first = texts[0]!;
   if (texts.every((text) => text === first)) {
     pieces.push(first);
     return;
   }
-  const wording = formulaFor(texts, rows);
-  if (wording !== undefined) {
-    pieces.push({ wording });
+  const formulas = known ?? new Formulas(texts, rows);
+  const exact = formulas.first(0);
+  if (exact) {
+    pieces.push({ wording: exact.wording });
     return;
   }
-  const loose = exceptedSlot(texts, rows);
+  const loose = exceptedSlot(texts, rows, formulas);
   if (loose !== undefined) {
     pieces.push({ wording: loose });
     return;
@@ -139,7 +108,7 @@ export function isPlainRule(wording: string): boolean {
 }
 
 /** A rule with its exceptions, where they are few enough to be shorter than a list of all. */
-function exceptedSlot(texts: readonly string[], rows: readonly number[]): string | undefined {
+function exceptedSlot(texts: readonly string[], rows: readonly number[], formulas: Formulas): string | undefined {
   if (texts.length < MIN_EXCEPTED_ROWS) return undefined;
   const mayMiss = Math.floor(texts.length * MAX_MISSED_SHARE);
   const isOdd = (misses: readonly number[]): boolean => misses.length <= Math.ceil(texts.length * MIN_MISSED_SHARE);
@@ -148,7 +117,7 @@ function exceptedSlot(texts: readonly string[], rows: readonly number[]): string
     const fixed = texts[0] === texts[1] ? texts[0]! : texts[2]!;
     return isFixed(fixed) && !isOdd(most) ? exceptIn(fixed, most, texts, rows) : undefined;
   }
-  const loose = looseFormula(texts, rows, mayMiss);
+  const loose = formulas.first(mayMiss);
   return loose && isPlainRule(loose.wording) && !isOdd(loose.misses)
     ? exceptIn(loose.wording, loose.misses, texts, rows)
     : undefined;

@@ -12,6 +12,7 @@ import { claimFor } from './claim.ts';
 import { hasMarker, readEmbedded } from './embedded.ts';
 import { estimating } from './estimate.ts';
 import { type Region, findRegions } from './find.ts';
+import { Known, counting } from './known.ts';
 import { sameJson } from './same.ts';
 import { findHead } from './table-head.ts';
 import { readTable } from './table-read.ts';
@@ -34,10 +35,8 @@ export const jsonCompressor: Compressor = {
     if (covered < text.length * MIN_COVERED_SHARE) return undefined;
     given.deadline.check();
     const isJson = given.responseFormat === 'json';
-    const options: CompressOptions = {
-      ...given,
-      tokens: text.length > LONG_CHARS ? estimating(given.tokens) : given.tokens,
-    };
+    const tokens = counting(text.length > LONG_CHARS ? estimating(given.tokens) : given.tokens);
+    const options = { ...given, tokens, known: new Known() };
     const write = (): string => (isJson ? writeMinified(text, regions) : writeLossless(text, regions, options));
     const view = (): string | undefined => (isJson ? writeJsonView(text, options) : writeView(text, regions, options));
     if (options.level !== 'lossless') {
@@ -64,6 +63,10 @@ export const jsonCompressor: Compressor = {
 
   same: (source: string, expanded: string): boolean => source === expanded || sameJson(source, expanded),
 };
+
+interface Options extends CompressOptions {
+  readonly known: Known;
+}
 
 /** Other text with a little JSON in it (source code, say) is left alone. */
 const MIN_COVERED_SHARE = 0.5;
@@ -97,7 +100,7 @@ function isShorter(form: string, text: string, { tokens }: CompressOptions): boo
   return form.length < text.length * CLEAR_SHARE || tokens.count(form) < tokens.count(text);
 }
 
-function writeLossless(text: string, regions: readonly Region[], options: CompressOptions): string {
+function writeLossless(text: string, regions: readonly Region[], options: Options): string {
   const joined = spliced(text, regions, (region) => {
     options.deadline.check();
     return writeRegion(region, options);
@@ -123,8 +126,8 @@ function spliced(text: string, regions: readonly Region[], write: (region: Regio
   return said + text.slice(at);
 }
 
-function writeRegion({ kind, values }: Region, { level, tokens, deadline }: CompressOptions): string {
-  const options = { tokens, deadline, keepsPaths: level !== 'lossless' };
+function writeRegion({ kind, values }: Region, { level, tokens, deadline, known }: Options): string {
+  const options = { tokens, deadline, keepsPaths: level !== 'lossless', known };
   if (kind === 'value') return writeJson(values[0]!, options);
   return writeRun(values, kind === 'lines' ? 'JSON lines' : 'items', options);
 }

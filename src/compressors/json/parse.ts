@@ -46,7 +46,7 @@ export class JsonParser {
 
   skipSpace(): number {
     let code = this.#text.charCodeAt(this.#at);
-    while (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) code = this.#text.charCodeAt(++this.#at);
+    while (code <= 0x20 && isSpace(code)) code = this.#text.charCodeAt(++this.#at);
     return code;
   }
 
@@ -91,10 +91,11 @@ export class JsonParser {
   }
 
   #string(): string {
+    const text = this.#text;
     const start = this.#at + 1;
     let at = start;
     for (;;) {
-      const code = this.#text.charCodeAt(at);
+      const code = text.charCodeAt(at);
       if (code === QUOTE) break;
       if (code === BACKSLASH) return this.#escaped(at);
       if (!(code >= 0x20)) {
@@ -104,7 +105,7 @@ export class JsonParser {
       at++;
     }
     this.#at = at + 1;
-    return this.#text.slice(start, at);
+    return text.slice(start, at);
   }
 
   #escaped(from: number): string {
@@ -197,6 +198,10 @@ export class JsonParser {
     this.#at++;
     return values;
   }
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 }
 
 /** A number token as a JavaScript number where that prints the same, else as it was spelled. */

@@ -1,5 +1,5 @@
 /** Picks the rows of a list that fit one table. The odd ones are written out whole: they are often what matters. */
-import { mergeKeys } from './fields.ts';
+import { countShapes, mergeKeys } from './fields.ts';
 import { type Json, JsonRecord, type Shape, isContainer, isList } from './tree.ts';
 
 /** A key list that fewer rows than this share of the rows have is odd. */
@@ -40,10 +40,8 @@ function all(list: readonly unknown[]): readonly number[] {
 }
 
 function regularRecords(list: readonly Json[]): readonly number[] {
-  const shapes = new Map<Shape, number>();
-  for (const row of list) {
-    if (row instanceof JsonRecord && row.values.length > 0) shapes.set(row.shape, (shapes.get(row.shape) ?? 0) + 1);
-  }
+  const shapes = new Map(countShapes(list));
+  for (const shape of shapes.keys()) if (shape.size === 0) shapes.delete(shape);
   if (shapes.size === 1 && [...shapes.values()][0] === list.length) return all(list);
   const sorted = [...shapes].sort((a, b) => b[1] - a[1]);
   const common = sorted.filter(([, count], at) => at === 0 || count > list.length * ODD_SHARE);

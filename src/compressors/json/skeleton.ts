@@ -12,9 +12,8 @@ export interface Skeleton {
 }
 
 const UUID = /[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z])/y;
-const ONE_NUMBER = /^([A-Za-z]*)(\d+)([A-Za-z]*)$/;
-const DATE_TO_TIME = /^(\d\d)T(\d\d)$/;
-const HEX = /^(?=.*[a-fA-F])[0-9a-fA-F]{6,}$/;
+/** Shorter runs of hexadecimal digits are words and numbers. */
+const MIN_HEX_CHARS = 6;
 
 export function skeletonOf(text: string): Skeleton {
   const fills: string[] = [];
@@ -45,24 +44,47 @@ export function skeletonOf(text: string): Skeleton {
 
 /** The shape of one run of letters and digits; pushes what varies. */
 function splitRun(run: string, fills: string[]): string {
-  const first = run.charCodeAt(0);
-  const last = run.charCodeAt(run.length - 1);
-  if (run.length <= 4 && first <= 0x39 && last <= 0x39 && !/[A-Za-z]/.test(run)) {
+  const { length } = run;
+  const start = endOfLetters(run, 0);
+  const end = endOfDigits(run, start);
+  if (start === 0 && end === length) {
     fills.push(run);
     return GAP;
   }
-  const stamp = DATE_TO_TIME.exec(run);
-  if (stamp) {
-    fills.push(stamp[1]!, stamp[2]!);
+  // From a date to its time: 01T10.
+  if (length === 5 && start === 0 && end === 2 && run[2] === 'T' && endOfDigits(run, 3) === 5) {
+    fills.push(run.slice(0, 2), run.slice(3));
     return `${GAP}T${GAP}`;
   }
-  const number = HEX.test(run) ? null : ONE_NUMBER.exec(run);
-  if (!number) {
+  if (end === start || endOfLetters(run, end) < length || isHex(run)) {
     fills.push(run);
     return GAP;
   }
-  fills.push(number[2]!);
-  return `${number[1]}${GAP}${number[3]}`;
+  fills.push(run.slice(start, end));
+  return run.slice(0, start) + GAP + run.slice(end);
+}
+
+function endOfLetters(run: string, from: number): number {
+  let at = from;
+  while (at < run.length && run.charCodeAt(at) > 0x39) at++;
+  return at;
+}
+
+function endOfDigits(run: string, from: number): number {
+  let at = from;
+  let code = run.charCodeAt(at);
+  while (code >= 0x30 && code <= 0x39) code = run.charCodeAt(++at);
+  return at;
+}
+
+/** @param run digits and at least one letter. */
+function isHex(run: string): boolean {
+  if (run.length < MIN_HEX_CHARS) return false;
+  for (let at = 0; at < run.length; at++) {
+    const code = run.charCodeAt(at);
+    if (code > 0x66 || (code > 0x46 && code < 0x61)) return false;
+  }
+  return true;
 }
 
 function isAlphanumeric(code: number): boolean {

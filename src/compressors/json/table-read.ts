@@ -19,6 +19,8 @@ const LEGEND_LINE = /^[A-Za-z] = /;
 
 interface Node {
   readonly step: string | number;
+  /** What stands before its value in an object. */
+  readonly head: string;
   readonly column: ReadColumn | undefined;
   readonly children: Node[];
 }
@@ -62,7 +64,7 @@ export function readTable(text: string, start: number): { readonly json: string;
   const { head } = found;
   const lines = new Lines(text, found.end + 1);
   const columns: ReadColumn[] = [];
-  const root = head.isPlain ? readPlain(lines, head, columns) : { step: '', column: undefined, children: [] };
+  const root = head.isPlain ? readPlain(lines, head, columns) : { step: '', head: '', column: undefined, children: [] };
   if (!head.isPlain) readFields(lines, root, [], { brackets: head.brackets, columns });
   const names = namesFor(columns.map(({ path }) => path));
   columns.forEach((column, at) => {
@@ -86,7 +88,7 @@ function assembled(parts: readonly string[], { kind }: TableHead): string {
 function readPlain(lines: Lines, { brackets }: TableHead, columns: ReadColumn[]): Node {
   const column = readColumn(lines.next(), lines, '', { path: [], brackets });
   columns.push(column);
-  return { step: '', column, children: [] };
+  return { step: '', head: '', column, children: [] };
 }
 
 interface FieldContext {
@@ -103,7 +105,7 @@ function readFields(lines: Lines, parent: Node, path: readonly (string | number)
       const column =
         spec === '' ? undefined : readColumn(spec, lines, indent, { path: own, brackets: context.brackets });
       if (column) context.columns.push(column);
-      const node: Node = { step, column, children: [] };
+      const node: Node = { step, head: `${quote(String(step))}:`, column, children: [] };
       parent.children.push(node);
       readFields(lines, node, own, context);
     }
@@ -278,7 +280,7 @@ class Table {
     let text = '';
     for (const child of children) {
       const value = this.#print(child, row);
-      if (value !== undefined) text += `${text === '' ? '' : ','}${quote(child.step as string)}:${value}`;
+      if (value !== undefined) text += (text === '' ? '' : ',') + child.head + value;
     }
     return `{${text}}`;
   }

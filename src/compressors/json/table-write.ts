@@ -5,6 +5,7 @@ import type { Column } from './column.ts';
 import { type Field, type Leaf, buildField, columnsOf, isLeaf } from './fields.ts';
 import type { Wording } from './forms/form.ts';
 import { SPEC as ONE_OF } from './forms/letters.ts';
+import type { Known } from './known.ts';
 import { namesFor } from './names.ts';
 import { BRACKETS, type Brackets } from './pattern.ts';
 import { exceptedRows, rareRows } from './odd-rows.ts';
@@ -21,6 +22,8 @@ export interface TableOptions {
   readonly deadline: Deadline;
   /** Paths stand as they are, whatever rule gives them. */
   readonly keepsPaths?: boolean;
+  /** Of the same text, with the same options. */
+  readonly known?: Known | undefined;
 }
 
 export const MIN_ROWS = 3;

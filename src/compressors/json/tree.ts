@@ -22,6 +22,7 @@ export class Shape {
   guessed: Shape | undefined;
   #next: Map<string, Shape> | undefined;
   #keys: readonly string[] | undefined;
+  #heads: readonly string[] | undefined;
 
   constructor(parent?: Shape, key = '') {
     this.parent = parent;
@@ -34,6 +35,11 @@ export class Shape {
     const keys: string[] = this.parent ? [this.key] : [];
     for (let shape = this.parent; shape?.parent; shape = shape.parent) keys.push(shape.key);
     return (this.#keys = keys.reverse());
+  }
+
+  /** What stands before each value in minified JSON: `"id":`, then `,"name":`. */
+  get heads(): readonly string[] {
+    return (this.#heads ??= this.keys.map((key, at) => `${at === 0 ? '' : ','}${quote(key)}:`));
   }
 
   known(key: string): Shape | undefined {
@@ -79,16 +85,15 @@ export type Override = (value: JsonRecord | readonly Json[] | string) => string 
 /** Minified JSON. */
 export function print(value: Json, override?: Override): string {
   if (typeof value === 'string') return override?.(value) ?? quote(value);
+  if (typeof value === 'number') return String(value);
   if (value instanceof Spelled) return value.text;
   if (!isContainer(value)) return String(value);
   const special = override?.(value);
   if (special !== undefined) return special;
   let text = '';
   if (value instanceof JsonRecord) {
-    const { keys } = value.shape;
-    for (let at = 0; at < keys.length; at++) {
-      text += `${at === 0 ? '' : ','}${quote(keys[at]!)}:${print(value.values[at]!, override)}`;
-    }
+    const { heads } = value.shape;
+    for (let at = 0; at < heads.length; at++) text += heads[at]! + print(value.values[at]!, override);
     return `{${text}}`;
   }
   for (let at = 0; at < value.length; at++) text += (at === 0 ? '' : ',') + print(value[at]!, override);

@@ -27,6 +27,7 @@ export class WholeWords {
 
   /** The wordings that keep the words of the column's values whole; all of them for a long table, or when none does. */
   prefer(wordings: readonly Wording[], column: Column): readonly Wording[] {
+    if (wordings.length < 2) return wordings;
     if (this.#isWholeColumn(column)) return preferWhole(wordings, column);
     if (column.rows.length >= LONG_TABLE_ROWS) return wordings;
     const words = Array.from(new Set(column.distinct.flatMap((value) => wordsOf(textOf(value)))));

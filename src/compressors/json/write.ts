@@ -1,10 +1,10 @@
 /** Prints a JSON tree with its lists as tables wherever that is shorter. */
-import { embeddedIn, writeEmbedded } from './embedded.ts';
+import { embeddedIn, mayEmbed, writeEmbedded } from './embedded.ts';
 import { estimate } from './estimate.ts';
 import { type TableOptions, isWorthTrying, writeTable } from './table-write.ts';
 import { TREE, type TableKind } from './table-head.ts';
 import { type Json, JsonRecord, isContainer, isList, print, printEntry, quote } from './tree.ts';
-import { treeRows } from './tree-rows.ts';
+import { type TreeRows, treeRows } from './tree-rows.ts';
 
 /** Rows printed as JSON to estimate what the list would cost so. */
 const SAMPLE_ROWS = 24;
@@ -24,14 +24,20 @@ export function writeJson(value: Json, options: TableOptions): string {
   return print(value, (part) => {
     if (typeof part === 'string') return embeddedFor(part, options);
     if (isList(part)) return tableFor(part, 'rows', options);
-    return treeFor(part, options) ?? (isDictionary(part) ? tableFor(entriesOf(part), 'entries', options) : undefined);
+    return (
+      treeFor(part, options) ??
+      (isDictionary(part) ? tableFor(entriesOf(part, options), 'entries', options) : undefined)
+    );
   });
 }
 
 /** A tree of records, each node in a line of its own below its parent; undefined when it is none, or does not pay. */
 export function treeFor(root: JsonRecord, options: TableOptions): string | undefined {
   const tree = treeRows(root);
-  if (!tree) return undefined;
+  return tree && found(root, options, () => newTree(root, tree, options));
+}
+
+function newTree(root: JsonRecord, tree: TreeRows, options: TableOptions): string | undefined {
   options.deadline.check();
   const table = writeTable(tree.nodes, TREE, options, tree);
   if (table === undefined) return undefined;
@@ -49,11 +55,17 @@ export function isDictionary({ values }: JsonRecord): boolean {
   );
 }
 
-export function entriesOf({ shape, values }: JsonRecord): readonly Json[] {
-  return values.map((value, at) => [shape.keys[at]!, value]);
+/** An object as pairs of a key and a value, always the same ones. */
+export function entriesOf(record: JsonRecord, { known }: Pick<TableOptions, 'known'>): readonly Json[] {
+  const find = (): readonly Json[] => record.values.map((value, at) => [record.shape.keys[at]!, value]);
+  return known ? known.entriesOf(record, find) : find();
 }
 
 export function embeddedFor(text: string, options: TableOptions): string | undefined {
+  return mayEmbed(text) ? found(text, options, () => newEmbedded(text, options)) : undefined;
+}
+
+function newEmbedded(text: string, options: TableOptions): string | undefined {
   const embedded = embeddedIn(text);
   if (!embedded) return undefined;
   const form = writeEmbedded(writeJson(embedded.value, options), embedded.style);
@@ -69,6 +81,14 @@ export function writeRun(values: readonly Json[], kind: 'JSON lines' | 'items', 
 }
 
 export function tableFor(list: readonly Json[], kind: TableKind, options: TableOptions): string | undefined {
+  return found(list, options, () => newTable(list, kind, options));
+}
+
+function found(part: unknown, { known }: TableOptions, find: () => string | undefined): string | undefined {
+  return known ? known.formOf(part, find) : find();
+}
+
+function newTable(list: readonly Json[], kind: TableKind, options: TableOptions): string | undefined {
   if (!isWorthTrying(list)) return undefined;
   options.deadline.check();
   const sample = sampleOf(list).map(kind === 'entries' ? printEntry : (value) => print(value));

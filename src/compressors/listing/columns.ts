@@ -28,11 +28,17 @@ export type Edges = readonly number[];
 function readCells(line: string, limit: number): readonly Cell[] {
   const cells: Cell[] = [];
   if (line.length > MAX_LINE) return cells;
-  const word = /[^ \t]+/g;
-  for (let match = word.exec(line); match && cells.length < limit; match = word.exec(line)) {
-    cells.push({ start: match.index, end: match.index + match[0].length });
+  for (let at = 0; at < line.length && cells.length < limit; at++) {
+    if (isBlank(line.charCodeAt(at))) continue;
+    const start = at;
+    while (at < line.length && !isBlank(line.charCodeAt(at))) at++;
+    cells.push({ start, end: at });
   }
   return cells;
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }
 
 function fits(cell: Cell | undefined, edge: number): boolean {
@@ -43,16 +49,16 @@ function fits(cell: Cell | undefined, edge: number): boolean {
 export function findEdges(lines: readonly string[]): Edges {
   const edges: number[] = [];
   let rows = lines.map((line) => readCells(line, MAX_COLUMNS)).filter((cells) => cells.length >= MIN_COLUMNS);
+  if (rows.length < MIN_ROWS) return edges;
   const enough = Math.max(MIN_ROWS, rows.length * ENOUGH);
   for (let i = 0; i < MAX_COLUMNS; i++) {
     const seen = rows.filter((cells) => cells.length > i);
-    const left = mostFrequent(seen.map((cells) => String(cells[i]!.start)));
-    const right = mostFrequent(seen.map((cells) => String(-cells[i]!.end)));
+    const left = mostFrequent(seen.map((cells) => cells[i]!.start));
+    const right = mostFrequent(seen.map((cells) => -cells[i]!.end));
     const best = left && right && right.count > left.count ? right : left;
     if (!best || best.count < enough) break;
-    const edge = Number(best.value);
-    edges.push(edge);
-    rows = rows.filter((cells) => fits(cells[i], edge));
+    edges.push(best.value);
+    rows = rows.filter((cells) => fits(cells[i], best.value));
   }
   return edges;
 }

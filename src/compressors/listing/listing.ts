@@ -38,11 +38,11 @@ function compress(text: string, options: CompressOptions, minFoldedPaths: number
   const lines = text.slice(0, text.length - end.length).split('\n');
   const { shape, claim } = shapeOf(lines.slice(0, Sample.headLines));
   if (claim < MIN_CLAIM) return undefined;
-  const said = shape.write(lines, deadline);
+  const isFolded = shape !== pathList || lines.length >= minFoldedPaths;
+  const said = isFolded ? shape.write(lines, deadline) : undefined;
   const form = said && said.join('\n') + end;
   deadline.check();
-  const isFolded = shape !== pathList || lines.length >= minFoldedPaths;
-  const isExact = isFolded && form !== undefined && form.length < text.length && expand(form) === text;
+  const isExact = form !== undefined && form.length < text.length && expand(form) === text;
   const view = (before: number): string | undefined => viewOf(shape, { lines, said }, options, before);
   const chosen = chooseForm({ source: text, lossless: isExact ? form : undefined, view }, options);
   if (chosen?.loss !== 'none') return chosen;

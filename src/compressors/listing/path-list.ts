@@ -33,14 +33,15 @@ function leadOf(lines: readonly string[]): { name: string; share: number } {
   let best = { name: 'paths', share: 0 };
   if (seen.length < MIN_PATHS) return best;
   for (const [name, lead] of Object.entries(LEADS)) {
-    const paths = seen.flatMap((line) => {
+    const said = seen.flatMap((line) => {
       const match = lead.exec(line);
-      const path = match ? line.slice(match[0].length) : '';
-      return match && isPath(path) ? [path] : [];
+      return match ? [line.slice(match[0].length)] : [];
     });
+    const plain = said.filter((path) => path.length <= MAX_PATH && PLAIN.test(path)).length;
+    if (plain < seen.length * 0.5) continue;
+    const paths = said.filter(isPath);
     const inFolders = paths.filter((path) => HAS_FOLDER.test(path)).length;
-    const plain = paths.filter((path) => PLAIN.test(path)).length;
-    const share = inFolders >= seen.length * 0.5 && plain >= seen.length * 0.5 ? paths.length / seen.length : 0;
+    const share = inFolders >= seen.length * 0.5 ? paths.length / seen.length : 0;
     if (share > best.share) best = { name, share };
   }
   return best;

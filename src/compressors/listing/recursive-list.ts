@@ -54,8 +54,8 @@ export const recursiveList: Shape = {
   name: 'ls -R',
   claim(lines: readonly string[]): number {
     const headings = lines.filter((_, at) => isHeading(lines, at)).length;
-    const odd = lines.filter((line) => line.length > 300 || /[;{}()=<>]/.test(line)).length;
     if (headings < MIN_HEADINGS && !(headings === 2 && lines.length >= 40)) return 0;
+    const odd = lines.filter((line) => line.length > 300 || /[;{}()=<>]/.test(line)).length;
     return odd > lines.length / 20 || lines.some((line) => /^[-dl][rwx-]{9}/.test(line)) ? 0 : 0.9;
   },
   write,

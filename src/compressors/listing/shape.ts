@@ -18,10 +18,10 @@ export const LINES_PER_CHECK = 1024;
 export const AS_IT_WAS = '\\';
 
 /** The value that comes most often, the earliest of equals; undefined when there is none. */
-export function mostFrequent(values: Iterable<string>): { value: string; count: number } | undefined {
-  const counts = new Map<string, number>();
+export function mostFrequent<T extends string | number>(values: Iterable<T>): { value: T; count: number } | undefined {
+  const counts = new Map<T, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  let best: { value: string; count: number } | undefined;
+  let best: { value: T; count: number } | undefined;
   for (const [value, count] of counts) if (count > (best?.count ?? 0)) best = { value, count };
   return best;
 }

@@ -34,6 +34,8 @@ const STYLES: Readonly<Record<string, Style>> = {
 };
 const HEADER =
   /^\[(tree|tree, hard blanks|npm tree|ASCII tree|Gradle tree), one blank for each level(?:; more follows at levels? ([\d, ]{1,200}))?\]$/;
+/** How lines of any style begin. */
+const DRAWN = /^ *[├└│|`+\\]/;
 const MIN_BRANCHES = 4;
 const MAX_LEVEL = 200;
 
@@ -46,8 +48,9 @@ interface Branch {
 function readBranch(line: string, { tee, corner, teeOpen, cornerOpen, bar, gap }: Style): Branch | undefined {
   let at = 0;
   for (let level = 1; level <= MAX_LEVEL; level++) {
-    const drawn = [tee, corner, teeOpen, cornerOpen].find((branch) => line.startsWith(branch, at));
-    if (drawn !== undefined) return { level, name: line.slice(at + drawn.length) };
+    if (line.startsWith(tee, at) || line.startsWith(corner, at)) return { level, name: line.slice(at + tee.length) };
+    if (line.startsWith(teeOpen, at) || line.startsWith(cornerOpen, at))
+      return { level, name: line.slice(at + teeOpen.length) };
     if (line.startsWith(bar, at)) at += bar.length;
     else if (line.startsWith(gap, at)) at += gap.length;
     else return undefined;
@@ -103,8 +106,10 @@ function openLevels(lines: readonly string[], style: Style): ReadonlySet<number>
 
 function findStyle(lines: readonly string[]): { name: string; share: number } {
   let best = { name: '', share: 0 };
+  const drawn = lines.filter((line) => DRAWN.test(line));
+  if (drawn.length < MIN_BRANCHES) return best;
   for (const [name, style] of Object.entries(STYLES)) {
-    const branches = lines.filter((line) => readBranch(line, style)).length;
+    const branches = drawn.filter((line) => readBranch(line, style)).length;
     const share = branches >= MIN_BRANCHES ? branches / lines.length : 0;
     if (share > best.share) best = { name, share };
   }

@@ -180,16 +180,38 @@ const MIN_TWO_CHARS = 4000;
 const END_CHARS = 2000;
 const MIN_SURE = 0.6;
 
-/** Whether the text ends as one kind for sure and begins as another, or is a document beside other text. */
+/**
+ * Whether the text begins as one kind for sure and ends as another, neither of which the other end may be too, or is a
+ * document beside other text.
+ */
 function isOfTwo(text: string, kinds: readonly Compressor[]): boolean {
-  if (text.length < MIN_TWO_CHARS) return false;
+  if (text.length < MIN_TWO_CHARS || isJsonAlone(text)) return false;
   if (HAS_DOCUMENT.test(text) && documentsShare(text) > MIN_SHARE_OF_TWO) return true;
-  const ends = endOf(text, text.length - END_CHARS);
-  const begins = endOf(text.slice(0, END_CHARS), 0);
-  const last = ends && surest(kinds, ends);
-  const first = last && begins && surest(kinds, begins);
-  return first !== undefined && first !== last;
+  const end = endOf(text, text.length - END_CHARS);
+  const last = end && surest(kinds, end);
+  if (!last) return false;
+  const beginning = new Sample(text.slice(0, END_CHARS));
+  if (last.claim(beginning) > MIN_SURE) return false;
+  const first = surest(kinds, beginning);
+  return first !== undefined && first.claim(end) <= MIN_SURE;
 }
+
+/** One document of JSON in many lines, all but the first and the last of them indented. */
+function isJsonAlone(text: string): boolean {
+  if (!OPENS_JSON.test(text)) return false;
+  let at = text.indexOf('\n') + 1;
+  while (at > 0 && (text[at] === ' ' || text[at] === '\t')) at = text.indexOf('\n', at) + 1;
+  return (
+    at > 0 &&
+    (text[at] === '}' || text[at] === ']') &&
+    text.length - at <= MAX_CLOSING &&
+    text.slice(at + 1).trim() === ''
+  );
+}
+
+const OPENS_JSON = /^[{[]\r?\n/;
+/** The last line, with the line ends after it. */
+const MAX_CLOSING = 16;
 
 const HAS_DOCUMENT = /\n(?:[{[]["{[\s]|diff --git |@@ -\d|--- \S)/;
 const MIN_SHARE_OF_TWO = 0.15;
@@ -208,13 +230,12 @@ function documentsShare(text: string): number {
 }
 
 /** The lines that begin after `from`; undefined when they are no lines. */
-function endOf(text: string, from: number): string | undefined {
-  const start = from === 0 ? 0 : text.indexOf('\n', from) + 1;
-  return from > 0 && (start === 0 || start > from + END_CHARS / 2) ? undefined : text.slice(start);
+function endOf(text: string, from: number): Sample | undefined {
+  const start = text.indexOf('\n', from) + 1;
+  return start === 0 || start > from + END_CHARS / 2 ? undefined : new Sample(text.slice(start));
 }
 
-function surest(kinds: readonly Compressor[], text: string): Compressor | undefined {
-  const sample = new Sample(text);
+function surest(kinds: readonly Compressor[], sample: Sample): Compressor | undefined {
   let best: Compressor | undefined;
   let bestClaim = MIN_SURE;
   for (const kind of kinds) {

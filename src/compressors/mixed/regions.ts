@@ -253,7 +253,8 @@ function isSeparator(line: string): boolean {
   const first = line.charCodeAt(0);
   if (Number.isNaN(first) || first === 0x20 || first === 0x09) return false;
   // A line that begins with a letter or a digit can only be that of a user at a machine.
-  const isWord = (first >= 0x61 && first <= 0x7a) || (first >= 0x41 && first <= 0x5a) || (first >= 0x30 && first <= 0x39);
+  const isWord =
+    (first >= 0x61 && first <= 0x7a) || (first >= 0x41 && first <= 0x5a) || (first >= 0x30 && first <= 0x39);
   return (!isWord || line.includes('@')) && SEPARATOR.test(line);
 }
 

@@ -18,20 +18,32 @@ const OWN_TIME = /^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d|^\w{3} +\d+ \d\d:\d\d:\d\d /;
 
 /** What only a run prints, with the characters that such lines begin with. */
 const STRONG: readonly (readonly [first: string | undefined, pattern: RegExp])[] = [
-  ['=', /^={3,} (?:test session starts|FAILURES|ERRORS|short test summary info|warnings summary|test process starts) ={3,}$/],
-  ['=0123456789', /^=*\s*(?:\d+ (?:passed|failed|errors?|skipped|deselected|xfailed|xpassed|warnings?)(?:, )?)+ in [\d.]+ ?s/],
+  [
+    '=',
+    /^={3,} (?:test session starts|FAILURES|ERRORS|short test summary info|warnings summary|test process starts) ={3,}$/,
+  ],
+  [
+    '=0123456789',
+    /^=*\s*(?:\d+ (?:passed|failed|errors?|skipped|deselected|xfailed|xpassed|warnings?)(?:, )?)+ in [\d.]+ ?s/,
+  ],
   ['c', /^(?:collecting .*)?collected \d+ items?/],
   ['RF', /^Ran \d+ tests? in [\d.]+s$|^FAILED \((?:failures|errors)=\d/],
   ['trR', /^test result: (?:ok|FAILED)\. |^running \d+ tests?$|^\s+Running (?:unittests|tests\/)/],
   ['oF-=', /^(?:ok {2}|FAIL)\t\S+(?:\t|$)|^\s*--- (?:PASS|FAIL|SKIP): \S+ \(|^=== RUN {3}/],
-  ['TR', /^Test Suites: \d|^Tests: {2,}\d+ .*total$|^ *Test Files {2}\d|^ *Tests {2}\d+ (?:passed|failed)|^ *RUN {2}v\d/],
+  [
+    'TR',
+    /^Test Suites: \d|^Tests: {2,}\d+ .*total$|^ *Test Files {2}\d|^ *Tests {2}\d+ (?:passed|failed)|^ *RUN {2}v\d/,
+  ],
   [undefined, /Tests run: \d+, Failures: \d/],
   ['[B', /^(?:\[(?:INFO|ERROR)\] )?BUILD (?:SUCCESS|FAILURE|SUCCESSFUL|FAILED)\b|^\[INFO\] Scanning for projects/],
   ['R0123456789', /^Running ExUnit with seed|^(?:\d+ (?:doctests?|properties|propert\w+), )*\d+ tests?, \d+ failures?/],
   ['0123456789', /^\d+ examples?, \d+ failures?|^ {2}\d+ (?:passing|failing) ?(?:\(|$)/],
   ['ew', /^(?:error|warning)(?:\[E\d{4}\])?: .*\bcould not compile\b|^error\[E\d{4}\]: /],
   ['✖FSA', /^✖ \d+ problems? \(|^Found \d+ errors?\b|^Success: no issues found|^All checks passed!$/],
-  ['FmaS', /^\s+Finished `?\w+`? .*target\(s\) in |^make(?:\[\d+\])?: \*\*\* |^added \d+ packages?\b|^Successfully installed \S/],
+  [
+    'FmaS',
+    /^\s+Finished `?\w+`? .*target\(s\) in |^make(?:\[\d+\])?: \*\*\* |^added \d+ packages?\b|^Successfully installed \S/,
+  ],
   ['n#1t', /^npm (?:ERR!|error) |^# tests \d+$|^1\.\.\d+$|^tests finished: \d+ passed/],
   ['=A0123456789', /^== Compilation error in file |^Analysis took [\d.]+ seconds|^\d+ mods\/funs, found /],
 ];
@@ -74,9 +86,7 @@ function isStrong(line: string): boolean {
 function sampleLines({ text, head }: Sample): readonly string[] {
   const tail = text.length > 8192 ? text.slice(-TAIL_CHARS).split('\n').slice(1) : [];
   const rest = text.length <= 8192 && head.length === 40 ? text.slice(-TAIL_CHARS).split('\n').slice(1) : tail;
-  return [...head, ...rest]
-    .map((line) => withoutColour(line.slice(0, 500)))
-    .filter((line) => line.trim() !== '');
+  return [...head, ...rest].map((line) => withoutColour(line.slice(0, 500))).filter((line) => line.trim() !== '');
 }
 
 function withoutColour(line: string): string {

@@ -39,6 +39,7 @@ const PATH_CHARS = '[^\\s:()\\[\\]|"\'<>]';
 const REPORT = new RegExp(
   `^((?:\\[(?:ERROR|WARNING|WARN|INFO)\\] |ERROR: |WARNING: )?(?:[A-Za-z]:(?=[\\\\/]))?${PATH_CHARS}{1,400})(\\(\\d{1,7},\\d{1,7}\\)|:\\[\\d{1,7},\\d{1,7}\\]|:\\d{1,7}(?::\\d{1,7})?)(?=[: ]|$)`,
 );
+const HAS_PLACE = /[:(]\[?\d/;
 /** A row below the name of its file, as eslint prints it. */
 const ROW = /^( {1,8}\d{1,7}):(\d{1,7} {1,8})(?=(?:error|warning|info)\b)/;
 /** The widths of the columns of such rows. */
@@ -47,6 +48,7 @@ const PATH = /[\\/]|\.[A-Za-z]\w{0,11}$|^[A-Z]\w*file$/;
 const PLACES =
   /^(?:\(\d{1,7},\d{1,7}\)|:\[\d{1,7},\d{1,7}\]|:\d{1,7}(?::\d{1,7})?)(?: (?:\(\d{1,7},\d{1,7}\)|:\[\d{1,7},\d{1,7}\]|:\d{1,7}(?::\d{1,7})?))*/;
 const ROW_PLACES = /^\d{1,7}:\d{1,7}(?: \d{1,7}:\d{1,7})* /;
+const MIN_REPORT = 3;
 const MAX_BELOW = 12;
 const LINES_PER_CHECK = 512;
 const HEADING = 5;
@@ -58,6 +60,7 @@ function toPlace(spelled: string): Place {
 
 function readReport(lines: readonly string[], start: number): Report | undefined {
   const line = lines[start]!;
+  if (line.length < MIN_REPORT) return undefined;
   const head = line.length > 440 ? line.slice(0, 440) : line;
   const row = head.startsWith(' ') ? ROW.exec(head) : null;
   if (row) {
@@ -66,7 +69,7 @@ function readReport(lines: readonly string[], start: number): Report | undefined
     const file = `"%${left.length}d:%-${right.length}d"`;
     return { start, end: start + 1, file, place, text: line.slice(matched.length) };
   }
-  const match = head.startsWith(' ') || head.startsWith('\t') ? null : REPORT.exec(head);
+  const match = head.startsWith(' ') || head.startsWith('\t') || !HAS_PLACE.test(head) ? null : REPORT.exec(head);
   if (!match) return undefined;
   const [matched, file, spelled] = match as unknown as [string, string, string];
   if (!PATH.test(file)) return undefined;

@@ -1,6 +1,8 @@
 /** Lines in which tools say what they are busy with: counted in the view. */
 import { Openings } from './openings.ts';
 
+const MIN_LINE = 5;
+const MAX_LINE = 2000;
 const BARS = '━╸╺█▏▎▍▌▋▊▉░▒▓';
 
 /** With the characters that their lines begin with; undefined: any. */
@@ -61,7 +63,7 @@ const BY_OPENING = new Openings(KINDS.map(([what, first, pattern]) => ({ first, 
 
 /** What kind of progress a line is; undefined when it may say something else. */
 export function progressOf(line: string): string | undefined {
-  if (line.length > 2000) return undefined;
+  if (line.length < MIN_LINE || line.length > MAX_LINE) return undefined;
   for (const { what, pattern } of BY_OPENING.of(line)) if (pattern.test(line)) return what;
   return undefined;
 }

@@ -3,6 +3,7 @@ import type { Result, Sheet } from './sheet.ts';
 import { KEY, NOISE } from './sheet.ts';
 
 const BAD = /^(?:FAIL|FAILED|ERROR|XPASS|Failed|\*\*\*Failed|not ok|✕|×|✗|✖|✘|unexpected success|F|E|X)/;
+const MIN_LINE = 3;
 const MAX_LINE = 2000;
 
 type Reader = (line: string) => Pick<Result, 'file' | 'name' | 'word'> | undefined;
@@ -85,6 +86,7 @@ export class ResultReader {
   /** Returns the first line after the result; `at` when there is none. */
   read(sheet: Sheet, at: number): number {
     const line = sheet.line(at);
+    if (line.length < MIN_LINE) return at;
     const running = RUNNING.exec(line);
     if (running) {
       if (running[1] === 'RUN') this.#running.set(running[2]!, at);

@@ -51,7 +51,7 @@ function rankNext(sheet: Sheet, at: number, results: ResultReader): number {
     sheet.rank(at, NOISE);
     return at + 1;
   }
-  const failed = /^\s*--- FAIL: (\S+)/.exec(line);
+  const failed = line.includes('--- FAIL: ') ? /^\s*--- FAIL: (\S+)/.exec(line) : null;
   if (failed) results.finish(failed[1]!);
   for (const recognise of RECOGNISERS) {
     const end = recognise(sheet, at);

@@ -1,14 +1,6 @@
 /** One pattern for all rows: `req-{i, 6 digits}`, `2024-12-15T03:{}Z`, `{user.url}/repos`. */
 import type { Column } from '../column.ts';
-import {
-  type Fit as Fitted,
-  type Group,
-  MAX_MISSED_SHARE,
-  fitGroup,
-  isPlainRule,
-  looseFormula,
-  oddPlaces,
-} from '../fit.ts';
+import { type Fit as Fitted, type Group, MAX_MISSED_SHARE, fitGroup, isPlainRule, oddPlaces } from '../fit.ts';
 import { LISTED, type Piece, readPattern, writePattern } from '../pattern.ts';
 import { type ReferencedTexts, findReferences } from '../references.ts';
 import { GAP, RESERVED, type Skeleton, skeletonOf } from '../skeleton.ts';
@@ -23,17 +15,17 @@ export const pattern: ColumnForm = {
   write(column, context) {
     const isText = column.isText;
     if ((!isText && !column.isNumber) || column.distinct.length < 2) return [];
-    const loose = looseFormula(column.texts, column.rows, Math.floor(column.rows.length / 25));
+    const loose = column.formulas.first(Math.floor(column.rows.length / 25));
     if (loose) return [formula(column, loose.wording, new Set(loose.misses), context)];
     const wordings: Wording[] = [];
     const looser =
       column.rows.length < MIN_LOOSER_ROWS
         ? undefined
-        : looseFormula(column.texts, column.rows, Math.floor(column.rows.length * MAX_MISSED_SHARE));
+        : column.formulas.first(Math.floor(column.rows.length * MAX_MISSED_SHARE));
     if (looser && isPlainRule(looser.wording))
       wordings.push(formula(column, looser.wording, new Set(looser.misses), context));
     for (const source of sources(column, context)) {
-      const fit = fitTexts(source, column.rows);
+      const fit = fitTexts(source, column);
       if (fit) wordings.push(wordingOf(column, fit, context));
       if (!fit || fit.listed > 0) wordings.push(...exceptOdd(column, source, context));
     }
@@ -83,6 +75,7 @@ function exceptOdd(column: Column, { skeletons, marks }: Source, context: WriteC
     fills: places.map((at) => skeletons[at]!.fills),
     marks,
     others: [],
+    formulas: shape === GAP && places.length === column.rows.length ? column.formulas : undefined,
   });
   const odd = oddPlaces(group(main), mayMiss);
   const kept = odd && new Set(main.filter((_, at) => !odd.has(at)));
@@ -109,10 +102,12 @@ function* sources(column: Column, { others }: WriteContext): Generator<Source> {
 }
 
 /** One pattern for texts of one shape; for others what they begin and end with. */
-function fitTexts({ texts, marks, skeletons }: Source, rows: readonly number[]): Fitted | undefined {
+function fitTexts({ texts, marks, skeletons }: Source, column: Column): Fitted | undefined {
+  const { rows } = column;
   const shape = skeletons?.[0]?.shape;
   if (skeletons && shape !== undefined && skeletons.every((skeleton) => skeleton.shape === shape)) {
-    const fit = fitGroup({ shape, rows, fills: skeletons.map(({ fills }) => fills), marks, others: [] });
+    const formulas = shape === GAP ? column.formulas : undefined;
+    const fit = fitGroup({ shape, rows, fills: skeletons.map(({ fills }) => fills), marks, others: [], formulas });
     if (fit.pieces.length > 1 || fit.pieces[0] !== LISTED) return fit;
   }
   return fitAffixes(texts, rows, marks);

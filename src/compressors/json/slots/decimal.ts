@@ -2,15 +2,14 @@
 import { type SlotForm, type SlotReader, mode } from './slot.ts';
 
 const WORDING = /^(-?\d+(?:\.\d+)?) ([+-]) (\d+(?:\.\d+)?)\*i(?:, (floating point)|, (\d+) decimals)?$/;
-const DECIMAL = /^-?\d{1,9}(?:\.(\d{1,17}))?$/;
+const DECIMAL = /^-?\d{1,9}(?:\.\d{1,17})?$/;
 const MAX_PLACES = 6;
 
 export const decimal: SlotForm = {
   name: 'decimal',
   guess(texts, rows) {
-    const places = texts.map((text) => DECIMAL.exec(text)?.[1]?.length ?? (DECIMAL.test(text) ? 0 : -1));
-    if (places.includes(-1) || !places.some((count) => count > 0)) return [];
-    const longest = places.reduce((a, b) => Math.max(a, b));
+    const longest = longestFraction(texts);
+    if (longest === 0) return [];
     const exact = longest <= MAX_PLACES;
     const scale = 10 ** Math.min(longest, MAX_PLACES);
     const units = texts.map((text) => Math.round(Number(text) * scale));
@@ -43,6 +42,17 @@ export const decimal: SlotForm = {
     return (row) => spell(start + step * row, scale, Number(decimals ?? 0));
   },
 };
+
+/** The most decimals of a text; 0 when there are none, or when a text is no decimal number. */
+function longestFraction(texts: readonly string[]): number {
+  let longest = 0;
+  for (const text of texts) {
+    if (!DECIMAL.test(text)) return 0;
+    const point = text.indexOf('.');
+    if (point >= 0) longest = Math.max(longest, text.length - point - 1);
+  }
+  return longest;
+}
 
 function decimalsOf(text: string): number {
   return text.split('.')[1]?.length ?? 0;

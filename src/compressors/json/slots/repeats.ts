@@ -15,10 +15,12 @@ export const repeats: SlotForm = {
   guess(texts, rows) {
     if (texts.length < MIN_FORMULA_ROWS) return [];
     const half = texts.length >> 1;
+    let numbered: Numbered | undefined;
     for (let period = 2; period <= MAX_PERIOD && period * 2 <= texts.length; period++) {
       const isLikely = [0, 1, 2, half].some((at) => texts[at] === texts[at + period]);
       if (!isLikely) continue;
-      const turn = turnOf(texts, rows, period);
+      numbered ??= numberTexts(texts);
+      const turn = turnOf(numbered, rows, period);
       if (turn && new Set(turn).size === 1) continue;
       if (turn?.some((text) => UNSAFE.test(text))) return [];
       if (turn) return [PREFIX + turn.join(', ')];
@@ -32,23 +34,54 @@ export const repeats: SlotForm = {
   },
 };
 
-/** Of each place in the turn the commonest text, as far as few rows have another. */
-function turnOf(texts: readonly string[], rows: readonly number[], period: number): string[] | undefined {
-  const seen = Array.from({ length: period }, () => new Map<string, number>());
-  for (let at = 0; at < Math.min(texts.length, VOTES * period); at++) {
-    const counts = seen[rows[at]! % period]!;
-    counts.set(texts[at]!, (counts.get(texts[at]!) ?? 0) + 1);
-  }
-  const turn: string[] = [];
-  for (const counts of seen) {
-    let best: string | undefined;
-    for (const [text, count] of counts) if (best === undefined || count > counts.get(best)!) best = text;
-    if (best === undefined) return undefined;
-    turn.push(best);
-  }
-  let misses = Math.max(1, Math.floor(texts.length * MAX_MISSES));
+/** Texts by number, equal ones by the same, because comparing numbers is faster. */
+interface Numbered {
+  readonly distinct: readonly string[];
+  readonly ids: Int32Array;
+}
+
+function numberTexts(texts: readonly string[]): Numbered {
+  const known = new Map<string, number>();
+  const ids = new Int32Array(texts.length);
   for (let at = 0; at < texts.length; at++) {
-    if (turn[rows[at]! % period] !== texts[at] && misses-- === 0) return undefined;
+    let id = known.get(texts[at]!);
+    if (id === undefined) {
+      id = known.size;
+      known.set(texts[at]!, id);
+    }
+    ids[at] = id;
+  }
+  return { distinct: [...known.keys()], ids };
+}
+
+/** Of each place in the turn the commonest text, as far as few rows have another. */
+function turnOf({ distinct, ids }: Numbered, rows: readonly number[], period: number): string[] | undefined {
+  const mayMiss = Math.max(1, Math.floor(ids.length * MAX_MISSES));
+  // Each text that has no place in the turn is missed once at least.
+  if (distinct.length - period > mayMiss) return undefined;
+  const turn = commonestOf(ids, rows, period);
+  if (turn.includes(-1)) return undefined;
+  let misses = mayMiss;
+  for (let at = 0; at < ids.length; at++) {
+    if (turn[rows[at]! % period] !== ids[at] && misses-- === 0) return undefined;
+  }
+  return Array.from(turn, (id) => distinct[id]!);
+}
+
+/** Of each place in the turn the number of the text that the first rows have there most often; -1 where they have none. */
+function commonestOf(ids: Int32Array, rows: readonly number[], period: number): Int32Array {
+  const voters = Math.min(ids.length, VOTES * period);
+  const known = ids.subarray(0, voters).reduce((a, b) => Math.max(a, b), 0) + 1;
+  const votes = new Int32Array(period * known);
+  for (let at = 0; at < voters; at++) votes[(rows[at]! % period) * known + ids[at]!]!++;
+  const turn = new Int32Array(period).fill(-1);
+  const most = new Int32Array(period);
+  for (let at = 0; at < voters; at++) {
+    const place = rows[at]! % period;
+    const count = votes[place * known + ids[at]!]!;
+    if (count <= most[place]!) continue;
+    most[place] = count;
+    turn[place] = ids[at]!;
   }
   return turn;
 }

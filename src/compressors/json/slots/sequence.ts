@@ -3,13 +3,15 @@ import { type SlotForm, type SlotReader, mode } from './slot.ts';
 
 const WORDING =
   /^(?:(-?\d+) ([+-]) )?(?:(\d+)\*)?(?:(i)|\(?(i|\(i \+ (\d+)\)) mod (\d+)\)?|floor\((?:i|\(i \+ (\d+)\)) \/ (\d+)\))(?:, (\d+) digits)?$/;
-const DIGITS = /^-?\d{1,15}$/;
+const MAX_DIGITS = 15;
+/** Share of the texts that may be no whole numbers. */
+const MAX_OTHERS = 0.25;
 
 export const sequence: SlotForm = {
   name: 'sequence',
   guess(texts, rows) {
-    const numbers = texts.map((text) => (DIGITS.test(text) ? Number(text) : Number.NaN));
-    if (numbers.filter(Number.isNaN).length > numbers.length / 4) return [];
+    const numbers = wholeNumbers(texts);
+    if (!numbers) return [];
     const steps: number[] = [];
     for (let at = 1; at < numbers.length; at++) {
       steps.push((numbers[at]! - numbers[at - 1]!) / (rows[at]! - rows[at - 1]!));
@@ -36,6 +38,31 @@ export const sequence: SlotForm = {
     return (row) => String(start + step * place(row)).padStart(width, '0');
   },
 };
+
+/** The texts as numbers, NaN where they are none; undefined when those are too many. */
+function wholeNumbers(texts: readonly string[]): readonly number[] | undefined {
+  const numbers: number[] = [];
+  let others = 0;
+  for (const text of texts) {
+    const number = wholeNumber(text);
+    if (Number.isNaN(number) && ++others > texts.length * MAX_OTHERS) return undefined;
+    numbers.push(number);
+  }
+  return numbers;
+}
+
+function wholeNumber(text: string): number {
+  const start = text.charCodeAt(0) === 0x2d ? 1 : 0;
+  const digits = text.length - start;
+  if (digits < 1 || digits > MAX_DIGITS) return Number.NaN;
+  let value = 0;
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x30 || code > 0x39) return Number.NaN;
+    value = value * 10 + code - 0x30;
+  }
+  return start === 0 ? value : -value;
+}
 
 /** A place on the line that most numbers are on. */
 function commonStart(numbers: readonly number[], rows: readonly number[], step: number): number {

@@ -3,6 +3,7 @@ import type { Deadline } from '../../../core/deadline.ts';
 import type { Level } from '../../../core/compressor.ts';
 import type { Tokenizer } from '../../../core/tokenizer.ts';
 import { type Region, wholeValue } from '../find.ts';
+import type { Known } from '../known.ts';
 import type { TableKind } from '../table-head.ts';
 import { type Json, JsonRecord, isContainer, isList, print, quote } from '../tree.ts';
 import { treeRows } from '../tree-rows.ts';
@@ -18,6 +19,7 @@ export interface DocumentOptions {
   readonly deadline: Deadline;
   /** Also where a lossless form would be short enough. */
   readonly isForced?: boolean;
+  readonly known?: Known | undefined;
 }
 
 interface Share {
@@ -80,7 +82,7 @@ function printWith(value: Json, { list, tree }: Writers, options: DocumentOption
   return print(value, (part) => {
     if (typeof part === 'string') return embeddedFor(part, options);
     if (isList(part)) return list(part, 'rows');
-    return tree(part) ?? (isDictionary(part) ? list(entriesOf(part), 'entries') : undefined);
+    return tree(part) ?? (isDictionary(part) ? list(entriesOf(part, options), 'entries') : undefined);
   });
 }
 

@@ -13,7 +13,7 @@ const MIN_DEVIATIONS = 3.5;
 const MIN_NUMBERS = 12;
 
 export function spreadOf(values: readonly number[]): Spread {
-  const sorted = Float64Array.from(values).sort();
+  const sorted = new Float64Array(values).sort();
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
   const median = at(0.5);
   const distances = sorted.map((value) => Math.abs(value - median)).sort();

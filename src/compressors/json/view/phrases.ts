@@ -7,7 +7,6 @@ import { type Json, isContainer, isList } from '../tree.ts';
 import { type Fact, label } from './fact.ts';
 import type { FieldNode } from './flatten.ts';
 import { shiftsOf, spreadOf } from './numbers.ts';
-import { numbersOf } from './rare.ts';
 
 const MAX_VALUES = 40;
 /** More different times or dates are a range. */
@@ -40,7 +39,7 @@ export function sayCounts({ column, name }: FieldNode): Fact | undefined {
   const { distinct, counts, rows } = column;
   if (distinct.some(isContainer))
     return distinct.every((value) => isList(value) && !value.some(isContainer)) ? sayMembers(column, name) : undefined;
-  const isTimes = distinct.length > MAX_TIMES && numbersOf(column) !== undefined && column.isText;
+  const isTimes = distinct.length > MAX_TIMES && column.numbers !== undefined && column.isText;
   if (isTimes || distinct.length > MAX_VALUES || distinct.length * MIN_REPEATS > rows.length) return undefined;
   return { name, counts: counted(distinct.map((value, id) => [label(value), counts[id]!])) };
 }
@@ -65,7 +64,7 @@ function counted(counts: readonly (readonly [string, number])[]): readonly (read
 }
 
 export function sayNumbers({ column, name, isMany }: FieldNode): Fact | undefined {
-  const numbers = numbersOf(column);
+  const numbers = column.numbers;
   if (!numbers) return undefined;
   const known = numbers.flatMap((value, at) => (Number.isNaN(value) ? [] : [at]));
   const values = known.map((at) => numbers[at]!);

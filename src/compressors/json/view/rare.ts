@@ -3,12 +3,11 @@
  * has in the same column. What is rare is often what was looked for.
  */
 import type { Column } from '../column.ts';
-import { looseFormula } from '../fit.ts';
+import { Formulas } from '../formulas.ts';
 import type { Cell } from '../spell.ts';
 import { ABSENT, OPEN } from '../spell.ts';
 import { Spelled, isList } from '../tree.ts';
 import { outliersOf, shiftsOf } from './numbers.ts';
-import { timeOf } from './times.ts';
 
 export interface RareLimits {
   /** Share of a column's cells that may be rare together. */
@@ -108,36 +107,23 @@ function rareLengths({ distinct, counts, ids }: Column, limit: number): readonly
   const lengths = distinct.map((value) => (typeof value === 'string' ? value.length : Number.NaN));
   const known = ids.map((id) => lengths[id]!).filter((length) => !Number.isNaN(length));
   if (known.length < MIN_CELLS) return [];
-  const sorted = known.toSorted((a, b) => a - b);
+  const sorted = new Float64Array(known).sort();
   const median = sorted[sorted.length >> 1]!;
-  const far = sorted.map((length) => Math.abs(length - median)).sort((a, b) => a - b)[sorted.length >> 1]!;
+  const far = sorted.map((length) => Math.abs(length - median)).sort()[sorted.length >> 1]!;
   const bound = Math.max(far * 8, (median * MIN_LENGTH_FACTOR) / 3, 6);
   const odd = lengths.flatMap((length, id) => (Math.abs(length - median) > bound ? [id] : []));
   return odd.reduce((sum, id) => sum + counts[id]!, 0) <= limit ? odd : [];
 }
 
-/** The column's cells as numbers: numbers, or times; undefined when most are neither. */
-export function numbersOf({ distinct, ids }: Column): readonly number[] | undefined {
-  const numbers = distinct.map((value) => {
-    if (typeof value === 'number') return value;
-    if (value instanceof Spelled) return Number(value.text);
-    return typeof value === 'string' ? timeOf(value) : Number.NaN;
-  });
-  let known = 0;
-  for (const id of ids) if (!Number.isNaN(numbers[id]!)) known++;
-  return known * 10 < ids.length * 9 ? undefined : ids.map((id) => numbers[id]!);
-}
-
 function rareNumbers(column: Column, limit: number): readonly number[] {
   if (column.distinct.length < 3) return [];
-  const all = numbersOf(column);
-  if (all) return [...missesOfFormula(column.texts, column.rows, limit), ...farPlaces(all, limit)];
+  const all = column.numbers;
+  if (all) return [...missesOfFormula(column.formulas, column.rows.length, limit), ...farPlaces(all, limit)];
   return column.isText && column.distinct.length <= MAX_SPLIT ? rareSlots(column, limit) : [];
 }
 
-function missesOfFormula(texts: readonly string[], rows: readonly number[], limit: number): readonly number[] {
-  const loose = looseFormula(texts, rows, Math.min(limit, texts.length >> 4));
-  return loose?.misses ?? [];
+function missesOfFormula(formulas: Formulas, count: number, limit: number): readonly number[] {
+  return formulas.first(Math.min(limit, count >> 4))?.misses ?? [];
 }
 
 /** Far from the others at the same level of the series. */
@@ -166,7 +152,7 @@ function rareSlots(column: Column, limit: number): readonly number[] {
     for (let slot = 0; slot < slots; slot++) {
       const texts = places.map((at) => skeletons[ids[at]!]!.fills[slot]!);
       if (!texts.every((text) => /^\d{1,15}$/.test(text))) continue;
-      odd.push(...missesOfFormula(texts, rows, limit).map((at) => places[at]!));
+      odd.push(...missesOfFormula(new Formulas(texts, rows), texts.length, limit).map((at) => places[at]!));
       odd.push(...farPlaces(texts.map(Number), limit).map((at) => places[at]!));
     }
   }

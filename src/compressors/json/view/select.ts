@@ -3,7 +3,7 @@ import type { Deadline } from '../../../core/deadline.ts';
 import { textOf } from '../spell.ts';
 import type { FieldNode, FlatTable } from './flatten.ts';
 import { shiftsOf } from './numbers.ts';
-import { MAX_SPLIT, MIN_CELLS, VIEW_LIMITS, numbersOf, rareCells } from './rare.ts';
+import { MAX_SPLIT, MIN_CELLS, VIEW_LIMITS, rareCells } from './rare.ts';
 import { isFailure, severityOf } from './severity.ts';
 
 /** How much a row is worth: rows of more weight are said first where not all can be. */
@@ -58,7 +58,7 @@ function oddlyBuilt({ fields, objectRows, listRows, rows, isMany, isMap, count }
 
 function topRows({ name, column, isMany }: FieldNode): readonly number[] {
   if (isMany || column.distinct.length <= TOP_ROWS || !(SCORES.test(name) || RANKS.test(name))) return [];
-  const numbers = column.isNumber ? numbersOf(column) : undefined;
+  const numbers = column.isNumber ? column.numbers : undefined;
   if (!numbers) return [];
   const sign = RANKS.test(name) ? 1 : -1;
   const order = [...numbers.keys()].sort((a, b) => sign * (numbers[a]! - numbers[b]!) || a - b);
@@ -66,7 +66,7 @@ function topRows({ name, column, isMany }: FieldNode): readonly number[] {
 }
 
 function shiftRows({ column, isMany }: FieldNode): readonly number[] {
-  const numbers = isMany || !column.isNumber ? undefined : numbersOf(column);
+  const numbers = isMany || !column.isNumber ? undefined : column.numbers;
   if (!numbers || numbers.some(Number.isNaN)) return [];
   return shiftsOf(numbers).flatMap(({ at }) => [column.rows[at - 1]!, column.rows[at]!]);
 }

@@ -1,0 +1,72 @@
+/** The formulas of i that give some texts, or most of them: each is guessed and tried once, however often it is asked for. */
+import { readSlot, slotForms } from './slots/index.ts';
+import { MIN_FORMULA_ROWS, type SlotReader } from './slots/slot.ts';
+
+/** Texts looked at first where there are many. */
+const PROBE = 40;
+const NO_LOOKUP = { text: (): string => '' };
+
+export interface Formula {
+  readonly wording: string;
+  /** The places whose text it does not give. */
+  readonly misses: readonly number[];
+}
+
+/** A formula as far as it was tried. */
+interface Guess {
+  readonly wording: string;
+  readonly reader: SlotReader;
+  readonly misses: number[];
+  tried: number;
+}
+
+export class Formulas {
+  readonly #texts: readonly string[];
+  readonly #rows: readonly number[];
+  readonly #probe: readonly string[] | undefined;
+  readonly #guesses: Guess[] = [];
+  #forms = 0;
+
+  /** @param rows the index i of each text. */
+  constructor(texts: readonly string[], rows: readonly number[]) {
+    this.#texts = texts;
+    this.#rows = rows;
+    if (texts.length < MIN_FORMULA_ROWS) this.#forms = slotForms.length;
+    const probe = texts.length > PROBE * 2 ? texts.slice(0, PROBE) : undefined;
+    // Stairs may start with a long step.
+    this.#probe = probe?.every((text) => text === probe[0]) ? undefined : probe;
+  }
+
+  /** @param mayMiss how many texts the formula may get wrong. */
+  first(mayMiss: number): Formula | undefined {
+    for (let at = 0; at < this.#guesses.length || this.#guessMore(); ) {
+      const guess = this.#guesses[at];
+      if (!guess) continue;
+      if (this.#holds(guess, mayMiss)) return guess;
+      at++;
+    }
+    return undefined;
+  }
+
+  /** False when there are no more forms to guess by. */
+  #guessMore(): boolean {
+    const form = slotForms[this.#forms++];
+    if (!form) return false;
+    // What no formula gives at the start is not worth a look at the rest.
+    if (this.#probe && form.guess(this.#probe, this.#rows).length === 0) return true;
+    for (const wording of form.guess(this.#texts, this.#rows)) {
+      const reader = readSlot(wording);
+      if (reader) this.#guesses.push({ wording, reader, misses: [], tried: 0 });
+    }
+    return true;
+  }
+
+  #holds(guess: Guess, mayMiss: number): boolean {
+    const { misses, reader } = guess;
+    while (guess.tried < this.#texts.length && misses.length <= mayMiss) {
+      const at = guess.tried++;
+      if (reader(this.#rows[at]!, NO_LOOKUP) !== this.#texts[at]) misses.push(at);
+    }
+    return misses.length <= mayMiss;
+  }
+}
