@@ -43,8 +43,18 @@ export class VisibleResponse {
       end: () => {
         if (!this.#splicer) this.#client.end();
       },
-      destroy: () => this.#client.destroy(),
+      destroy: () => this.#breakOff(),
     });
+  }
+
+  /** The first answer broke off: the client gets what there is of it, and no clean end. */
+  #breakOff(): void {
+    const held = this.#head && this.#splicer;
+    if (!held) return void this.#client.destroy();
+    held.endHop();
+    this.#show(held.finish());
+    // What was just written is still to leave.
+    setImmediate(() => this.#client.destroy());
   }
 
   /** For each hop after it. */
