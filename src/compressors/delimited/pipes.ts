@@ -56,7 +56,8 @@ export const pipesDialect: Dialect = {
   read(lines, at, deadline): Found | { past: number } {
     const raw = readTable(lines, at, deadline);
     const end = at + 2 + raw.length;
-    if (raw.length < MIN_ROWS) return { past: end };
+    // Cells are written with a blank at each side.
+    if (raw.length < MIN_ROWS || !/^\| .* \|$/.test(lines[at]!)) return { past: end };
     const source = lines.slice(at, end).join('\n');
     const rows = raw.map((row) => row.map((cell) => cell.trim()));
     const names = cut(lines[at]!).map((cell) => cell.trim());

@@ -16,9 +16,13 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
-/** Thrown inside only: a fixed object, because making stack traces is slow. */
-const REFUSED = { refused: true };
+/** The shape of an object with one more key. */
+interface Key {
+  readonly shape: Shape;
+  readonly seen: Set<string> | undefined;
+}
 
+/** Its methods give undefined for what they refuse: nothing is thrown, because deep nesting would make that slow. */
 export class JsonParser {
   readonly #text: string;
   readonly #root: Shape = new Shape();
@@ -36,12 +40,7 @@ export class JsonParser {
   /** The value that starts exactly here, or undefined. */
   parse(start: number): Json | undefined {
     this.#at = start;
-    try {
-      return this.#value(0);
-    } catch (error) {
-      if (error !== REFUSED) throw error;
-      return undefined;
-    }
+    return this.#value(0);
   }
 
   skipSpace(): number {
@@ -50,7 +49,7 @@ export class JsonParser {
     return code;
   }
 
-  #value(depth: number): Json {
+  #value(depth: number): Json | undefined {
     const code = this.#text.charCodeAt(this.#at);
     if (code === QUOTE) return this.#string();
     if (code === OPEN_BRACE) return this.#object(depth + 1);
@@ -58,17 +57,16 @@ export class JsonParser {
     if (code === MINUS || (code >= 0x30 && code <= 0x39)) return this.#number(code);
     if (code === 0x74) return this.#word('true', true);
     if (code === 0x66) return this.#word('false', false);
-    if (code === 0x6e) return this.#word('null', null);
-    throw REFUSED;
+    return code === 0x6e ? this.#word('null', null) : undefined;
   }
 
-  #word<T>(word: string, value: T): T {
-    if (!this.#text.startsWith(word, this.#at)) throw REFUSED;
+  #word<T>(word: string, value: T): T | undefined {
+    if (!this.#text.startsWith(word, this.#at)) return undefined;
     this.#at += word.length;
     return value;
   }
 
-  #number(first: number): Json {
+  #number(first: number): Json | undefined {
     const start = this.#at;
     if (first !== MINUS && first !== 0x30) {
       let value = first - 0x30;
@@ -85,12 +83,12 @@ export class JsonParser {
     }
     NUMBER.lastIndex = start;
     const raw = NUMBER.exec(this.#text)?.[0];
-    if (raw === undefined) throw REFUSED;
+    if (raw === undefined) return undefined;
     this.#at = start + raw.length;
     return numberOf(raw);
   }
 
-  #string(): string {
+  #string(): string | undefined {
     const text = this.#text;
     const start = this.#at + 1;
     let at = start;
@@ -100,7 +98,7 @@ export class JsonParser {
       if (code === BACKSLASH) return this.#escaped(at);
       if (!(code >= 0x20)) {
         this.#at = at;
-        throw REFUSED;
+        return undefined;
       }
       at++;
     }
@@ -108,7 +106,7 @@ export class JsonParser {
     return text.slice(start, at);
   }
 
-  #escaped(from: number): string {
+  #escaped(from: number): string | undefined {
     const start = this.#at;
     let at = from;
     for (;;) {
@@ -116,7 +114,7 @@ export class JsonParser {
       if (code === QUOTE) break;
       if (Number.isNaN(code)) {
         this.#at = at;
-        throw REFUSED;
+        return undefined;
       }
       at += code === BACKSLASH ? 2 : 1;
     }
@@ -124,12 +122,12 @@ export class JsonParser {
     try {
       return JSON.parse(this.#text.slice(start, at + 1)) as string;
     } catch {
-      throw REFUSED;
+      return undefined;
     }
   }
 
-  #object(depth: number): JsonRecord {
-    if (depth > MAX_DEPTH) throw REFUSED;
+  #object(depth: number): JsonRecord | undefined {
+    if (depth > MAX_DEPTH) return undefined;
     this.#at++;
     const values: Json[] = [];
     let shape = this.#root;
@@ -145,16 +143,19 @@ export class JsonParser {
         seen?.add(shape.key);
       } else {
         const next = this.#key(shape, seen);
+        if (!next) return undefined;
         shape = next.shape;
         seen = next.seen;
       }
-      if (this.skipSpace() !== COLON) throw REFUSED;
+      if (this.skipSpace() !== COLON) return undefined;
       this.#at++;
       this.skipSpace();
-      values.push(this.#value(depth));
+      const value = this.#value(depth);
+      if (value === undefined) return undefined;
+      values.push(value);
       const code = this.skipSpace();
       if (code === CLOSE_BRACE) break;
-      if (code !== COMMA) throw REFUSED;
+      if (code !== COMMA) return undefined;
       this.#at++;
       this.skipSpace();
     }
@@ -162,15 +163,15 @@ export class JsonParser {
     return new JsonRecord(shape, values);
   }
 
-  #key(shape: Shape, seenBefore: Set<string> | undefined): { shape: Shape; seen: Set<string> | undefined } {
+  #key(shape: Shape, seenBefore: Set<string> | undefined): Key | undefined {
     const start = this.#at;
-    if (this.#text.charCodeAt(start) !== QUOTE) throw REFUSED;
-    const key = this.#string();
+    const key = this.#text.charCodeAt(start) === QUOTE ? this.#string() : undefined;
+    if (key === undefined) return undefined;
     let seen = seenBefore;
     let next = shape.known(key);
     if (!next) {
       if (shape.size > SMALL_SHAPE) seen ??= new Set(shape.keys);
-      if (seen ? seen.has(key) : hasKey(shape, key)) throw REFUSED;
+      if (seen ? seen.has(key) : hasKey(shape, key)) return undefined;
       next = shape.grow(key);
     }
     seen?.add(key);
@@ -179,8 +180,8 @@ export class JsonParser {
     return { shape: next, seen };
   }
 
-  #list(depth: number): Json[] {
-    if (depth > MAX_DEPTH) throw REFUSED;
+  #list(depth: number): Json[] | undefined {
+    if (depth > MAX_DEPTH) return undefined;
     this.#at++;
     const values: Json[] = [];
     if (this.skipSpace() === CLOSE_BRACKET) {
@@ -188,10 +189,12 @@ export class JsonParser {
       return values;
     }
     for (;;) {
-      values.push(this.#value(depth));
+      const value = this.#value(depth);
+      if (value === undefined) return undefined;
+      values.push(value);
       const code = this.skipSpace();
       if (code === CLOSE_BRACKET) break;
-      if (code !== COMMA) throw REFUSED;
+      if (code !== COMMA) return undefined;
       this.#at++;
       this.skipSpace();
     }

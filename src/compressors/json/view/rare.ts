@@ -97,10 +97,28 @@ const MAX_CLASSES_CHARS = 80;
 
 /** The kinds of characters of a text, runs as one: `aa@a.a`, `0-0-0`. */
 function classesOf(text: string): string {
-  return text
-    .slice(0, MAX_CLASSES_CHARS)
-    .replaceAll(/[\p{L}\p{N}]*\p{N}[\p{L}\p{N}]*/gu, '0')
-    .replaceAll(/\p{L}+/gu, 'a');
+  const start = text.slice(0, MAX_CLASSES_CHARS);
+  return (
+    classesOfAscii(start) ?? start.replaceAll(/[\p{L}\p{N}]*\p{N}[\p{L}\p{N}]*/gu, '0').replaceAll(/\p{L}+/gu, 'a')
+  );
+}
+
+/** Undefined when there are other characters. */
+function classesOfAscii(text: string): string | undefined {
+  let classes = '';
+  /** Of the run of letters and digits that ends here; empty when there is none. */
+  let run = '';
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 0x7f) return undefined;
+    if (code >= 0x30 && code <= 0x39) run = '0';
+    else if ((code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a)) run ||= 'a';
+    else {
+      classes += run + text[at]!;
+      run = '';
+    }
+  }
+  return classes + run;
 }
 
 function rareLengths({ distinct, counts, ids }: Column, limit: number): readonly number[] {
