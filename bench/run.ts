@@ -10,7 +10,16 @@ import { parseArgs } from 'node:util';
 import { ROOT } from './processes.ts';
 import { type Target, targetTable } from './report.ts';
 
-const BENCHES = ['proxy-latency', 'concurrency', 'start', 'recipes', 'compressors', 'data-savings'] as const;
+const BENCHES = [
+  'proxy-latency',
+  'hops',
+  'concurrency',
+  'start',
+  'recipes',
+  'compressors',
+  'data-savings',
+  'bill',
+] as const;
 
 interface Told {
   readonly text: string;

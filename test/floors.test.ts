@@ -4,7 +4,17 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 const SRC = resolve(import.meta.dirname, '../src');
-const FLOOR_1 = ['formats', 'backends', 'compressors', 'tokenizers', 'stores', 'retrieval', 'config'];
+const FLOOR_1 = [
+  'formats',
+  'backends',
+  'compressors',
+  'tokenizers',
+  'models',
+  'stores',
+  'ledger',
+  'retrieval',
+  'config',
+];
 
 /** folder -> what its files may import beside their own folder; tests beside the source may also use vitest and fast-check. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -12,12 +22,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   formats: ['core', 'eventsource-parser'],
   backends: ['core'],
   compressors: ['core', 'htmlparser2', 'web-tree-sitter', 'node:fs', 'node:module'],
-  tokenizers: ['core', 'gpt-tokenizer', 'node:fs', 'node:module'],
+  tokenizers: ['core', 'gpt-tokenizer', '@huggingface/tokenizers', 'node:fs', 'node:module'],
+  models: ['core', 'node:fs'],
   stores: ['core', 'node:sqlite', 'node:fs', 'node:path', 'node:crypto', 'node:worker_threads', 'lru-cache', 'ioredis'],
+  ledger: ['core'],
   retrieval: ['core'],
   config: ['core', 'node:fs', 'node:os', 'node:path', 'smol-toml'],
   transforms: ['core'],
-  pipeline: ['core', ...FLOOR_1, 'transforms', 'node:os', 'node:worker_threads'],
+  pipeline: ['core', ...FLOOR_1, 'transforms', 'lru-cache', 'node:os', 'node:worker_threads'],
   proxy: ['core', ...FLOOR_1, 'transforms', 'pipeline', 'node:*', 'undici', 'pino', 'ws', 'package.json'],
   sdk: ['core', ...FLOOR_1, 'transforms', 'pipeline'],
   mcp: ['core', ...FLOOR_1, 'transforms', 'pipeline', 'node:*', '@modelcontextprotocol/server', 'smol-toml'],

@@ -6,7 +6,9 @@ import type { CompressOptions } from '../core/compressor.ts';
 import { NO_DEADLINE } from '../core/deadline.ts';
 import { Sample } from '../core/sample.ts';
 import { o200k } from '../tokenizers/o200k.ts';
-import { fileReadCompressor } from './file-read.ts';
+import { fileRead } from './file-read.ts';
+
+const fileReadCompressor = fileRead([]);
 
 const OPTIONS: CompressOptions = { level: 'lossless', call: undefined, tokens: o200k, deadline: NO_DEADLINE };
 

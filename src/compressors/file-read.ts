@@ -1,11 +1,13 @@
 /**
  * Numbered file listings, as read tools and `cat -n` print them: the line number stays on every tenth line and on the
- * first of each run, and every line of the file stays as it was, because editors match those. Lossless.
+ * first of each run, and every line of the file stays as it was, because editors match those. Lossless. Of a file that a
+ * program recorded, the view of the kind that knows what stands behind the numbers.
  */
+import { prefersView } from '../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../core/compressor.ts';
 import { NO_DEADLINE } from '../core/deadline.ts';
 import type { Deadline } from '../core/deadline.ts';
-import type { Sample } from '../core/sample.ts';
+import { Sample } from '../core/sample.ts';
 
 /** Shorter runs save less than their header costs. */
 const MIN_RUN = 16;
@@ -145,11 +147,72 @@ function thinRuns(lines: readonly string[], deadline: Deadline): readonly string
   return runs > 0 ? out : undefined;
 }
 
-function compress(text: string, { tokens, deadline }: CompressOptions): Compressed | undefined {
+function writeThin(text: string, { tokens, deadline }: CompressOptions): string | undefined {
   const out = thinRuns(text.split('\n'), deadline)?.join('\n');
   if (out === undefined || out.length >= text.length) return undefined;
   deadline.check();
-  return tokens.count(out) < tokens.count(text) ? { text: out, loss: 'none' } : undefined;
+  return tokens.count(out) < tokens.count(text) ? out : undefined;
+}
+
+/** Lines around the numbered ones that a client may add. */
+const MAX_AROUND = 8;
+
+/** The numbered lines without their numbers, and what stands around them; undefined when they are not all of one run. */
+function bare(lines: readonly string[], deadline: Deadline): Bare | undefined {
+  for (let start = 0; start < Math.min(lines.length, MAX_AROUND); start++) {
+    const run = readRun(lines, start, deadline);
+    if (!run) continue;
+    const end = start + run.numbers.length;
+    const isAll = lines.length - end <= MAX_AROUND && !run.numbers.includes(0) && isCertain(lines, start, run);
+    if (!isAll) return undefined;
+    const text = run.numbers.map((number, i) => lines[start + i]!.slice(writeGutter(run.gutter, number).length));
+    return { first: run.gutter.first, text: text.join('\n'), before: lines.slice(0, start), after: lines.slice(end) };
+  }
+  return undefined;
+}
+
+interface Bare {
+  readonly first: number;
+  readonly text: string;
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+const MIN_CLAIM = 0.5;
+
+/** The view of the kind that claims what stands behind the numbers. */
+function writeView(text: string, kinds: readonly Compressor[], options: CompressOptions): string | undefined {
+  const found = bare(text.split('\n'), options.deadline);
+  if (!found) return undefined;
+  const sample = new Sample(found.text);
+  const claims = kinds.map((kind) => ({ kind, claim: kind.claim(sample) })).filter(({ claim }) => claim >= MIN_CLAIM);
+  for (const { kind } of claims.sort((a, b) => b.claim - a.claim)) {
+    options.deadline.check();
+    const form = kind.compress(found.text, options);
+    if (form?.loss === 'recoverable') return [...found.before, headOf(found), form.text, ...found.after].join('\n');
+  }
+  return undefined;
+}
+
+function headOf({ first, text }: Bare): string {
+  const last = first + text.split('\n').length - 1;
+  const numbers =
+    first === 1
+      ? 'line numbers below are those of the file'
+      : `what is called line 1 below is line ${first} of the file`;
+  return `[headroom: lines ${first}-${last} of the file; ${numbers}]`;
+}
+
+/** @param kinds whose views may stand for a file that a program recorded. */
+function compress(text: string, kinds: readonly Compressor[], options: CompressOptions): Compressed | undefined {
+  const { level, tokens } = options;
+  const thin = writeThin(text, options);
+  const lossless: Compressed | undefined = thin === undefined ? undefined : { text: thin, loss: 'none' };
+  if (level === 'lossless') return lossless;
+  const view = writeView(text, kinds, options);
+  if (view === undefined || view.length >= text.length) return lossless;
+  const isWorthIt = prefersView(tokens.count(text), tokens.count(thin ?? text), tokens.count(view), level);
+  return isWorthIt ? { text: view, loss: 'recoverable' } : lossless;
 }
 
 /** The lines of a thinned run with all their numbers. */
@@ -223,10 +286,15 @@ function claim(sample: Sample): number {
   return share >= 0.5 ? 0.85 + share * 0.15 : share;
 }
 
-export const fileReadCompressor: Compressor = {
-  name: 'file-read',
-  claim,
-  compress,
-  expand,
-  same: (source: string, expanded: string) => source === expanded,
-};
+/** @param kinds what may stand behind the numbers; those that view recorded files are asked for their views. */
+export function fileRead(kinds: readonly Compressor[]): Compressor {
+  const recorded = kinds.filter(({ viewsFiles }) => viewsFiles === 'recorded');
+  return {
+    name: 'file-read',
+    viewsFiles: 'recorded',
+    claim,
+    compress: (text: string, options: CompressOptions) => compress(text, recorded, options),
+    expand,
+    same: (source: string, expanded: string) => source === expanded,
+  };
+}

@@ -2,35 +2,51 @@
 import type { Compressor } from '../core/compressor.ts';
 import { codeCompressor } from './code/code.ts';
 import { delimitedCompressor } from './delimited/delimited.ts';
-import { fileReadCompressor } from './file-read.ts';
+import { fileRead } from './file-read.ts';
+import { diffDialectCompressor } from './git/dialects/dialects.ts';
 import { diffCompressor } from './git/diff.ts';
 import { gitCompressor } from './git/git.ts';
 import { htmlCompressor } from './html/html.ts';
 import { jsonCompressor } from './json/json.ts';
 import { listingCompressor } from './listing/listing.ts';
 import { logCompressor } from './log/log.ts';
+import { manCompressor } from './man/man.ts';
 import { markdownCompressor } from './markdown/markdown.ts';
 import { mixed } from './mixed/mixed.ts';
 import { prose } from './prose/prose.ts';
+import { lockCompressor } from './recorded/lock.ts';
+import { longLinesCompressor } from './recorded/long-lines.ts';
+import { recordLines } from './recorded/records.ts';
 import { runCompressor } from './runs/runs.ts';
 import { searchCompressor } from './search/search.ts';
 import { terminal } from './terminal/terminal.ts';
+import { tomlCompressor } from './toml/toml.ts';
+import { testReportCompressor, xmlCompressor } from './xml/xml.ts';
 import { yamlCompressor } from './yaml/yaml.ts';
 
+/** Of files that a program recorded; each says so itself. */
+const recorded: readonly Compressor[] = [lockCompressor, recordLines(jsonCompressor), longLinesCompressor];
+
 const kinds: readonly Compressor[] = [
+  ...recorded,
   jsonCompressor,
   codeCompressor,
-  fileReadCompressor,
+  fileRead([...recorded, jsonCompressor, runCompressor, logCompressor]),
   runCompressor,
   diffCompressor,
+  diffDialectCompressor,
   gitCompressor,
   searchCompressor,
   listingCompressor,
   logCompressor,
   delimitedCompressor(jsonCompressor),
+  testReportCompressor(jsonCompressor),
+  xmlCompressor(jsonCompressor),
   htmlCompressor,
   yamlCompressor(jsonCompressor),
+  tomlCompressor(jsonCompressor),
   markdownCompressor,
+  manCompressor,
 ];
 const terminalCompressor = terminal(kinds);
 

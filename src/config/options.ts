@@ -20,6 +20,10 @@ export interface OptionValues {
   readonly profile: Profile;
   readonly tools: readonly ToolRule[];
   readonly prose: boolean;
+  readonly holdout: number;
+  readonly 'cache-align': 'auto' | 'off';
+  readonly guard: 'report' | 'refuse';
+  readonly 'text-observations': string | undefined;
   readonly token: string | undefined;
   readonly store: StoreChoice;
   readonly 'store-max-mb': number;
@@ -62,6 +66,14 @@ export interface OptionRow<Value> {
 export type OptionTable = { readonly [Name in OptionName]: OptionRow<OptionValues[Name]> };
 
 type Rule<Value> = Pick<OptionRow<Value>, 'placeholder' | 'allowed' | 'parse'>;
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text).source !== '(?:)';
+  } catch {
+    return false;
+  }
+}
 
 function choice<Value extends string>(...values: readonly Value[]): Rule<Value> {
   return {
@@ -106,6 +118,15 @@ const TOOLS: Rule<readonly ToolRule[]> = {
       return glob !== undefined && level ? { glob, level } : undefined;
     });
     return rules.every((rule) => rule !== undefined) ? rules : undefined;
+  },
+};
+
+const PERCENT: Rule<number> = {
+  placeholder: 'PERCENT',
+  allowed: 'a share from 0% to 50%, such as 5% or 0.5%',
+  parse(text) {
+    const value = /^\d{1,2}(?:\.\d{1,3})?%?$/.test(text) ? Number.parseFloat(text) : Number.NaN;
+    return value <= 50 ? value : undefined;
   },
 };
 
@@ -205,6 +226,34 @@ export const OPTIONS: OptionTable = {
     variable: 'HEADROOM_PROSE',
     default: false,
     doc: 'Also shorten ordinary prose in tool results, by leaving out the sentences that matter least to the call; only where views are made.',
+  },
+  'cache-align': {
+    ...choice('auto', 'off'),
+    variable: 'HEADROOM_CACHE_ALIGN',
+    default: 'auto',
+    doc: 'Keep what stands before the messages equal from request to request, so that the provider’s prompt cache hits: dates, ids and the like move from system prompts into a note at the end, and prefixes are marked or named. auto: where the client does not manage caches itself, in the profiles balanced and aggressive; off: never.',
+  },
+  'text-observations': {
+    placeholder: 'PATTERN',
+    allowed: 'a regular expression',
+    parse: (text) => (isPattern(text) ? text : undefined),
+    variable: 'HEADROOM_TEXT_OBSERVATIONS',
+    default: undefined,
+    defaultText: 'none',
+    doc: 'How turns of the user begin that are really the output of a tool: agents without tools of the API send them, such as SWE-agent. With "OBSERVATION:|EXECUTION RESULT" such turns are shortened as results are, by forms that lose nothing. Only in answer to a turn of the model.',
+  },
+  guard: {
+    ...choice('report', 'refuse'),
+    variable: 'HEADROOM_GUARD',
+    default: 'report',
+    doc: 'What becomes of a call by which the model would write words of Headroom’s (a marker, a reference) into a file. report: it is logged and counted; refuse: the client never gets it, and the model is told to fetch the original first. Calls then reach the client when they are whole.',
+  },
+  holdout: {
+    ...PERCENT,
+    variable: 'HEADROOM_HOLDOUT',
+    default: 0,
+    defaultText: '0%',
+    doc: 'Share of conversations that go out as they come, so that `headroom savings` can compare what the others cost with it. Which ones is decided by what their first message says.',
   },
   token: {
     ...TOKEN,

@@ -24,13 +24,16 @@ export interface CompressOptions {
   readonly deadline: Deadline;
 }
 
+/** Files that a program recorded as it ran; code that whoever reads it cannot change, or has no reason to. */
+export type ViewedFile = 'recorded' | 'settled-code';
+
 /** Knows one kind of text and how to say it shorter. No store, no clock, no network, no state. */
 export interface Compressor {
   readonly name: string;
   /** Its views keep every failure verbatim: results that failed may take them too. */
   readonly keepsFailures?: boolean;
-  /** Its views may stand for a file that a call shows, as long as nobody edits it: at level `aggressive` alone. */
-  readonly viewsFiles?: boolean;
+  /** Its views may stand for files of this sort that a call shows, as long as nobody edits them. */
+  readonly viewsFiles?: ViewedFile;
   /** Loads what `compress` needs and cannot load itself, once; until then it declines. Rejects when that is not installed. */
   prepare?(): Promise<void>;
   /** How surely the sample is this compressor's kind: 0 not mine, 1 certain. Highest claim wins, earlier wins ties. */

@@ -3,15 +3,28 @@
  * answer goes on in the same response. Each API says how its responses are carried on, and how its later requests get
  * back what the client never had.
  */
-import type { Conversation } from './conversation.ts';
+import type { Conversation, Part, ToolCall } from './conversation.ts';
 import type { JsonDocument, JsonEdit } from './json/document.ts';
 import type { JsonValue } from './json/value.ts';
 
-/** A call of our tool, as the model made it. */
+/** A call that the client does not see: of our tool, or one that is sent back to the model. */
 export interface HiddenCall {
   readonly id: string;
   /** What the model gave; undefined when it was no JSON. */
   readonly input: JsonValue | undefined;
+  /** A call of one of the client's tools, which it never gets. */
+  readonly isRefused?: boolean;
+}
+
+/** Which calls of a response are hidden. */
+export interface Hiding {
+  /** All calls of this tool. */
+  readonly toolName: string;
+  /**
+   * Whether a call of another tool is sent back to the model. Asked once the call is whole, and its answer is the same for
+   * as long as the hop lasts. Without it no other call is held back; not every call of every API can be.
+   */
+  readonly refuses?: ((call: Pick<ToolCall, 'name' | 'input'>) => boolean) | undefined;
 }
 
 export interface HiddenResult {
@@ -76,8 +89,8 @@ export interface VisibleTurn extends TurnName {
 }
 
 export interface Continuation {
-  /** @param toolName whose calls are hidden. Undefined for a content type that cannot be carried on. */
-  splice(contentType: string, toolName: string): ResponseSplicer | undefined;
+  /** Undefined for a content type that cannot be carried on. */
+  splice(contentType: string, hiding: Hiding): ResponseSplicer | undefined;
   /** The edits that add a hop and its results to the request that was sent. */
   extend(hop: Hop, document: JsonDocument): readonly JsonEdit[];
   /** What the visible pieces of some hops are called; undefined when there is nothing to know them by. */
@@ -96,4 +109,8 @@ export interface Continuation {
    * answer, and gives the results that this hop still waits for.
    */
   goOn?(id: string, unanswered: Hop | undefined, document: JsonDocument): readonly JsonEdit[];
+  /** Whether a refusal says that signed reasoning is not of the conversation that it stands in. */
+  isMismatch?(status: number, body: string): boolean;
+  /** The edits that leave out these parts, and nothing that would then be empty. */
+  leaveOut?(parts: readonly Part[], document: JsonDocument): readonly JsonEdit[];
 }

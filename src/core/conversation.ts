@@ -1,5 +1,6 @@
 /** What a request says, independent of which API says it. Formats make it, transforms read it, nobody mutates it. */
 import type { JsonPath, JsonValue } from './json/value.ts';
+import type { Preamble } from './preamble.ts';
 
 export type Role = 'system' | 'user' | 'assistant' | 'tool';
 export type PartKind = 'text' | 'tool-call' | 'tool-result' | 'image' | 'reasoning' | 'opaque';
@@ -66,4 +67,8 @@ export interface Conversation {
   readonly keepsResults: boolean;
   /** Whether the texts in tool calls stand there as they are; false where a call is JSON inside a string. */
   readonly showsInputs: boolean;
+  /** What the answer may hold at most, where the request says so. */
+  readonly maxOutputTokens?: number;
+  /** What stands before the messages; absent where nothing of it may change. */
+  readonly preamble?: Preamble;
 }

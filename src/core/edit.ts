@@ -1,5 +1,6 @@
 /** What transforms propose, as data: nothing changes until the pipeline accepts an edit and a format writes it. */
 import type { Part, Tool } from './conversation.ts';
+import type { Alignment } from './preamble.ts';
 
 /** `none`: the original can be rebuilt from the text. `recoverable`: it can be fetched from the original store. */
 export type Loss = 'none' | 'recoverable';
@@ -13,4 +14,4 @@ export interface Rewrite {
   readonly by: string;
 }
 
-export type Edit = Rewrite | { readonly kind: 'add-tool'; readonly tool: Tool };
+export type Edit = Rewrite | Alignment | { readonly kind: 'add-tool'; readonly tool: Tool };

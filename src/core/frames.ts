@@ -2,7 +2,7 @@
  * An API that speaks over a WebSocket, one JSON text a frame: requests one way, the events of their answers the other.
  * A connection may have several lanes; in each of them one answer follows the other.
  */
-import type { Hop, HopEnd } from './continuation.ts';
+import type { Hiding, Hop, HopEnd } from './continuation.ts';
 import type { JsonDocument, JsonEdit } from './json/document.ts';
 
 export interface EventFrame {
@@ -17,16 +17,16 @@ export interface FrameFormat {
   /** The lane of a client's frame that asks for an answer; undefined for frames of other kinds, which pass unread. */
   laneOfRequest(frame: string): string | undefined;
   readEvent(frame: string): EventFrame;
-  /** For each answer one. @param toolName whose calls are hidden. */
-  splice(toolName: string): FrameSplicer;
+  /** For each answer one. */
+  splice(hiding: Hiding): FrameSplicer;
   /** The edits that turn the request of a hop into the next one: the connection holds what was said so far. */
   extend(hop: Hop, document: JsonDocument): readonly JsonEdit[];
 }
 
 /** A ResponseSplicer (continuation.ts) over frames. */
 export interface FrameSplicer {
-  /** What the client gets for a frame now: the same text, another one, or nothing. */
-  pass(frame: string): string | undefined;
+  /** What the client gets for a frame now: the same text, others, or nothing. */
+  pass(frame: string): readonly string[];
   endHop(): HopEnd;
   /** The frames that end the answer. */
   finish(): readonly string[];

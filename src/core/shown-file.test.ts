@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { showsFile } from './shown-file.ts';
+import { onlyPrints, showsAddress, showsFile, shownPaths } from './shown-file.ts';
 
 test.each([
   [{ file_path: '/src/package.json' }, true],
@@ -20,4 +20,39 @@ test.each([
   [null, false],
 ])('the call with %j shows a file: %s', (input, expected) => {
   expect(showsFile({ id: 'a', name: 'any', input })).toBe(expected);
+});
+
+test.each([
+  [{ file_path: '/a/run.jsonl', offset: 3 }, ['/a/run.jsonl']],
+  [{ command: 'cat a.log', description: 'Show the log' }, ['a.log']],
+  [{ command: 'cd app && tail -n 50 "logs/a.log" 2>/dev/null' }, ['logs/a.log']],
+  [{ command: "sed -n '1,80p' a.log" }, ['a.log']],
+  [{ command: 'head -5 a.jsonl; echo ---; tail -5 b.jsonl' }, ['a.jsonl', 'b.jsonl']],
+  [{ command: ['bash', '-lc', 'cat a.log src/a.ts'] }, ['a.log', 'src/a.ts']],
+  [{ command: 'cat *.log' }, []],
+  [{ command: 'cat a.log && npm test' }, []],
+  [{ command: 'cat a.log > b.log' }, []],
+  [{ command: 'cat $LOG' }, []],
+  [{ command: 'cat a.log | grep x' }, []],
+  [{ command: 'cat > a.jsonl <<EOF\n{}\nEOF' }, []],
+  [{ command: 'npm test' }, []],
+  [null, []],
+])('the call with %j shows exactly %j', (input, expected) => {
+  expect(shownPaths({ id: 'a', name: 'any', input })).toEqual(expected);
+});
+
+test('a command that prints and does nothing else is told from one that writes', () => {
+  const onlyPrintsWith = (input: Record<string, string | string[]>): boolean =>
+    onlyPrints({ id: 'a', name: 'any', input });
+  expect(onlyPrintsWith({ command: 'cat a.log' })).toBe(true);
+  expect(onlyPrintsWith({ command: ['bash', '-lc', 'tail -5 a.log'] })).toBe(true);
+  expect(onlyPrintsWith({ command: 'cat a.log > b.log' })).toBe(false);
+  expect(onlyPrintsWith({ command: 'sed -i s/a/b/ a.log' })).toBe(false);
+  expect(onlyPrintsWith({ old_string: 'cat a.log', new_string: 'x' })).toBe(false);
+});
+
+test('text from an address of the network is no file', () => {
+  expect(showsAddress({ id: 'a', name: 'any', input: { url: 'https://example.org/a.ts' } })).toBe(true);
+  expect(showsAddress({ id: 'a', name: 'any', input: { url: 'file:///src/a.ts' } })).toBe(false);
+  expect(showsAddress({ id: 'a', name: 'any', input: { path: 'src/a.ts' } })).toBe(false);
 });

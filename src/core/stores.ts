@@ -1,4 +1,5 @@
 /** What this installation remembers, opened once a process and handed out bound to one tenant. */
+import type { Ledger } from './ledger.ts';
 import type { OriginalStore } from './original-store.ts';
 import type { SentLog } from './sent-log.ts';
 
@@ -34,6 +35,8 @@ export interface StoresStatus {
 export interface Stores {
   originals(tenant: string): OriginalStore;
   sentLog(tenant: string): SentLog;
+  /** What every request cost, and what a provider's cache may hold of it. */
+  ledger(): Ledger;
   /** For the operator on this machine only: an original whoever it belongs to. */
   findOriginal(key: string): string | undefined;
   /** How many originals are kept, of all tenants. */

@@ -3,5 +3,7 @@ export interface Tokenizer {
   readonly name: string;
   /** False when the count is an estimate; reports say so. */
   readonly exact: boolean;
+  /** Of an estimate: how far off most counts of a page or more are, as a share of the true one. Absent where exact or unknown. */
+  readonly error?: number;
   count(text: string): number;
 }

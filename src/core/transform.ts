@@ -3,6 +3,7 @@ import type { Level } from './compressor.ts';
 import type { Conversation } from './conversation.ts';
 import type { Deadline } from './deadline.ts';
 import type { Edit } from './edit.ts';
+import type { AlignPolicy } from './preamble.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import type { ToolRule } from './tool-rule.ts';
 
@@ -16,6 +17,8 @@ export interface Policy {
   /** The model has a way to fetch originals: the retrieval tool is offered and a store answers. */
   readonly allowLoss: boolean;
   readonly allowTools: boolean;
+  /** How prefixes may be made to stay; undefined where nothing of them may change. */
+  readonly align?: AlignPolicy | undefined;
 }
 
 /** Why a transform left a part alone: for reports. */

@@ -4,8 +4,11 @@ import type { Conversation } from './conversation.ts';
 import type { Edit } from './edit.ts';
 import type { HeadroomError } from './errors.ts';
 import type { FrameFormat } from './frames.ts';
+import type { KeptAnswers } from './kept-answers.ts';
 import type { JsonDocument, JsonEdit } from './json/document.ts';
 import type { JsonValue } from './json/value.ts';
+import type { Prompt } from './ledger.ts';
+import type { CacheRules } from './model.ts';
 
 /** Tokens by the classes that providers price apart. `inputTokens` is the uncached rest only. */
 export interface Usage {
@@ -16,6 +19,8 @@ export interface Usage {
   readonly cacheWriteTokens: number;
   /** Written for one hour. */
   readonly cacheWrite1hTokens: number;
+  /** Of the output, what was thought; absent where the provider does not say. */
+  readonly reasoningTokens?: number;
 }
 
 export interface ResponseSummary {
@@ -55,15 +60,23 @@ export interface WireFormat {
   readonly volatileKeys: ReadonlySet<string>;
   /** A body that spells none of these has no tool result in it, nor refers to one: there is nothing to decide about results. */
   readonly resultMarks: readonly string[];
+  /** A body that spells one of these says itself what providers' caches keep: nothing in it is aligned. */
+  readonly cacheMarks: readonly string[];
   /** Whether a body that came without a path is of this format; the first of the list that says so gets it. */
   recognizes(body: JsonValue): boolean;
   read(document: JsonDocument): Conversation;
   write(edit: Edit, document: JsonDocument): readonly JsonEdit[];
   readResponse(contentType: string): ResponseReader;
+  /** How a provider that speaks this caches, where the model does not tell. */
+  readonly cacheKind: CacheRules['kind'];
+  /** A request as its provider's cache sees it. */
+  segments(document: JsonDocument): Prompt;
   /** How calls of our own tool are hidden from the client; an API without it is never offered one. */
   readonly continuation?: Continuation;
   /** How this API speaks over a WebSocket; frames of an API without it pass unread. */
   readonly frames?: FrameFormat;
+  /** How answers that the provider keeps are asked for later, where they can be. */
+  readonly kept?: KeptAnswers;
   /** An error of ours in this API's own shape, so that its client libraries understand it. */
   errorBody(error: HeadroomError): Uint8Array;
 }

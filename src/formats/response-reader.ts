@@ -64,6 +64,12 @@ export function parseJson(text: string): JsonValue | undefined {
   }
 }
 
+/** Said where there is any. */
+export function reasoningOf(value: JsonValue | undefined): { readonly reasoningTokens?: number } {
+  const count = countOf(value) ?? 0;
+  return count > 0 ? { reasoningTokens: count } : {};
+}
+
 /** A token count, if that is what the value is. */
 export function countOf(value: JsonValue | undefined): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;

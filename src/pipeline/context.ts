@@ -5,8 +5,18 @@ import type { TransformContext } from '../core/transform.ts';
 /** Everything that one request's optimisation may use. Stores are already bound to whose request it is. */
 export interface OptimizeContext extends TransformContext {
   readonly tenant: string;
+  /** Which provider's it is; undefined where the request goes nowhere. */
+  readonly upstream?: string | undefined;
+  /** How turns of the user begin that are the output of a call in text. */
+  readonly observations?: RegExp | undefined;
   readonly originals: OriginalStore;
   readonly sentLog: SentLog;
+  /** Of the conversations, in percent, left as they are for comparison. */
+  readonly holdout?: number;
+  /** Nothing new is to be done in this conversation. */
+  readonly isRestrained?: boolean;
   /** False for requests that only ask (count_tokens, explain): nothing is pinned and nothing is kept. */
   readonly isSent: boolean;
+  /** Prefixes may be made to stay, for providers' caches. */
+  readonly aligns?: boolean;
 }

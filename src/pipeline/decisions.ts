@@ -32,6 +32,7 @@ export class Decisions {
   readonly #isHeld: boolean;
   /** Parts that the log has under all their keys. */
   readonly #known = new Set<number>();
+  #isUnknown = false;
 
   constructor(
     { parts, continues }: Conversation,
@@ -46,6 +47,11 @@ export class Decisions {
     this.#keys = new Map(Array.from(addresses, ([index, { place, result }]) => [index, this.#keysOf(place, result)]));
   }
 
+  /** After `recall`: signed history with results of which the log knows none, in no place. */
+  get isUnknown(): boolean {
+    return this.#isUnknown;
+  }
+
   /** The conversation with everything frozen that was sent before, here or, as its signatures show, past us. */
   recall(conversation: Conversation): Conversation {
     if (this.#keys.size === 0) return conversation;
@@ -58,13 +64,15 @@ export class Decisions {
       return conversation;
     }
     const historyEnd = this.#isSigned ? historyEndOf(conversation, pins.size > 0) : 0;
+    const isHistory = ({ index, kind }: Part): boolean => kind === 'tool-result' && index < historyEnd;
+    this.#isUnknown = pins.size === 0 && seen.size === 0 && conversation.parts.some(isHistory);
     const parts = conversation.parts.map((part): Part => {
       const pin = pins.get(part.index);
       if (pin) {
         if (pin.text !== undefined) this.#notes.push(replayed(part, pin));
         return { ...part, text: pin.text ?? part.source, frozen: true };
       }
-      if (part.index >= historyEnd || part.kind !== 'tool-result' || seen.has(part.index)) return part;
+      if (!isHistory(part) || seen.has(part.index)) return part;
       this.#notes.push({ ...UNCOUNTED, ...SENT_ELSEWHERE, part: part.index });
       return { ...part, frozen: true };
     });
@@ -75,6 +83,7 @@ export class Decisions {
   pin(conversation: Conversation): Conversation {
     const undecided = conversation.parts.filter(({ index }) => this.#keys.has(index) && !this.#known.has(index));
     if (undecided.length === 0) return conversation;
+    this.#keepAgain(undecided);
     const counts = new Map(this.#notes.map((note) => [note.part, note]));
     const decided = undecided.map((part) => decisionOf(part, counts.get(part.index)));
     const under = (key: keyof Keys): Pin[] =>
@@ -92,6 +101,18 @@ export class Decisions {
     } catch (error) {
       this.#notes.push(failure('sent-log', error));
       return conversation;
+    }
+  }
+
+  /** Found by its signatures alone: from now on the original, which this client has just shown, is its own too. */
+  #keepAgain(undecided: readonly Part[]): void {
+    for (const { frozen, source, text } of undecided) {
+      if (!frozen || text === source) continue;
+      try {
+        this.#context.originals.put(source);
+      } catch (error) {
+        this.#notes.push(failure('originals', error));
+      }
     }
   }
 

@@ -7,8 +7,10 @@ import { formats } from '../formats/index.ts';
 import { RETRIEVAL_TOOL } from '../retrieval/tool.ts';
 import { openStores } from '../stores/index.ts';
 import { o200k } from '../tokenizers/o200k.ts';
+import { cacheAligner } from '../transforms/cache-aligner/cache-aligner.ts';
 import { contentRouter } from '../transforms/content-router.ts';
 import { retrieveTool } from '../transforms/retrieve-tool.ts';
+import { observationPattern } from './observations.ts';
 import { createEngine, type Engine } from './engine.ts';
 
 /** Plain values only: they cross into worker threads. */
@@ -22,8 +24,14 @@ export interface EngineOptions {
   readonly store?: StoreSettings | undefined;
   /** The retrieval tool is offered and its calls are answered (by the proxy): then views too. */
   readonly offersTool?: boolean | undefined;
+  /** System prompts, tools and cache marks may be made to suit providers' caches. */
+  readonly aligns?: boolean | undefined;
   /** Ordinary prose may be shortened too, by leaving sentences out. */
   readonly prose?: boolean | undefined;
+  /** Of the conversations, in percent, left as they are for comparison. */
+  readonly holdout?: number | undefined;
+  /** A regular expression for how turns of the user begin that are the output of a call in text. */
+  readonly textObservations?: string | undefined;
   /** Longest time for the decisions of one request, in milliseconds. */
   readonly deadlineMs: number;
 }
@@ -39,18 +47,34 @@ const LEAST_WAIT_MS = 100;
 
 /** @param warn told once about each kind of trouble that the stores have. */
 export function openEngine(options: EngineOptions, warn: (message: string) => void): OpenEngine {
-  const { level, tools = [], allowLoss = false, offersTool = false, prose = false, deadlineMs } = options;
+  const {
+    level,
+    tools = [],
+    allowLoss = false,
+    offersTool = false,
+    aligns = false,
+    prose = false,
+    holdout = 0,
+    deadlineMs,
+  } = options;
   const waitMs = Math.min(MOST_WAIT_MS, Math.max(LEAST_WAIT_MS, deadlineMs));
   const stores = openStores({ path: options.storePath, waitMs, ...options.store, warn });
   const engine = createEngine({
     formats,
-    transforms: [contentRouter(prose ? [...compressors, proseCompressor] : compressors), retrieveTool(RETRIEVAL_TOOL)],
+    transforms: [
+      contentRouter(prose ? [...compressors, proseCompressor] : compressors),
+      cacheAligner,
+      retrieveTool(RETRIEVAL_TOOL),
+    ],
     tokenizer: o200k,
     stores,
     level,
     tools,
     allowLoss,
     offersTool,
+    aligns,
+    holdout,
+    observations: options.textObservations === undefined ? undefined : observationPattern(options.textObservations),
     deadlineMs,
   });
   return { ...engine, stores, close: () => stores.close() };

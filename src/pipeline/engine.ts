@@ -3,6 +3,7 @@ import type { Level } from '../core/compressor.ts';
 import type { Part } from '../core/conversation.ts';
 import { deadlineIn } from '../core/deadline.ts';
 import { hashOf } from '../core/hash.ts';
+import type { KeptAnswer } from '../core/kept-answers.ts';
 import type { JsonValue } from '../core/json/value.ts';
 import type { OriginalStore } from '../core/original-store.ts';
 import type { SentLog } from '../core/sent-log.ts';
@@ -12,8 +13,11 @@ import type { ToolRule } from '../core/tool-rule.ts';
 import type { Transform } from '../core/transform.ts';
 import type { WireFormat } from '../core/wire-format.ts';
 import { type Advance, advance, type HopStep } from './advance.ts';
+import { keptAnswer } from './hidden.ts';
+import { mend } from './mend.ts';
 import type { Note } from './note.ts';
 import { optimize, type Optimized } from './optimize.ts';
+import type { Restraint } from './restraint.ts';
 
 /**
  * `send`: decide and pin, for a request that leaves now. `ask`: the same, but nothing is pinned (count_tokens, explain).
@@ -26,6 +30,8 @@ export interface Job {
   /** The format's name; undefined asks the formats which of them recognises the body. */
   readonly format: string | undefined;
   readonly tenant: string;
+  /** The origin of the provider that it goes to. */
+  readonly upstream?: string | undefined;
   readonly intent: Intent;
   /** Whether the answer should hold `totals`: exact counts of every text take time. */
   readonly isCounted?: boolean;
@@ -51,8 +57,28 @@ export interface Verdict {
   readonly totals: Totals | undefined;
   /** The body offers our own tool: its calls are answered here. */
   readonly isOffered: boolean;
+  /** Why nothing new was done in this conversation. */
+  readonly restraint?: Restraint | undefined;
+  /** Should its provider refuse its signed reasoning, `mend` may have another body. */
+  readonly mayNeedMending?: boolean;
+  /** The chain of all that the body says (chain.ts), for what is kept with its answer. */
+  readonly chainEnd?: string;
   /** Why the body could not be read; undefined when it could. */
   readonly problem: string | undefined;
+}
+
+export interface KeptQuestion {
+  readonly tenant: string;
+  readonly upstream: string;
+  readonly id: string;
+}
+
+/** A request of which the provider refused the signed reasoning. */
+export interface Mending {
+  readonly tenant: string;
+  readonly format: string;
+  /** The body as it was sent. */
+  readonly sent: Uint8Array;
 }
 
 export interface EngineParts {
@@ -66,6 +92,12 @@ export interface EngineParts {
   readonly allowLoss: boolean;
   /** The retrieval tool may be offered, and its calls are answered: then and only then views go out. */
   readonly offersTool: boolean;
+  /** What stands before the messages may be made to stay the same, for providers' caches. */
+  readonly aligns?: boolean;
+  /** Of the conversations, in percent, left as they are for comparison. */
+  readonly holdout?: number;
+  /** How turns of the user begin that are the output of a call in text; undefined: there are none. */
+  readonly observations?: RegExp | undefined;
   /** Longest time for the decisions of one request, in milliseconds. */
   readonly deadlineMs: number;
 }
@@ -77,6 +109,10 @@ export interface Engine {
   replay(job: Job): Verdict;
   /** Answers the hidden calls of a hop. Never throws: without an answer the response ends where it is. */
   advance(step: HopStep): Advance;
+  /** What the client was shown of an answer that its provider keeps. */
+  kept(question: KeptQuestion): KeptAnswer | undefined;
+  /** The same request without signed reasoning, for good. @throws when that cannot be kept. */
+  mend(mending: Mending): Uint8Array | undefined;
 }
 
 /** Nothing is added either, and what begins without the tool goes on without it. */
@@ -88,6 +124,11 @@ export function createEngine(parts: EngineParts): Engine {
     replay: (job) =>
       attempt(job, { ...parts, transforms: parts.transforms.filter(({ isStructural }) => isStructural) }),
     advance: (step) => advance(step, parts),
+    kept: ({ tenant, upstream, id }) => keptAnswer(id, { tenant, upstream, sentLog: parts.stores.sentLog(tenant) }),
+    mend: ({ tenant, format, sent }) => {
+      const known = parts.formats.find(({ name }) => name === format);
+      return known && mend(sent, known, parts.stores.sentLog(tenant));
+    },
   };
 }
 
@@ -119,17 +160,32 @@ function formatOf(job: Job, formats: readonly WireFormat[]): WireFormat | undefi
 }
 
 function contextOf(
-  { tenant, intent, responseFormat }: Job,
-  { tokenizer, stores, level, tools, allowLoss, offersTool, deadlineMs }: EngineParts,
+  { tenant, upstream, intent, responseFormat }: Job,
+  {
+    tokenizer,
+    stores,
+    level,
+    tools,
+    allowLoss,
+    offersTool,
+    aligns = false,
+    holdout = 0,
+    observations,
+    deadlineMs,
+  }: EngineParts,
 ): Parameters<typeof optimize>[3] {
   const originals: OriginalStore = stores.originals(tenant);
   const sentLog: SentLog = stores.sentLog(tenant);
   return {
     tenant,
+    upstream,
+    observations,
     originals,
     sentLog,
     tokenizer,
+    holdout,
     isSent: intent !== 'ask',
+    aligns: aligns && intent !== 'as-is',
     deadline: deadlineIn(deadlineMs),
     policy: { level, tools, responseFormat, allowLoss, allowTools: offersTool },
   };
@@ -157,7 +213,7 @@ function totalsOf({ conversation }: Optimized, tokenizer: Tokenizer): Totals {
 }
 
 function verdictOf(
-  { body, conversation, notes, isOffered }: Optimized,
+  { body, conversation, notes, isOffered, restraint, mayNeedMending, chainEnd }: Optimized,
   job: Job,
   format: string,
 ): Omit<Verdict, 'totals'> {
@@ -169,6 +225,9 @@ function verdictOf(
     notes,
     parts: job.intent === 'ask' ? conversation.parts : [],
     isOffered: isOffered && !isUntouched,
+    mayNeedMending: mayNeedMending && job.intent === 'send',
+    chainEnd,
+    restraint,
     problem: undefined,
   };
 }

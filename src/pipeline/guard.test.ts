@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Part, ToolCall } from '../core/conversation.ts';
 import { hashOf } from '../core/hash.ts';
 import { writeMarker } from '../core/marker.ts';
-import { guardNotes } from './guard.ts';
+import { guardNotes, Refusals } from './guard.ts';
 
 function notesOn(input: ToolCall['input'], over: Partial<Part> = {}, name = 'Write'): readonly string[] {
   const call = { id: 'a', name, input };
@@ -53,4 +53,18 @@ test.each([
   ['our own tool', { hash: MARKER, query: 'x' }, {}, 'headroom_retrieve'],
 ])('R-17 %s is not', (_name, input, over, name) => {
   expect(notesOn(input, over, name)).toEqual([]);
+});
+
+test('R-17 of one response the calls of one hop are sent back, and no more', () => {
+  const refusals = new Refusals();
+  const call = { name: 'Write', input: { file_path: '/a', content: `a\n${MARKER}` } };
+  expect([refusals.refuses(call), refusals.refuses(call), refusals.refuses({ ...call, input: { a: 'x' } })]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  refusals.endHop({ calls: [{ id: 'a', input: undefined }] });
+  expect(refusals.refuses(call)).toBe(true);
+  refusals.endHop({ calls: [{ id: 'a', input: call.input, isRefused: true }] });
+  expect([refusals.refuses(call), refusals.count]).toEqual([false, 1]);
 });

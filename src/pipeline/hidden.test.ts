@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compressors } from '../compressors/index.ts';
 import type { HopEnd } from '../core/continuation.ts';
+import { hashOf } from '../core/hash.ts';
 import type { JsonObject, JsonValue } from '../core/json/value.ts';
 import type { Stores } from '../core/stores.ts';
 import { formats } from '../formats/index.ts';
@@ -46,8 +47,10 @@ function engineWith(stores: Stores = openStores({ path: undefined, warn: () => u
 
 const bytes = (body: JsonValue): Buffer => Buffer.from(JSON.stringify(body));
 
-function sent(engine: Engine, body: JsonObject, tenant = 't'): Json {
-  const verdict = engine.run({ body: bytes(body), format: 'openai-responses', tenant, intent: 'send' });
+const HERE = 'https://provider.example';
+
+function sent(engine: Engine, body: JsonObject, tenant = 't', upstream = HERE): Json {
+  const verdict = engine.run({ body: bytes(body), format: 'openai-responses', tenant, upstream, intent: 'send' });
   expect(verdict.problem).toBeUndefined();
   return JSON.parse(Buffer.from(verdict.body ?? bytes(body)).toString());
 }
@@ -65,7 +68,15 @@ function said(engine: Engine, { body, pieces, id, hops = [] }: Said): Json {
   const isMixed = pieces.includes(theirs);
   const calls = hidden.map(() => ({ id: 'a', input: { hash: 'x' } }));
   const end: HopEnd = { pieces, hidden, calls, isMixed, ...(id !== undefined && { id }) };
-  const step = { tenant: 't', format: 'openai-responses', received: bytes(body), sent: bytes(body), hops, end };
+  const step = {
+    tenant: 't',
+    upstream: HERE,
+    format: 'openai-responses',
+    received: bytes(body),
+    sent: bytes(body),
+    hops,
+    end,
+  };
   const { problem, ...advance } = engine.advance(step);
   expect(problem).toBeUndefined();
   return advance;
@@ -151,4 +162,56 @@ test('what was decided while the provider held the history goes out the same whe
   expect(whole.input[2]).toEqual(delta.input[0]);
   const other = sent(engine, { tools: TOOLS, input: [GO, theirs, { ...result, output: `${SEARCH}\n` }] });
   expect(other.input[2]).not.toEqual(delta.input[0]);
+});
+
+describe('R-20 after the client renewed its token', () => {
+  const call = { ...theirs, call_id: 'call_0123456789abcdef' };
+  const first = { tools: TOOLS, input: [GO, call, { ...result, call_id: call.call_id }] };
+  const reasoning = { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'sealed' };
+  const whole = { tools: TOOLS, input: [...first.input, reasoning, say('hi'), NEXT] };
+  const isBack = (body: Json): boolean => JSON.stringify(body.input).includes('headroom_retrieve');
+  const kept = (): Engine => {
+    const engine = engineWith();
+    sent(engine, first);
+    const { hops } = said(engine, { body: first, pieces: [ours], id: 'resp_0123456789abcdef' });
+    said(engine, { body: first, pieces: [reasoning, say('hi')], id: 'resp_fedcba9876543210', hops });
+    return engine;
+  };
+
+  test('a hidden exchange is put back into the same conversation', () => {
+    expect(isBack(sent(kept(), whole, 'renewed'))).toBe(true);
+  });
+
+  test.each([
+    ['with another past', { ...whole, input: [{ ...GO, content: 'go!' }, ...whole.input.slice(1)] }, HERE],
+    ['with the turn alone', { tools: TOOLS, input: [GO, reasoning, say('hi'), NEXT] }, HERE],
+    ['at another provider', whole, 'https://another.example'],
+    ['that shows nothing but words', { tools: TOOLS, input: [GO, say('hi'), NEXT] }, HERE],
+  ])('but not into one %s', (_name, body, upstream) => {
+    expect(isBack(sent(kept(), body, 'stranger', upstream))).toBe(false);
+  });
+
+  test('an answer is gone on from by its id, unless anybody could guess that', () => {
+    const follow = { tools: TOOLS, input: [NEXT], previous_response_id: 'resp_0123456789abcdef' };
+    expect(sent(kept(), follow, 'renewed').previous_response_id).toBe('resp_fedcba9876543210');
+    expect(sent(kept(), follow, 'renewed', 'https://another.example').previous_response_id).toBe(
+      follow.previous_response_id,
+    );
+  });
+
+  test('the originals of what went out shorter are the new token’s own, and nobody else’s', () => {
+    const stores = openStores({ path: undefined, warn: () => undefined });
+    const engine = engineWith(stores);
+    const signed = { tools: TOOLS, input: [GO, call, { ...result, call_id: call.call_id }] };
+    sent(engine, signed);
+    const later = { ...signed, input: [...signed.input, reasoning, say('hi'), NEXT] };
+    // Signed by now, so that it is known without the tenant.
+    sent(engine, later);
+    sent(engine, later, 'renewed');
+    const hash = hashOf(SEARCH);
+    expect([stores.originals('renewed').get(hash), stores.originals('stranger').get(hash)]).toEqual([
+      SEARCH,
+      undefined,
+    ]);
+  });
 });

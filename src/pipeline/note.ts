@@ -1,5 +1,5 @@
 /** What became of a part or of a step: for explain, the counters and the log line. */
-export type Outcome = 'rewritten' | 'replayed' | 'left alone' | 'kept as history' | 'reported' | 'failed';
+export type Outcome = 'rewritten' | 'replayed' | 'left alone' | 'left out' | 'kept as history' | 'reported' | 'failed';
 
 export interface Note {
   /** Undefined for a step that failed as a whole. */

@@ -1,17 +1,21 @@
 /** Bytes in, bytes out: the whole way of a request body. A failure of one step costs that step and nothing else. */
 import type { Conversation, Part } from '../core/conversation.ts';
 import type { Edit, Rewrite } from '../core/edit.ts';
-import { JsonDocument } from '../core/json/document.ts';
+import { JsonDocument, type JsonEdit } from '../core/json/document.ts';
 import type { Policy, Refusal, Transform } from '../core/transform.ts';
 import type { WireFormat } from '../core/wire-format.ts';
 import { accept } from './accept.ts';
+import { alignPolicyFor } from './align.ts';
 import { chainOf } from './chain.ts';
 import type { OptimizeContext } from './context.ts';
 import { Decisions } from './decisions.ts';
 import { guardNotes } from './guard.ts';
 import { goOnEdits, restoreHops } from './hidden.ts';
+import { leaveOutAgain } from './mend.ts';
 import { failure, type Note, UNCOUNTED } from './note.ts';
+import { withObservations } from './observations.ts';
 import { policyFor } from './offer.ts';
+import { type Restraint, restraintOf } from './restraint.ts';
 
 export interface Optimized {
   readonly body: Uint8Array;
@@ -19,6 +23,12 @@ export interface Optimized {
   readonly notes: readonly Note[];
   /** The retrieval tool is in the body: its calls are ours to answer. */
   readonly isOffered: boolean;
+  /** Why nothing new was done; undefined where it may be. */
+  readonly restraint: Restraint | undefined;
+  /** Signed history that may have lost what belongs to it, because the log has lost all of it. */
+  readonly mayNeedMending: boolean;
+  /** The chain of all that it says. */
+  readonly chainEnd: string;
 }
 
 /** @throws SyntaxError, TypeError or RangeError for bodies that cannot be read: they go out as they came. */
@@ -29,16 +39,19 @@ export function optimize(
   given: OptimizeContext,
 ): Optimized {
   const document = JsonDocument.parse(body);
-  const received = format.read(document);
+  const received = withObservations(format.read(document), given.observations);
   const notes: Note[] = [];
-  const policy = policyOf(received, format, given, notes);
-  const context: OptimizeContext = { ...given, policy };
+  const restraint = restraintIn(received, format, given, notes);
+  const allowed = restraint ? restrained(given) : given;
+  const policy = policyOf(received, format, allowed, notes);
+  const context: OptimizeContext = { ...allowed, policy };
   const chain = chainOf(received, format.volatileKeys);
   const decisions = new Decisions(received, chain.results, context, notes);
   const structural: Edit[] = [];
   let conversation = decisions.recall(received);
   notes.push(...guardNotes(conversation));
   for (const transform of transforms) {
+    if (restraint && !transform.isStructural) continue;
     const edits = plan(transform, conversation, context, notes);
     structural.push(...edits.filter((edit) => edit.kind !== 'rewrite'));
     conversation = withRewrites(
@@ -55,13 +68,50 @@ export function optimize(
     ? [...restoreHops(received, chain, format, document, hidden), ...goOnEdits(received, format, document, hidden)]
     : [];
   const isOffered = structural.some((edit) => edit.kind === 'add-tool');
-  return { body: document.apply([...written, ...restored]), conversation, notes, isOffered };
+  const mayNeedMending = given.policy.allowTools && decisions.isUnknown && format.continuation?.leaveOut !== undefined;
+  const edits = [...written, ...restored, ...leftOut(received, format, document, hidden)];
+  return { body: document.apply(edits), conversation, notes, isOffered, restraint, mayNeedMending, chainEnd: chain.end };
+}
+
+function leftOut(
+  conversation: Conversation,
+  format: WireFormat,
+  document: JsonDocument,
+  { sentLog, notes }: Pick<OptimizeContext, 'sentLog'> & { readonly notes: Note[] },
+): readonly JsonEdit[] {
+  try {
+    return leaveOutAgain(conversation, format, document, sentLog);
+  } catch (error) {
+    notes.push(failure('sent-log', error));
+    return [];
+  }
+}
+
+/** A log out of reach restrains nothing. */
+function restraintIn(
+  conversation: Conversation,
+  { volatileKeys }: WireFormat,
+  { tenant, sentLog, holdout = 0 }: OptimizeContext,
+  notes: Note[],
+): Restraint | undefined {
+  try {
+    return restraintOf(conversation, volatileKeys, { tenant, sentLog, holdout });
+  } catch (error) {
+    notes.push(failure('sent-log', error));
+    return undefined;
+  }
+}
+
+/** What began goes on, and nothing begins. */
+function restrained(context: OptimizeContext): OptimizeContext {
+  return { ...context, isRestrained: true, policy: { ...context.policy, level: 'lossless' } };
 }
 
 /** A log out of reach costs the tool, and with it all views, never the request. */
 function policyOf(conversation: Conversation, format: WireFormat, context: OptimizeContext, notes: Note[]): Policy {
   try {
-    return policyFor(conversation, format, context);
+    const policy = policyFor(conversation, format, context);
+    return context.aligns ? { ...policy, align: alignPolicyFor(conversation, format.volatileKeys, context) } : policy;
   } catch (error) {
     notes.push(failure('sent-log', error));
     return { ...context.policy, allowLoss: false, allowTools: false };

@@ -7,7 +7,8 @@ import type { StoresStatus } from '../core/stores.ts';
 import type { WireFormat } from '../core/wire-format.ts';
 import type { EngineOptions, OpenEngine } from './defaults.ts';
 import type { Advance, HopStep } from './advance.ts';
-import type { Job, Verdict } from './engine.ts';
+import type { KeptAnswer } from '../core/kept-answers.ts';
+import type { Job, KeptQuestion, Mending, Verdict } from './engine.ts';
 
 /** What every API calls the list that the retrieval tool is added to. */
 const TOOLS_MARK = '"tools"';
@@ -35,6 +36,12 @@ export interface Optimizer {
   original(tenant: string, key: string): Promise<string | undefined>;
   /** Answers the hidden calls of a hop; undefined when nobody can. */
   advance(step: HopStep): Promise<Advance | undefined>;
+  /** What the client was shown of an answer that its provider keeps; undefined when it is not known here. */
+  kept(question: KeptQuestion): Promise<KeptAnswer | undefined>;
+  /** What to send in place of a request whose signed reasoning was refused; undefined when there is nothing. */
+  mend(mending: Mending): Promise<Uint8Array | undefined>;
+  /** From now on nothing new is done in this conversation. */
+  freeze?(tenant: string, conversation: string): Promise<void>;
   /** How the first worker's stores are; undefined while there is none. */
   status(): Promise<StoresStatus | undefined>;
   /** Resolves once the first worker is up, or could not be started. */
@@ -56,10 +63,15 @@ export type FromWorker =
 export type Question =
   | { readonly about: 'original'; readonly tenant: string; readonly key: string }
   | { readonly about: 'hop'; readonly step: HopStep }
+  | ({ readonly about: 'kept' } & KeptQuestion)
+  | { readonly about: 'mending'; readonly mending: Mending }
+  | { readonly about: 'freeze'; readonly tenant: string; readonly conversation: string }
   | { readonly about: 'status' };
 export interface Answer {
   readonly text?: string | undefined;
   readonly advance?: Advance;
+  readonly body?: Uint8Array | undefined;
+  readonly kept?: KeptAnswer | undefined;
   readonly status?: StoresStatus;
 }
 
@@ -117,11 +129,19 @@ class Pool implements Optimizer {
   }
 
   async advance(step: HopStep): Promise<Advance | undefined> {
-    const crew = [...this.#crews].find((one) => one.isReady && !one.running) ?? [...this.#crews][0] ?? this.#grow();
-    const late = new Promise<Answer>((resolve) => {
-      setTimeout(() => resolve({}), this.#options.deadlineMs + GRACE_MS).unref();
-    });
-    return crew && (await Promise.race([this.#ask(crew, { about: 'hop', step }), late])).advance;
+    return (await this.#askAnyone({ about: 'hop', step })).advance;
+  }
+
+  async kept(question: KeptQuestion): Promise<KeptAnswer | undefined> {
+    return (await this.#askAnyone({ about: 'kept', ...question })).kept;
+  }
+
+  async mend(mending: Mending): Promise<Uint8Array | undefined> {
+    return (await this.#askAnyone({ about: 'mending', mending })).body;
+  }
+
+  async freeze(tenant: string, conversation: string): Promise<void> {
+    await this.#askAnyone({ about: 'freeze', tenant, conversation });
   }
 
   async status(): Promise<StoresStatus | undefined> {
@@ -141,11 +161,12 @@ class Pool implements Optimizer {
   }
 
   #isUndecidable({ format, body, isCounted }: Job): boolean {
-    const marks = this.#options.formats?.find(({ name }) => name === format)?.resultMarks;
-    if (!marks || isCounted) return false;
+    const known = this.#options.formats?.find(({ name }) => name === format);
+    if (!known || isCounted || this.#options.textObservations !== undefined) return false;
     const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-    const telling = this.#options.offersTool ? [...marks, TOOLS_MARK] : marks;
-    return !telling.some((mark) => bytes.includes(mark));
+    const telling = this.#options.offersTool ? [...known.resultMarks, TOOLS_MARK] : known.resultMarks;
+    const mayAlign = this.#options.aligns === true && !known.cacheMarks.some((mark) => bytes.includes(mark));
+    return !mayAlign && !telling.some((mark) => bytes.includes(mark));
   }
 
   #next(): void {
@@ -156,6 +177,14 @@ class Pool implements Optimizer {
     idle.running = waiting;
     this.#watch(idle, idle.isReady ? 0 : START_MS);
     idle.worker.postMessage({ kind: 'job', job: waiting.job } satisfies ToWorker);
+  }
+
+  async #askAnyone(question: Question): Promise<Answer> {
+    const crew = [...this.#crews].find((one) => one.isReady && !one.running) ?? [...this.#crews][0] ?? this.#grow();
+    const late = new Promise<Answer>((resolve) => {
+      setTimeout(() => resolve({}), this.#options.deadlineMs + GRACE_MS).unref();
+    });
+    return crew ? Promise.race([this.#ask(crew, question), late]) : {};
   }
 
   #ask(crew: Crew, question: Question): Promise<Answer> {
@@ -177,7 +206,19 @@ class Pool implements Optimizer {
   }
 
   #start(): Crew {
-    const { level, tools, allowLoss, offersTool, prose, storePath, store, deadlineMs } = this.#options;
+    const {
+      level,
+      tools,
+      allowLoss,
+      offersTool,
+      aligns,
+      prose,
+      holdout,
+      storePath,
+      store,
+      textObservations,
+      deadlineMs,
+    } = this.#options;
     // Type stripping runs the source; the build has its own extension.
     const entry =
       this.#options.entry ?? new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
@@ -186,9 +227,12 @@ class Pool implements Optimizer {
       tools,
       allowLoss,
       offersTool,
+      aligns,
       prose,
+      holdout,
       storePath,
       store,
+      textObservations,
       deadlineMs,
     } satisfies EngineOptions;
     const worker = new Worker(entry, { workerData });

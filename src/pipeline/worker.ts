@@ -2,6 +2,7 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openEngine, prepareEngine, tokenizer, type EngineOptions } from './defaults.ts';
+import { freeze } from './restraint.ts';
 import type { Answer, FromWorker, Question, ToWorker } from './pool.ts';
 
 /** The main thread, which moves everybody's bytes, goes first. Elsewhere than on Linux this would slow the whole process. */
@@ -36,12 +37,20 @@ tokenizer.count('warm');
 
 function answerTo(question: Question): Answer {
   try {
+    if (question.about === 'freeze') return freezeIn(question);
     if (question.about === 'status') return { status: engine.stores.status() };
     if (question.about === 'hop') return { advance: engine.advance(question.step) };
+    if (question.about === 'kept') return { kept: engine.kept(question) };
+    if (question.about === 'mending') return { body: engine.mend(question.mending) };
     return { text: engine.stores.originals(question.tenant).get(question.key) };
   } catch {
     return {};
   }
+}
+
+function freezeIn({ tenant, conversation }: { readonly tenant: string; readonly conversation: string }): Answer {
+  freeze(conversation, { tenant, sentLog: engine.stores.sentLog(tenant) });
+  return {};
 }
 
 /** A buffer that nobody shares can move to the other thread; a slice of a pool must be copied. */

@@ -2,6 +2,7 @@
 import type { Backend } from '../core/backend.ts';
 import type { Level } from '../core/compressor.ts';
 import type { WireFormat } from '../core/wire-format.ts';
+import type { Clerk } from '../pipeline/clerk.ts';
 import type { Optimizer } from '../pipeline/pool.ts';
 import type { Exchanges } from './exchanges.ts';
 import type { Door } from './guard.ts';
@@ -27,8 +28,12 @@ export interface App {
   /** By backend name; every backend and every format's backend has one. */
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly optimizer: Optimizer;
+  /** Keeps the accounts; undefined where nobody does. */
+  readonly clerk: Clerk | undefined;
   /** `off` when nothing is to be read or changed. */
   readonly profile: 'off' | Level;
+  /** What becomes of a call that writes words of Headroom's. */
+  readonly guard: 'report' | 'refuse';
   readonly maxBodyBytes: number;
   readonly door: Door;
   readonly exchanges: Exchanges;
@@ -45,4 +50,6 @@ export interface Status {
   readonly storePath: string | undefined;
   /** What the operator was warned of since the start, the last ones. */
   readonly warnings: string[];
+  /** In milliseconds since 1970. */
+  readonly startedAt: number;
 }

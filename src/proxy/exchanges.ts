@@ -1,4 +1,5 @@
 /** What went through since the start, in numbers: for /stats and, one line each, for the log. No text, header or query. */
+import type { Bust } from '../core/ledger.ts';
 import type { Usage } from '../core/wire-format.ts';
 import type { Verdict } from '../pipeline/engine.ts';
 
@@ -15,6 +16,10 @@ export interface Exchange {
   readonly ms: number;
   readonly saving: Saving;
   readonly usage: Usage | undefined;
+  /** What the provider's cache could not be read for any more, and why. */
+  readonly bust?: Bust | undefined;
+  /** The conversation had become dearer, and is frozen from here on. */
+  readonly froze?: boolean;
   /** A code or a short phrase. */
   readonly problem: string | undefined;
 }

@@ -1,15 +1,18 @@
 /** The way of a request, whole. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HopStep } from '../pipeline/advance.ts';
+import { Refusals, SENT_BACK } from '../pipeline/guard.ts';
 import { RETRIEVAL_TOOL } from '../retrieval/tool.ts';
 import type { App } from './app.ts';
 import { ownPageAt } from './endpoints/index.ts';
 import { admit } from './guard.ts';
 import { headerList } from './headers.ts';
+import { recallAnswer, relayRecalled } from './kept-answers.ts';
 import { type Payload, payloadOf } from './payload.ts';
 import { refuse } from './refuse.ts';
 import { type Route, routeOf } from './route.ts';
-import { relay } from './send/relay.ts';
+import { type Mending, relayMending } from './send/mending.ts';
+import { type Outgoing, relay } from './send/relay.ts';
 import { relayWithRetrieval, type Retrieval } from './send/with-retrieval.ts';
 import { type Ending, settle } from './settle.ts';
 import { targetOf } from './target.ts';
@@ -25,30 +28,54 @@ export async function handle(incoming: IncomingMessage, client: ServerResponse, 
   let payload: Payload | undefined;
   const watches: Watcher[] = [];
   let ending: Ending;
+  let remark: string | undefined;
   try {
     admit(headers, app.door);
     const page = ownPageAt(target.path);
     if (page) return await page({ incoming, headers, target, client }, app);
     payload = await payloadOf(incoming, headers, route, app);
-    const watch = (): Watcher | undefined => watchOver(route, watches, app);
+    const watch = (): Watcher | undefined => watchOver(route, watches);
+    const recalled = route.format ? undefined : await recallAnswer(target, headers, route, app);
     const request = { method, path: route.path, headers: payload.headers, body: payload.body, forget: payload.forget };
     const retrieval = retrievalFor(route, payload, watch, app);
-    ending = retrieval
-      ? await relayWithRetrieval(route.upstream, request, client, retrieval)
-      : await relay(route.upstream, request, { client, watch: watch() });
+    const mending = mendingFor(route, payload, request, (said) => (remark = said));
+    if (retrieval) ending = await relayWithRetrieval(route.upstream, request, client, retrieval);
+    else if (mending) ending = await relayMending(route.upstream, request, { client, watch: watch() }, mending);
+    else if (recalled) ending = await relayRecalled(route.upstream, request, client, recalled);
+    else ending = await relay(route.upstream, request, { client, watch: watch() });
+    if (retrieval?.refusals?.count) remark = SENT_BACK;
     if (ending.status === 0) ending = refuse(client, ending.failure, route);
   } catch (error) {
     ending = refuse(client, error as Error, route);
   }
-  await settle({ method, path: target.path, startedAt, route, payload, watches, ending }, app);
+  await settle({ method, path: target.path, startedAt, route, payload, watches, ending, remark }, app);
 }
 
 /** Each hop of an exchange is watched by itself: what all of them cost is what the exchange cost. */
-function watchOver({ format, isCount }: Route, watches: Watcher[], app: App): Watcher | undefined {
-  if (!format || isCount || app.profile === 'off') return undefined;
+function watchOver({ format, isCount }: Route, watches: Watcher[]): Watcher | undefined {
+  if (!format || isCount) return undefined;
   const watch = new Watcher(format);
   watches.push(watch);
   return watch;
+}
+
+/** A request that lost what belonged to it may be sent again without its signed reasoning: once, and said in the log. */
+function mendingFor(
+  { format }: Route,
+  { mended }: Payload,
+  request: Outgoing,
+  tell: (remark: string) => void,
+): Mending | undefined {
+  const isMismatch = format?.continuation?.isMismatch;
+  if (!mended || !isMismatch) return undefined;
+  return {
+    isMismatch,
+    async mended() {
+      const instead = await mended();
+      if (instead) tell('signed reasoning left out: what stood before it is lost');
+      return instead && { ...request, ...instead, forget: undefined };
+    },
+  };
 }
 
 function retrievalFor(
@@ -61,5 +88,6 @@ function retrievalFor(
   if (!offer || !continuation) return undefined;
   const { sent, ...job } = offer;
   const advance = (step: HopStep): ReturnType<Retrieval['advance']> => app.optimizer.advance(step);
-  return { continuation, toolName: RETRIEVAL_TOOL.name, job, sent, advance, watch };
+  const refusals = app.guard === 'refuse' ? new Refusals() : undefined;
+  return { continuation, toolName: RETRIEVAL_TOOL.name, refusals, job, sent, advance, watch };
 }

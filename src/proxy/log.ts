@@ -29,7 +29,20 @@ export function openLog(level: string, destination?: DestinationStream): Log {
   };
 }
 
-function lineOf({ method, path, status, ms, format, upstream, model, saving, usage, problem }: Exchange): object {
+function lineOf({
+  method,
+  path,
+  status,
+  ms,
+  format,
+  upstream,
+  model,
+  saving,
+  usage,
+  bust,
+  froze,
+  problem,
+}: Exchange): object {
   return {
     method,
     path,
@@ -45,6 +58,8 @@ function lineOf({ method, path, status, ms, format, upstream, model, saving, usa
       cache_read: usage.cacheReadTokens,
       cache_write: usage.cacheWriteTokens + usage.cacheWrite1hTokens,
     }),
+    ...(bust && { cache_bust: bust.cause, bust_by: bust.by, bust_tokens: bust.tokens }),
+    ...(froze && { frozen: true }),
     problem,
   };
 }

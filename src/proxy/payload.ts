@@ -5,6 +5,7 @@ import { type HeaderList, headerOf } from '../core/backend.ts';
 import type { Job, Verdict } from '../pipeline/engine.ts';
 import type { App } from './app.ts';
 import { decodeBody, readBody } from './body.ts';
+import { type Bodies, projectOf } from './bookkeeping.ts';
 import { isBypass, requestHeaders } from './headers.ts';
 import type { Route } from './route.ts';
 import { Upload } from './send/upload.ts';
@@ -24,16 +25,24 @@ export interface Payload {
   readonly body: () => Buffer | Readable | null | undefined;
   readonly forget?: () => void;
   readonly verdict: Verdict | undefined;
+  /** What is accounted for; absent for bodies of no format. */
+  readonly bodies?: Bodies;
   /** Where the model is offered our tool: what its calls are answered for. */
   readonly offer?: Offer;
+  /** Should its signed reasoning be refused: what to send instead. */
+  readonly mended?: () => Promise<Mended | undefined>;
 }
+
+export type Mended = Pick<Payload, 'headers' | 'body'>;
 
 export interface Offer {
   readonly tenant: string;
+  readonly upstream: string | undefined;
   readonly format: string;
   /** The body as the client sent it, and as it goes out. */
   readonly received: Uint8Array;
   readonly sent: Uint8Array;
+  readonly chainEnd: string | undefined;
 }
 
 export async function payloadOf(
@@ -43,19 +52,21 @@ export async function payloadOf(
   app: App,
 ): Promise<Payload> {
   const isOff = app.profile === 'off';
-  const format = incoming.method === 'POST' && !isOff ? route.format : undefined;
+  const format = incoming.method === 'POST' ? route.format : undefined;
   if (!hasBody(incoming)) return { headers: requestHeaders(headers), body: () => null, verdict: undefined };
   if (!format) return passed(incoming, headers, REPLAY_BYTES);
   const job = {
     format: format.name,
     tenant: tenantOf(headers, incoming.url ?? ''),
+    upstream: route.upstream.url.origin,
     intent: route.isCount ? ('ask' as const) : ('send' as const),
   };
-  if (!isBypass(headers)) return shortened(incoming, headers, job, app);
+  if (!isOff && !isBypass(headers)) return shortened(incoming, headers, job, app);
   if (route.isCount) return passed(incoming, headers, REPLAY_BYTES);
   const { sent, ...payload } = await passed(incoming, headers, PIN_BYTES);
-  app.untouched.track(job.tenant, () => pinAsIs(sent, headers, job, app));
-  return payload;
+  const whole = decodedOnce(sent, headers, app);
+  if (!isOff) app.untouched.track(job.tenant, () => pinAsIs(whole, job, app));
+  return { ...payload, bodies: { ...ownerOf(job.tenant, headers), isPassed: true, received: whole } };
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {
@@ -102,24 +113,51 @@ async function shortened(
   const verdict =
     body && body.length > 0 ? await app.optimizer.run({ ...job, body }).catch(() => undefined) : undefined;
   const shorter = verdict?.body;
-  if (!shorter) return { headers: requestHeaders(headers), body: () => received, verdict };
-  const sent = Buffer.from(shorter.buffer, shorter.byteOffset, shorter.byteLength);
+  const mended = async (): Promise<Mended | undefined> => {
+    const instead = await app.optimizer.mend({ tenant: job.tenant, format: job.format!, sent: shorter ?? body! });
+    return instead && { headers: requestHeaders(headers, ['content-encoding']), body: () => asBuffer(instead) };
+  };
+  const bodies: Bodies = {
+    ...ownerOf(job.tenant, headers),
+    isPassed: false,
+    received: () => Promise.resolve(body),
+    sent: shorter,
+  };
+  const mending = { bodies, ...(verdict?.mayNeedMending && { mended }) };
+  if (!shorter) return { headers: requestHeaders(headers), body: () => received, verdict, ...mending };
+  const sent = asBuffer(shorter);
   if (!verdict.isOffered || job.intent !== 'send')
-    return { headers: requestHeaders(headers, ['content-encoding']), body: () => sent, verdict };
+    return { headers: requestHeaders(headers, ['content-encoding']), body: () => sent, verdict, ...mending };
   // The answer is read on its way, and so must come unencoded.
   const plain = [...requestHeaders(headers, ['content-encoding', 'accept-encoding']), 'accept-encoding', 'identity'];
-  const offer: Offer = { tenant: job.tenant, format: job.format!, received: body!, sent };
-  return { headers: plain, body: () => sent, verdict, offer };
+  const offer: Offer = { tenant: job.tenant, upstream: job.upstream, format: job.format!, received: body!, sent, chainEnd: verdict.chainEnd };
+  return { headers: plain, body: () => sent, verdict, bodies, offer };
+}
+
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+function ownerOf(tenant: string, headers: HeaderList): Pick<Bodies, 'tenant' | 'project'> {
+  return { tenant, project: projectOf(headers) };
+}
+
+/** Asked for by several, decoded by the first. */
+function decodedOnce(
+  whole: Promise<Buffer | undefined>,
+  headers: HeaderList,
+  { maxBodyBytes }: App,
+): () => Promise<Uint8Array | undefined> {
+  let decoded: Promise<Uint8Array | undefined> | undefined;
+  const decode = async (): Promise<Uint8Array | undefined> => {
+    const sent = await whole;
+    return sent && decodeBody(sent, headerOf(headers, 'content-encoding'), maxBodyBytes);
+  };
+  return () => (decoded ??= decode());
 }
 
 /** What the provider sees whole now is left alone later too. */
-async function pinAsIs(
-  whole: Promise<Buffer | undefined>,
-  headers: HeaderList,
-  job: Omit<Job, 'body'>,
-  app: App,
-): Promise<void> {
-  const sent = await whole;
-  const body = sent && (await decodeBody(sent, headerOf(headers, 'content-encoding'), app.maxBodyBytes));
+async function pinAsIs(whole: () => Promise<Uint8Array | undefined>, job: Omit<Job, 'body'>, app: App): Promise<void> {
+  const body = await whole();
   if (body && body.length > 0) await app.optimizer.run({ ...job, intent: 'as-is', body });
 }

@@ -10,6 +10,7 @@ import type { StoreSettings } from '../core/stores.ts';
 import type { ToolRule } from '../core/tool-rule.ts';
 import type { WireFormat } from '../core/wire-format.ts';
 import { formats } from '../formats/index.ts';
+import { type Clerk, type ClerkOptions, openClerk } from '../pipeline/clerk.ts';
 import { openOptimizer, type Optimizer, type PoolOptions } from '../pipeline/pool.ts';
 import type { AnswerMcp, App, Status } from './app.ts';
 import { Exchanges } from './exchanges.ts';
@@ -31,6 +32,13 @@ export interface ProxyOptions {
   readonly profile: 'off' | Level;
   readonly tools?: readonly ToolRule[];
   readonly prose?: boolean;
+  /** Of the conversations, in percent, left as they are for comparison. */
+  readonly holdout?: number;
+  readonly aligns?: boolean;
+  /** A regular expression for how turns of the user begin that are the output of a call in text. */
+  readonly textObservations?: string | undefined;
+  /** What becomes of a call of the model that writes words of Headroom's: `report` unless given. */
+  readonly guard?: 'report' | 'refuse';
   /** Needed when `host` is not loopback. */
   readonly token: string | undefined;
   /** The database file, or the address of a Redis without a login; undefined keeps everything in memory. */
@@ -49,6 +57,8 @@ export interface ProxyOptions {
 /** What a proxy is made of, where it is not what it usually is: for tests and other owners. */
 export interface ProxyParts {
   readonly openOptimizer?: (options: PoolOptions) => Optimizer;
+  /** Nobody keeps accounts where only the optimizer is another one. */
+  readonly openClerk?: ((options: ClerkOptions) => Clerk) | undefined;
   readonly formats?: readonly WireFormat[];
   readonly backends?: readonly Backend[];
   readonly environment?: Environment;
@@ -78,17 +88,19 @@ export async function startProxy(options: ProxyOptions, parts: ProxyParts = {}):
   }
   const upstreams = openUpstreams(options, parts);
   const log = openLog(options.logLevel, parts.logTo);
-  const status: Status = { isReady: false, storePath: options.storePath, warnings: [] };
+  const status: Status = { isReady: false, storePath: options.storePath, warnings: [], startedAt: Date.now() };
   const warn = (message: string): void => {
     status.warnings.push(message);
     if (status.warnings.length > MAX_WARNINGS) status.warnings.shift();
     options.warn(message);
   };
   const level = options.profile === 'off' ? 'lossless' : options.profile;
+  const adds = options.profile === 'balanced' || options.profile === 'aggressive';
   const optimizer = (parts.openOptimizer ?? openOptimizer)({
     ...options,
     level,
-    offersTool: options.profile === 'balanced' || options.profile === 'aggressive',
+    offersTool: adds,
+    aligns: adds && options.aligns === true,
     warn,
     formats: parts.formats ?? formats,
   });
@@ -99,7 +111,9 @@ export async function startProxy(options: ProxyOptions, parts: ProxyParts = {}):
     backends: parts.backends ?? backends,
     upstreams,
     optimizer,
+    clerk: clerkFor(options, parts, warn),
     profile: options.profile,
+    guard: options.guard ?? 'report',
     maxBodyBytes: options.maxBodyBytes,
     door: { host, token },
     exchanges: new Exchanges((exchange) => log.exchange(exchange)),
@@ -109,6 +123,11 @@ export async function startProxy(options: ProxyOptions, parts: ProxyParts = {}):
     answerMcp: parts.answerMcp,
   };
   return listen(app, options, log);
+}
+
+function clerkFor(options: ProxyOptions, parts: ProxyParts, warn: (message: string) => void): Clerk | undefined {
+  if (parts.openClerk) return parts.openClerk(options);
+  return parts.openOptimizer ? undefined : openClerk(options, { warn });
 }
 
 function openUpstreams(options: ProxyOptions, parts: ProxyParts): ReadonlyMap<string, Upstream> {
@@ -140,6 +159,7 @@ async function listen(app: App, { host, port }: ProxyOptions, log: Log): Promise
   const close = async (): Promise<void> => {
     await drain(server, running, tunnels);
     await Promise.all(Array.from(app.upstreams.values(), ({ pool }) => pool.destroy()));
+    await app.clerk?.close();
     await app.optimizer.close();
     log.close();
   };

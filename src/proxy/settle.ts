@@ -1,6 +1,7 @@
 /** What is done when the client has its answer: counting and one log line. */
 import type { ResponseSummary } from '../core/wire-format.ts';
 import type { App } from './app.ts';
+import { keepAccount } from './bookkeeping.ts';
 import { NO_SAVING, savingOf, sum } from './exchanges.ts';
 import type { Payload } from './payload.ts';
 import type { Route } from './route.ts';
@@ -24,6 +25,8 @@ export interface Settling {
   /** One for each hop. */
   readonly watches: readonly Watcher[];
   readonly ending: Ending;
+  /** What was done with it that its operator should know of. */
+  readonly remark?: string | undefined;
 }
 
 /** Never rejects. */
@@ -37,6 +40,7 @@ async function account(done: Settling, ms: number, app: App): Promise<void> {
   const summaries = await Promise.all(watches.map((watch) => watch.finish(ending.failure === undefined)));
   const usages = summaries.flatMap((summary) => summary?.usage ?? []);
   const verdict = payload?.verdict;
+  const receipt = await keepAccount(done, summaries, app);
   app.exchanges.record({
     method,
     path,
@@ -47,15 +51,18 @@ async function account(done: Settling, ms: number, app: App): Promise<void> {
     ms,
     saving: verdict && !route.isCount ? savingOf(verdict) : NO_SAVING,
     usage: usages.length === 0 ? undefined : usages.reduce(sum),
+    bust: receipt?.bust,
+    froze: receipt?.froze ?? false,
     problem: problemOf(done, summaries.at(-1)),
   });
 }
 
 /** Never a message of an error: it may quote a body. */
-function problemOf({ ending, payload }: Settling, summary: ResponseSummary | undefined): string | undefined {
+function problemOf({ ending, payload, remark }: Settling, summary: ResponseSummary | undefined): string | undefined {
   const { failure } = ending;
   if (failure) return (failure as { code?: string }).code ?? failure.name;
   if (summary && !summary.complete) return 'response cut short';
+  if (remark !== undefined) return remark;
   const verdict = payload?.verdict;
   if (verdict?.problem !== undefined) return 'body left unread';
   if (verdict?.notes.some(({ outcome }) => outcome === 'reported')) return 'a call wrote words of Headroom’s';

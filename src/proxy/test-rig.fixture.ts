@@ -73,6 +73,8 @@ export function fakeOptimizer(
     close: () => Promise.resolve(),
     status: () => Promise.resolve(undefined),
     advance: () => Promise.resolve(undefined),
+    mend: () => Promise.resolve(undefined),
+    kept: () => Promise.resolve(undefined),
     original: (tenant, key) => Promise.resolve(originals.get(`${tenant} ${key}`)),
     run(job) {
       jobs.push(job);

@@ -302,6 +302,7 @@ function fillable(stores: Stores, disk: { readonly isFull: boolean }): Stores {
       recall: (keys) => stores.sentLog(tenant).recall(keys),
       pin: (pins) => (refuseWhenFull(), stores.sentLog(tenant).pin(pins)),
     }),
+    ledger: () => stores.ledger(),
     findOriginal: (key) => stores.findOriginal(key),
     countOriginals: () => stores.countOriginals(),
     status: () => stores.status(),

@@ -4,6 +4,7 @@
  */
 import { LRUCache } from 'lru-cache';
 import { HeadroomError } from '../core/errors.ts';
+import type { Ledger } from '../core/ledger.ts';
 import type { Pin } from '../core/sent-log.ts';
 import type { Stores, StoresStatus } from '../core/stores.ts';
 import { describeTrouble, fileIdentity, kindOf, mayHoldMemories, retryOf, type TroubleKind } from './trouble.ts';
@@ -83,6 +84,16 @@ class FailOpenStores implements Stores {
 
   sentLog(tenant: string): ReturnType<Stores['sentLog']> {
     return { recall: (keys) => this.#recall(tenant, keys), pin: (pins) => this.#pin(tenant, pins) };
+  }
+
+  /** What cannot be written is lost, and what cannot be read is not there: no request waits for its account. */
+  ledger(): Ledger {
+    return {
+      record: (entry, prompt, replaced) =>
+        void this.#attempt((database) => database.ledger().record(entry, prompt, replaced)),
+      read: (filter, limit) => this.#read((database) => database.ledger().read(filter, limit))?.value ?? [],
+      recall: (keys) => this.#read((database) => database.ledger().recall(keys))?.value ?? [],
+    };
   }
 
   findOriginal(key: string): string | undefined {

@@ -3,6 +3,7 @@ import { HeadroomError } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
 import type { Pin } from '../core/sent-log.ts';
 import type { Stores } from '../core/stores.ts';
+import { memoryLedger } from './ledger-memory.ts';
 import { Shelf } from './shelf.ts';
 
 export interface MemoryOptions {
@@ -14,7 +15,9 @@ export interface MemoryOptions {
 const MAX_BYTES = 256 * 2 ** 20;
 
 export function memoryStores({ maxBytes = MAX_BYTES, shelf = new Shelf(maxBytes) }: MemoryOptions = {}): Stores {
+  const ledger = memoryLedger();
   return {
+    ledger: () => ledger,
     originals: (tenant) => ({
       put(text: string): string {
         const key = hashOf(text);

@@ -8,6 +8,10 @@ export const SEAL: string = `${PREFIX}seal`;
 export const TEXT_FIELD = 'text';
 const ORIGINAL = `${PREFIX}original:`;
 const PIN = `${PREFIX}pin:`;
+/** A stream: one message for each entry of the ledger. */
+export const LEDGER: string = `${PREFIX}ledger`;
+const PROMPT = `${PREFIX}prompt:`;
+const PROMPTS = `${PREFIX}prompts:`;
 
 /** What a text is, in its first byte. */
 const STRING = 0x74;
@@ -22,6 +26,20 @@ export function originalRow(name: string): string {
 
 export function pinRow(name: string): string {
   return `${PIN}${name}`;
+}
+
+export function promptRow(name: string): string {
+  return `${PROMPT}${name}`;
+}
+
+/** The prompts that are found by a key, by their time. */
+export function promptsRow(name: string): string {
+  return `${PROMPTS}${name}`;
+}
+
+/** Whether a row is of the ledger: it has no use of its own, and only goes when all goes. */
+export function isLedgerRow(row: string): boolean {
+  return row === LEDGER || row.startsWith(PROMPT) || row.startsWith(PROMPTS);
 }
 
 export function ownerField(owner: string): string {

@@ -1,7 +1,7 @@
 /** Counts and deletes what Headroom keeps in a Redis, and nothing else there. */
 import type { StoreSettings } from '../core/stores.ts';
 import { type Command, RedisLink, type Reply, scan } from './redis-link.ts';
-import { PREFIX, readRowName, SEAL, unpackPin } from './redis-rows.ts';
+import { isLedgerRow, PREFIX, readRowName, SEAL, unpackPin } from './redis-rows.ts';
 import { DAY_MS, HOUR_MS, IDLE_DAYS } from './terms.ts';
 import { type RowKind, Tally, type Upkeep } from './upkeep.ts';
 
@@ -36,7 +36,13 @@ export function redisUpkeep(address: string, { login, idleDays = IDLE_DAYS }: St
       const names = gone.map(({ name }) => name);
       for (let at = 0; at < names.length; at += ROWS_A_STEP)
         link.ask([['UNLINK', ...names.slice(at, at + ROWS_A_STEP)]]);
-      if (usedBefore === undefined) link.ask([['UNLINK', SEAL]]);
+      if (usedBefore === undefined) {
+        for (const rows of scan(link, `${PREFIX}*`)) {
+          const ours = rows.filter(isLedgerRow);
+          if (ours.length > 0) link.ask([['UNLINK', ...ours]]);
+        }
+        link.ask([['UNLINK', SEAL]]);
+      }
       return names.length;
     },
     close: () => link.close(),

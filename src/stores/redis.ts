@@ -4,10 +4,12 @@
  * (wrapping.ts): an altered row counts as missing, and is said.
  */
 import { hashOf } from '../core/hash.ts';
+import type { Ledger } from '../core/ledger.ts';
 import { findMarkers } from '../core/marker.ts';
 import type { Pin } from '../core/sent-log.ts';
 import type { StoreLogin, Stores, StoresStatus } from '../core/stores.ts';
 import type { RemoteStores } from './fail-open.ts';
+import { redisLedger } from './ledger-redis.ts';
 import { type Command, RedisLink, type Reply, scan } from './redis-link.ts';
 import {
   originalRow,
@@ -99,6 +101,10 @@ class RedisStores implements RemoteStores {
 
   sentLog(): ReturnType<Stores['sentLog']> {
     return { recall: (keys) => this.#recall(keys), pin: (pins) => this.#pin(pins) };
+  }
+
+  ledger(): Ledger {
+    return redisLedger(this.#link, this.#wrappings);
   }
 
   findOriginal(key: string): string | undefined {

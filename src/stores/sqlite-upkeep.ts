@@ -32,6 +32,7 @@ export function sqliteUpkeep(givenPath: string): Upkeep {
         const gone = ['originals', 'pins'].map((table) =>
           Number(db.prepare(`DELETE FROM ${table} WHERE used < ?`).run(before).changes),
         );
+        forgetLedger(db, usedBefore);
         if (usedBefore === undefined) breakSeal(db);
         return gone.reduce((sum, rows) => sum + rows, 0);
       });
@@ -40,6 +41,14 @@ export function sqliteUpkeep(givenPath: string): Upkeep {
     },
     close: () => db.close(),
   };
+}
+
+/** Requests that came before that time, or all. Not every file has a ledger. */
+function forgetLedger(db: DatabaseSync, before: number = Number.MAX_SAFE_INTEGER): void {
+  if (!db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'ledger'").get()) return;
+  db.prepare('DELETE FROM ledger WHERE at < ?').run(before);
+  db.prepare('DELETE FROM prompt_keys WHERE at < ?').run(before);
+  db.prepare('DELETE FROM prompts WHERE at < ?').run(before);
 }
 
 /** Deleted rows still stand in the files until these are written anew. Others may be at work there: then at a later time. */

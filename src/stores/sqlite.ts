@@ -5,8 +5,10 @@
  */
 import type { SQLOutputValue, StatementSync } from 'node:sqlite';
 import { hashOf } from '../core/hash.ts';
+import type { Ledger } from '../core/ledger.ts';
 import type { Pin } from '../core/sent-log.ts';
 import type { Stores, StoresStatus } from '../core/stores.ts';
+import { SqliteLedger } from './ledger-sqlite.ts';
 import { Retention } from './retention.ts';
 import { fingerprintOf, sealed } from './sealed.ts';
 import { Shelf } from './shelf.ts';
@@ -67,6 +69,7 @@ class SqliteStores implements Stores {
   readonly #insertPin: StatementSync;
   readonly #replacePin: StatementSync;
   readonly #readPins: StatementSync;
+  #ledger: Ledger | undefined;
   #isDamageTold = false;
 
   constructor(file: SqliteFile, options: SqliteOptions) {
@@ -101,6 +104,11 @@ class SqliteStores implements Stores {
 
   sentLog(tenant: string): ReturnType<Stores['sentLog']> {
     return { recall: (keys) => this.#recall(tenant, keys), pin: (pins) => this.#pin(pins) };
+  }
+
+  /** Its tables are made when it is first asked for. */
+  ledger(): Ledger {
+    return (this.#ledger ??= new SqliteLedger(this.#file, this.#wrappings));
   }
 
   findOriginal(key: string): string | undefined {

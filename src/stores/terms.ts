@@ -5,3 +5,7 @@ export const IDLE_DAYS = 30;
 export const MAX_BYTES: number = 2 * 2 ** 30;
 /** Memory for what was read and written lately. */
 export const SHELF_BYTES: number = 64 * 2 ** 20;
+/** For how long entries of the ledger are kept. */
+export const LEDGER_DAYS = 400;
+/** Of the prompts with the same beginning, the latest count. */
+export const PROMPTS_A_KEY = 32;

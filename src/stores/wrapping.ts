@@ -25,9 +25,9 @@ export interface Wrapping {
   wrapOriginal(key: string, text: string): Stored;
   /** @returns undefined for what is not the original with this key. */
   unwrapOriginal(key: string, stored: Stored): string | undefined;
-  wrapPin(pin: Pin): StoredPin;
+  readonly wrapPin: (pin: Pin) => StoredPin;
   /** @returns undefined for what was not made by `wrapPin` for this key. */
-  unwrapPin(key: string, stored: StoredPin): Pin | undefined;
+  readonly unwrapPin: (key: string, stored: StoredPin) => Pin | undefined;
 }
 
 /** Those that stored rows may have, what is written has the first. */

@@ -7,6 +7,7 @@ import type { Conversation } from '../core/conversation.ts';
 import { ERRORS, type ErrorCode, HeadroomError } from '../core/errors.ts';
 import { JsonDocument } from '../core/json/document.ts';
 import { asArray, asObject, type JsonPath, type JsonValue } from '../core/json/value.ts';
+import type { Alignment } from '../core/preamble.ts';
 import type { ResponseSummary, WireFormat } from '../core/wire-format.ts';
 
 export interface RequestFixture {
@@ -100,8 +101,41 @@ function requestContract(
     expect(takesTool).toBe(true);
     const after = format.read(JsonDocument.parse(document.apply(edits)));
     expect(after.toolNames).toEqual([...before.toolNames, TOOL.name]);
-    expect({ ...after, toolNames: [] }).toEqual({ ...before, toolNames: [] });
+    expect({ ...after, ...WITHOUT_FRONT }).toEqual({ ...before, ...WITHOUT_FRONT });
   });
+
+  test(`${name}: an alignment changes the texts that it names, and puts its postscript at the very end`, () => {
+    const document = JsonDocument.parse(bytes);
+    const before = format.read(document);
+    const edit = alignmentOf(before);
+    if (!edit) return;
+    const after = format.read(JsonDocument.parse(document.apply(format.write(edit, document))));
+    expect(after.preamble?.texts.map(({ text }) => text)).toEqual(edit.texts.map(({ text }) => text));
+    expect(after.preamble?.tools.map((tool) => tool.name)).toEqual(before.preamble?.tools.map((tool) => tool.name));
+    const said = after.parts.filter(({ role }) => role !== 'system').map(({ source }) => source.replace(AT_END, ''));
+    const expected = before.parts.filter(({ role }) => role !== 'system').map(({ source }) => source);
+    expect(said.filter((text, index) => text !== '' || expected[index] === '')).toEqual(expected);
+    expect(after.parts.at(-1)!.source.endsWith(POSTSCRIPT)).toBe(true);
+  });
+}
+
+const WITHOUT_FRONT = { toolNames: [], preamble: undefined };
+const POSTSCRIPT = 'a postscript at the end';
+const AT_END = new RegExp(`(?:\\n\\n)?${POSTSCRIPT}$`);
+
+/** Every text rewritten, every place marked; undefined where nothing of a request may change. */
+function alignmentOf({ preamble }: Conversation): Alignment | undefined {
+  if (!preamble) return undefined;
+  const texts = preamble.texts.map((text) => ({ ...text, text: REPLACEMENT }));
+  const key = preamble.takesKey && !preamble.isManaged ? 'key' : undefined;
+  return {
+    kind: 'align',
+    texts,
+    tools: [],
+    postscript: POSTSCRIPT,
+    marks: preamble.isManaged ? [] : preamble.places,
+    key,
+  };
 }
 
 function responseContract(format: WireFormat, fixture: ResponseFixture, { test, expect }: TestTools): void {
@@ -140,7 +174,11 @@ function hostileRequests(
       .flatMap((part) =>
         format.write({ kind: 'rewrite', part, text: REPLACEMENT, loss: 'none', by: 'test' }, document),
       );
-    JsonDocument.parse(document.apply([...edits, ...format.write({ kind: 'add-tool', tool: TOOL }, document)]));
+    const alignment = alignmentOf(conversation);
+    const front = alignment ? format.write(alignment, document) : [];
+    JsonDocument.parse(
+      document.apply([...edits, ...front, ...format.write({ kind: 'add-tool', tool: TOOL }, document)]),
+    );
   };
 
   test('any JSON value can be read', () => {

@@ -2,6 +2,7 @@
 import { hashOf } from '../core/hash.ts';
 import type { Pin } from '../core/sent-log.ts';
 import type { Stores } from '../core/stores.ts';
+import { ledgerContract } from './ledger-contract.ts';
 
 export interface StoreContractRunner {
   readonly test: (name: string, body: () => void) => void;
@@ -22,7 +23,9 @@ const TEXTS: readonly (readonly [name: string, text: string])[] = [
   ['5 MB', 'line of text, é and 😀\n'.repeat(200_000)],
 ];
 
-export function storesContract(open: () => Stores, { test, expect }: StoreContractRunner): void {
+export function storesContract(open: () => Stores, runner: StoreContractRunner): void {
+  const { test, expect } = runner;
+  ledgerContract(open, runner);
   const check = (name: string, body: (stores: Stores) => void): void =>
     test(name, () => {
       const stores = open();

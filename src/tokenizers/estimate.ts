@@ -1,4 +1,4 @@
-/** A guess from the number of characters alone, for models whose vocabulary is not at hand; most are within a factor of 1.5. */
+/** A guess from the number of characters alone, for models of which nothing is known; most are within a factor of 1.5. */
 import type { Tokenizer } from '../core/tokenizer.ts';
 
 /** Between prose (4.6) and logs (2.6). */
@@ -9,6 +9,7 @@ const WIDE_PER_TOKEN = 1.5;
 export const estimate: Tokenizer = {
   name: 'estimate',
   exact: false,
+  error: 0.5,
   count(text: string): number {
     let wide = 0;
     for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) wide++;

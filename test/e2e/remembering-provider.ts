@@ -21,6 +21,8 @@ export interface RememberingProvider {
   readonly seen: readonly (readonly Json[])[];
   /** What was wrong with requests, if anything. */
   readonly problems: readonly string[];
+  /** Answers that it still keeps, by their ids. */
+  readonly responses: ReadonlyMap<string, Json>;
   /** Forgets what came so far, and says this from now on. */
   reset(plan: Plan): void;
   close(): Promise<void>;
@@ -48,6 +50,7 @@ export async function startRememberingProvider(): Promise<RememberingProvider> {
     requests: memory.requests,
     seen: memory.seen,
     problems: memory.problems,
+    responses: memory.responses,
     reset: (plan) => memory.reset(plan),
     close: () =>
       new Promise((resolve) => {
@@ -61,6 +64,8 @@ export async function startRememberingProvider(): Promise<RememberingProvider> {
 async function respond(incoming: IncomingMessage, outgoing: ServerResponse, memory: Memory): Promise<void> {
   let text = '';
   for await (const chunk of incoming) text += String(chunk);
+  const asked = /^\/v1\/responses\/([^/]+)(\/[a-z_]+)?$/.exec(incoming.url ?? '');
+  if (asked) return recall(`${incoming.method}${asked[2] ?? ''}`, asked[1]!, outgoing, memory);
   const body = JSON.parse(text);
   const events = memory.answer(body);
   const [first] = events;
@@ -77,6 +82,20 @@ async function respond(incoming: IncomingMessage, outgoing: ServerResponse, memo
   }
 }
 
+/** What is kept, by its id. */
+function recall(what: string, id: string, outgoing: ServerResponse, memory: Memory): void {
+  const response = memory.responses.get(id);
+  outgoing.writeHead(response ? 200 : 404, { 'content-type': 'application/json' });
+  if (what === 'DELETE') memory.responses.delete(id);
+  const said: Record<string, Json> = {
+    GET: response,
+    'POST/cancel': { ...response, status: 'cancelled' },
+    DELETE: { id, object: 'response', deleted: true },
+    'GET/input_items': { object: 'list', data: memory.inputs.get(id), has_more: false },
+  };
+  outgoing.end(JSON.stringify(response ? said[what] : { error: { message: `no answer ${id}` } }));
+}
+
 /** One request a frame; what is said stays with the connection. */
 function speak(socket: WebSocket, memory: Memory): void {
   const connection = new Map<string, Json[]>();
@@ -91,6 +110,9 @@ class Memory {
   readonly requests: Json[] = [];
   readonly seen: Json[][] = [];
   readonly problems: string[] = [];
+  /** Answers as they were given, and what each was asked with. */
+  readonly responses = new Map<string, Json>();
+  readonly inputs = new Map<string, Json[]>();
   /** By the ids of answers: all items up to their ends. */
   readonly #kept = new Map<string, Json[]>();
   readonly #items = new Map<string, Json>();
@@ -127,7 +149,10 @@ class Memory {
     const id = `resp_${++this.#ids}`;
     if (body.store !== false) this.#kept.set(id, [...items, ...output]);
     connection?.set(id, [...items, ...output]);
-    return eventsOf(responseOf(id, body, output, index + 1));
+    const response = responseOf(id, body, output, index + 1);
+    if (body.store !== false) this.responses.set(id, response);
+    this.inputs.set(id, input);
+    return eventsOf(response);
   }
 
   #refuse(message: string): readonly Json[] {

@@ -75,6 +75,44 @@ describe('the exchange that the client never saw survives', () => {
   });
 });
 
+test('R-20 the client renews its access token: what was hidden is put back, and its originals are its own', async () => {
+  provider.reset(
+    planOf([
+      () => [think('a'), grep()],
+      (body) => [think('b'), fetch(body)],
+      () => [think('c'), say('one')],
+      (body) => [think('d'), fetch(body, { lines: '3' })],
+      () => [think('e'), say('two')],
+    ]),
+  );
+  await using proxy = await startProxyProcess({ upstream: provider.url });
+  let token = 'first';
+  const client: Setting = {
+    isStreaming: true,
+    make: (url) => new Anthropic({ apiKey: null, authToken: token, baseURL: url, maxRetries: 0 }),
+  };
+  const answers = await converse(
+    () => {
+      if (provider.requests.length >= 3) token = 'second';
+      return proxy.url;
+    },
+    client,
+    ['search', 'and now?'],
+  );
+  expect(answers.at(-1).content.at(-1).text).toBe('two');
+  expect(provider.mismatches).toEqual([]);
+  const blocks = blocksOf(provider.requests.at(-1));
+  expect(blocks.filter(isOurs).length).toBe(2);
+  // The model fetches it under the new token as before.
+  expect(blocks.at(-1).content).toContain(HITS[2]!);
+  const { hash } = blocks.find(isOurs).input;
+  const found = (credential: string): Promise<number> =>
+    globalThis
+      .fetch(`${proxy.url}/v1/retrieve/${hash}`, { headers: { authorization: `Bearer ${credential}` } })
+      .then(({ status }) => status);
+  expect([await found('first'), await found('second'), await found('third')]).toEqual([200, 200, 404]);
+});
+
 test('a history that the client edited is left as the client has it', async () => {
   provider.reset(planOf([() => [grep()], (body) => [fetch(body)], () => [say('one'), grep()], () => [say('two')]]));
   await using proxy = await startProxyProcess({ upstream: provider.url });
@@ -114,6 +152,61 @@ test('a lost store costs the exchange, not the request', async () => {
     messages,
   });
   expect(answer.content[0].text).toBe('two');
+});
+
+describe('signed reasoning behind an exchange that is lost', () => {
+  const ask = (url: string, messages: Json): Promise<Json> => {
+    const tools = provider.requests[0].tools.filter(({ name }: Json) => name === 'Grep');
+    return WHOLE.make(url).messages.create({ model: 'm', max_tokens: 9, tools, messages });
+  };
+  const search = (): Json[] => [
+    () => [think('a'), grep()],
+    (body: Json) => [think('b'), fetch(body)],
+    () => [think('c'), say('one')],
+  ];
+  /** The conversation so far, as the client has it. */
+  const talk = async (url: string): Promise<Json[]> => {
+    const [call, answer]: Json[] = await converse(url, WHOLE, ['search']);
+    const result = { type: 'tool_result', tool_use_id: call.content[1].id, content: HITS.join('\n') };
+    return [
+      { role: 'user', content: 'search' },
+      { role: 'assistant', content: call.content },
+      { role: 'user', content: [result] },
+      { role: 'assistant', content: answer.content },
+    ];
+  };
+
+  test('is left out when the store was lost: once refused, and never sent again', async () => {
+    provider.reset(planOf([...search(), () => [], () => [think('d'), say('two')], () => [say('three')]]));
+    const first = await startProxyProcess({ upstream: provider.url });
+    const messages = await talk(first.url);
+    await first.kill('SIGKILL');
+    for (const file of ['headroom.db', 'headroom.db-wal', 'headroom.db-shm'])
+      rmSync(join(first.home, file), { force: true });
+    await using second = await startProxyProcess({ upstream: provider.url, home: first.home });
+    messages.push({ role: 'user', content: 'on' });
+    const answer = await ask(second.url, messages);
+    expect(answer.content.at(-1).text).toBe('two');
+    expect(provider.mismatches.length).toBe(1);
+    expect(JSON.stringify(provider.requests.at(-1))).not.toContain('signature');
+    await second.says(/signed reasoning left out/);
+
+    messages.push({ role: 'assistant', content: answer.content }, { role: 'user', content: 'and on' });
+    expect((await ask(second.url, messages)).content[0].text).toBe('three');
+    expect(provider.mismatches.length).toBe(1);
+    expect(blocksOf(provider.requests.at(-1)).filter(({ type }: Json) => type === 'thinking').length).toBe(1);
+  });
+
+  test('is the client’s affair when the client edited what the log knows: the refusal is passed on', async () => {
+    provider.reset(planOf(search()));
+    await using proxy = await startProxyProcess({ upstream: provider.url });
+    const messages = await talk(proxy.url);
+    messages[0].content = 'search elsewhere';
+    messages.push({ role: 'user', content: 'on' });
+    const before = provider.requests.length;
+    await expect(ask(proxy.url, messages)).rejects.toMatchObject({ status: 400 });
+    expect(provider.requests.length).toBe(before + 1);
+  });
 });
 
 describe('the provider fails in a later hop', () => {

@@ -176,6 +176,66 @@ describe.each([
   });
 });
 
+describe('an answer that is asked for later by its id', () => {
+  const api = (): OpenAI.Responses => new OpenAI({ apiKey: 'k', baseURL: `${proxy.url}/v1`, maxRetries: 0 }).responses;
+  const input: Json[] = [
+    { role: 'user', content: 'look' },
+    { ...grep(), call_id: 'c1' },
+    { type: 'function_call_output', call_id: 'c1', output: SEARCH },
+  ];
+  const ask = (more: object = {}): Promise<Json> => api().create({ model: 'gpt-5.6', tools: [TOOL], input, ...more });
+
+  test('is what was shown, cancelled too', async () => {
+    provider.reset([(body) => [think(), say('look. '), fetch(body)], () => [think(), say('found')]]);
+    const shown = await ask();
+    const { usage: _, ...again }: Json = await api().retrieve(shown.id);
+    expect([again.id, again.output]).toEqual([shown.id, shown.output]);
+    expect(JSON.stringify(again)).not.toContain('headroom_retrieve');
+    expect(await api().cancel(shown.id)).toMatchObject({ id: shown.id, status: 'cancelled', output: shown.output });
+  });
+
+  test('is what was shown where ours was called beside another, and where none was hidden', async () => {
+    provider.reset([(body) => [think(), grep(), fetch(body)], () => [say('plain')]]);
+    for (const shown of [await ask(), await ask({ input: 'x' })]) {
+      const again: Json = await api().retrieve(shown.id);
+      expect([again.id, again.output]).toEqual([shown.id, shown.output]);
+    }
+  });
+
+  test('is deleted with all its hops', async () => {
+    provider.reset([(body) => [fetch(body)], () => [say('found')]]);
+    const before = [...provider.responses.keys()];
+    const { id } = await ask();
+    expect(provider.responses.size).toBe(before.length + 2);
+    const deleted: Json = await api().delete(id);
+    expect([deleted.id, deleted.deleted]).toEqual([id, true]);
+    await expect.poll(() => [...provider.responses.keys()]).toEqual(before);
+  });
+
+  test('its input has no trace of earlier hidden exchanges', async () => {
+    provider.reset([(body) => [fetch(body)], () => [say('found')], () => [say('more')]]);
+    const first = await ask();
+    const { id } = await ask({ input: [...input, ...first.output, { role: 'user', content: 'and now?' }] });
+    expect(JSON.stringify(provider.requests.at(-1))).toContain('headroom_retrieve","arguments');
+    const { data }: Json = await api().inputItems.list(id);
+    expect(data.map(({ type, role }: Json) => type ?? role)).toEqual([
+      'user',
+      'function_call',
+      'function_call_output',
+      'message',
+      'user',
+    ]);
+  });
+
+  test('of somebody else’s is asked for as it was', async () => {
+    provider.reset([(body) => [fetch(body)], () => [say('found')]]);
+    const { id } = await ask();
+    const other = new OpenAI({ apiKey: 'other', baseURL: `${proxy.url}/v1`, maxRetries: 0 }).responses;
+    expect(JSON.stringify(await other.retrieve(id))).toContain('headroom_retrieve');
+    await expect(api().retrieve('resp_none')).rejects.toMatchObject({ status: 404 });
+  });
+});
+
 describe('a later hop that the provider refuses', () => {
   const api = (): OpenAI.Responses => new OpenAI({ apiKey: 'k', baseURL: `${proxy.url}/v1`, maxRetries: 0 }).responses;
   const input = [{ role: 'user' as const, content: 'refuse' }];

@@ -111,7 +111,7 @@ function problemOf(body: Json): string | undefined {
   const blocks = flat(body.messages ?? []);
   for (const [index, [, block]] of blocks.entries()) {
     if (block.type === 'thinking' && block.signature !== signatureOf(body, blocks.slice(0, index)))
-      return `block ${index} is bound to a different conversation`;
+      return `messages.0.content.${index}: Invalid \`signature\` in \`thinking\` block. The block is bound to a different conversation.`;
     if (block.type === 'tool_use' && !blocks.some(([, other]) => other.tool_use_id === block.id))
       return `call ${block.id} has no result`;
   }

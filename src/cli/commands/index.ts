@@ -33,6 +33,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./store.ts')).store,
   },
   {
+    name: 'savings',
+    summary: 'show what requests cost, and what they would have cost without Headroom',
+    load: async () => (await import('./savings.ts')).savings,
+  },
+  {
     name: 'explain',
     summary: 'show what would become of each part of a request, and why',
     load: async () => (await import('./explain.ts')).explain,

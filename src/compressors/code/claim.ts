@@ -2,6 +2,7 @@
 import type { Sample } from '../../core/sample.ts';
 import { evidenceIn } from './evidence.ts';
 import { readRuns } from './gutter.ts';
+import { looksIndented } from './indented.ts';
 
 /** Shorter texts need no outline. */
 const MIN_CHARS = 1_200;
@@ -28,6 +29,8 @@ export function claim({ text }: Sample): number {
   const runs = windows.flat();
   const { language, share } = evidenceIn(runs.flatMap(({ lines }) => lines));
   const isNumbered = runs.every((run) => run.isNumbered);
-  if (!language || share < (isNumbered ? MIN_SHARE_NUMBERED : MIN_SHARE)) return share / 4;
+  if (!language || share < (isNumbered ? MIN_SHARE_NUMBERED : MIN_SHARE))
+    // Numbered lines are a file for certain; a grammar is not needed to see what its functions hold.
+    return isNumbered && looksIndented(runs.flatMap(({ lines }) => lines)) ? 1 : share / 4;
   return isNumbered ? 1 : 0.5 + share / 3;
 }

@@ -5,6 +5,7 @@
 import type { Deadline } from '../../core/deadline.ts';
 import { type CodeLanguage, GRAMMARS } from './grammars.ts';
 import type { Run } from './gutter.ts';
+import { indentedRowsLeftOut } from './indented.ts';
 import { withTree } from './parse.ts';
 import { readRegions } from './regions.ts';
 import { rowsLeftOut } from './rows.ts';
@@ -19,11 +20,16 @@ export function holdsNotes(text: string): boolean {
   return text.includes('… ') && NOTE.test(text);
 }
 
+/** How a run's outline is found: by the grammar of its language, or by indentation, under the name given. */
+export type OutlineWay =
+  | { readonly by: 'grammar'; readonly language: CodeLanguage }
+  | { readonly by: 'indentation'; readonly title: string };
+
 /** Undefined when nothing would be left out. */
 export function writeOutline(
   lines: readonly string[],
   runs: readonly Run[],
-  languageOf: (run: Run) => CodeLanguage | undefined,
+  wayOf: (run: Run) => OutlineWay | undefined,
   deadline: Deadline,
 ): string | undefined {
   const body: string[] = [];
@@ -32,10 +38,10 @@ export function writeOutline(
   let gone = 0;
   for (const run of runs) {
     while (at < run.start) body.push(lines[at++]!);
-    const language = languageOf(run);
-    const out = language && leftOut(run, language, deadline);
+    const way = wayOf(run);
+    const out = way && leftOut(run, way, deadline);
     if (out) {
-      titles.add(GRAMMARS[language].title);
+      titles.add(way.by === 'grammar' ? GRAMMARS[way.language].title : way.title);
       gone += writeRun(body, lines, run, out);
     } else for (const line of lines.slice(at, at + run.lines.length)) body.push(line);
     at += run.lines.length;
@@ -50,11 +56,9 @@ export function writeOutline(
 }
 
 /** The rows of a run to leave out: none that are not worth a note, with the empty rows beside them. */
-function leftOut(run: Run, language: CodeLanguage, deadline: Deadline): Uint8Array | undefined {
-  const { lines } = run;
-  const out = withTree(lines.join('\n'), language, deadline, (tree) =>
-    rowsLeftOut(lines, readRegions(tree, GRAMMARS[language], deadline)),
-  );
+function leftOut({ lines }: Run, way: OutlineWay, deadline: Deadline): Uint8Array | undefined {
+  const out =
+    way.by === 'indentation' ? indentedRowsLeftOut(lines, deadline) : parsedRowsLeftOut(lines, way.language, deadline);
   if (!out) return undefined;
   joinOverEmptyRows(out, lines);
   let isAny = false;
@@ -67,6 +71,16 @@ function leftOut(run: Run, language: CodeLanguage, deadline: Deadline): Uint8Arr
     else isAny = true;
   }
   return isAny ? out : undefined;
+}
+
+function parsedRowsLeftOut(
+  lines: readonly string[],
+  language: CodeLanguage,
+  deadline: Deadline,
+): Uint8Array | undefined {
+  return withTree(lines.join('\n'), language, deadline, (tree) =>
+    rowsLeftOut(lines, readRegions(tree, GRAMMARS[language], deadline)),
+  );
 }
 
 function joinOverEmptyRows(out: Uint8Array, lines: readonly string[]): void {

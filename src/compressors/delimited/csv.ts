@@ -130,10 +130,15 @@ class Scanner {
   }
 }
 
-function mostFrequentLength(rows: readonly Row[]): number {
-  const counts = new Map<number, number>();
-  for (const { length } of rows) counts.set(length, (counts.get(length) ?? 0) + 1);
-  return [...counts].reduce((most, one) => (one[1] > most[1] ? one : most), [0, 0] as [number, number])[0];
+/** The length that more than half of the rows have, if there is one. */
+function usualLength(rows: readonly Row[]): number {
+  let usual = 0;
+  let lead = 0;
+  for (const { length } of rows) {
+    if (lead === 0) usual = length;
+    lead += length === usual ? 1 : -1;
+  }
+  return usual;
 }
 
 /** The rule that holds for a column, or for the cells of one row. */
@@ -178,33 +183,57 @@ function factsFor(kinds: readonly string[], titles: string, end: string): readon
   return facts;
 }
 
-function readRows(text: string, delimiter: string, deadline: Deadline): readonly Row[] | undefined {
-  if (!text.includes('"')) return splitRows(text, delimiter, deadline);
+/** Whether so many rows of one cell are too many, of at most so many rows. */
+function areTooMany(singles: number, most: number): boolean {
+  return most - singles < most * ENOUGH;
+}
+
+/** Undefined as soon as too many rows have one cell only. */
+function readRows({ text, lines }: Block, delimiter: string, deadline: Deadline): readonly Row[] | undefined {
+  if (!text.includes('"')) return splitRows(lines, delimiter, deadline);
   const scanner = new Scanner(text, delimiter);
   const rows: Row[] = [];
+  let singles = 0;
   while (!scanner.isDone) {
     if (rows.length % ROWS_PER_CHECK === 0) deadline.check();
     if (scanner.isLost) return undefined;
-    rows.push(scanner.nextRow());
+    const row = scanner.nextRow();
+    if (row.length === 1 && areTooMany(++singles, lines.length)) return undefined;
+    rows.push(row);
   }
   return rows;
 }
 
 /** The rows of a text without quotes. */
-function splitRows(text: string, delimiter: string, deadline: Deadline): readonly Row[] {
-  const lines = text.split('\n');
-  if (lines.at(-1) === '') lines.pop();
-  return lines.map((line, at) => {
-    if (at % ROWS_PER_CHECK === 0) deadline.check();
-    return line.split(delimiter);
-  });
+function splitRows(lines: readonly string[], delimiter: string, deadline: Deadline): readonly Row[] | undefined {
+  const count = lines.at(-1) === '' ? lines.length - 1 : lines.length;
+  const rows: Row[] = [];
+  let singles = 0;
+  while (rows.length < count) {
+    if (rows.length % ROWS_PER_CHECK === 0) deadline.check();
+    const row = lines[rows.length]!.split(delimiter);
+    if (row.length === 1 && areTooMany(++singles, count)) return undefined;
+    rows.push(row);
+  }
+  return rows;
+}
+
+/** Some lines, and the same as one text. */
+interface Block {
+  readonly lines: readonly string[];
+  readonly text: string;
+}
+
+/** Whether these cells are all of the text: a last line that is empty is none. Their quotes are weighed column by column. */
+function isWhole(raw: readonly Row[], { text }: Block, delimiter: string): boolean {
+  return !text.endsWith('\n') && (!text.includes('"') || raw.map((row) => row.join(delimiter)).join('\n') === text);
 }
 
 /** The rows of a text, or undefined when it is not made of such rows. */
-function toFound(text: string, delimiter: string, deadline: Deadline): Spelled | undefined {
-  const raw = readRows(text, delimiter, deadline);
-  if (!raw || raw.length < MIN_ROWS) return undefined;
-  const usual = mostFrequentLength(raw);
+function toFound(block: Block, delimiter: string, deadline: Deadline): Spelled | undefined {
+  const raw = readRows(block, delimiter, deadline);
+  if (!raw || raw.length < MIN_ROWS || !isWhole(raw, block, delimiter)) return undefined;
+  const usual = usualLength(raw);
   if (usual < 2 || usual > MAX_COLUMNS || raw.filter(({ length }) => length === usual).length < raw.length * ENOUGH)
     return undefined;
   const end = raw.every((row) => row.at(-1)!.endsWith('\r')) ? '\r' : '';
@@ -225,7 +254,7 @@ function toFound(text: string, delimiter: string, deadline: Deadline): Spelled |
     : kinds.every((kind) => kind === kinds[0])
       ? kinds[0]!
       : 'needed';
-  const isPlain = !text.includes('"');
+  const isPlain = !block.text.includes('"');
   const read = (cell: string, i: number): string => ((kinds[i] ?? kinds[0]) === AS_SPELLED ? cell : unquote(cell));
   const rows = isPlain ? body : body.map((row) => row.map(read));
   const names = hasTitles ? cut[0]!.map((cell) => (titles === AS_SPELLED ? cell : unquote(cell))) : undefined;
@@ -236,11 +265,6 @@ function toFound(text: string, delimiter: string, deadline: Deadline): Spelled |
 function speller(kind: string, delimiter: string): (cell: string) => string {
   const isWritten = QUOTINGS.get(kind);
   return isWritten ? (cell) => (isWritten(cell, delimiter) ? quote(cell) : cell) : (cell) => cell;
-}
-
-/** Without quotes and an empty line at the end, a text comes back from its cells whatever they are. */
-function isPlainText(text: string): boolean {
-  return !text.includes('"') && !text.includes('\r') && !text.endsWith('\n');
 }
 
 const MAX_LINES_AFTER = 6;
@@ -276,11 +300,10 @@ export function csvDialect(name: string, delimiter: string): Dialect {
     read(lines, at, deadline): Found | { past: number } {
       const end = endOf(lines, delimiter);
       for (const last of [end, end - 1]) {
-        const text = lines.slice(at, last).join('\n');
-        const table = toFound(text, delimiter, deadline);
+        const own = lines.slice(at, last);
+        const table = toFound({ lines: own, text: own.join('\n') }, delimiter, deadline);
         // A row that was cut off would have its quotes in a way of its own.
-        if (!table || (last === end && isRagged(table))) continue;
-        if (isPlainText(text) || write(table).join('\n') === text) return { ...table, start: at, end: last };
+        if (table && (last < end || !isRagged(table))) return { ...table, start: at, end: last };
       }
       return { past: lines.length };
     },

@@ -259,6 +259,12 @@ test.each([
   expect(performance.now() - start).toBeLessThan(20_000);
 });
 
+test('a table below very many lines has a view too', () => {
+  const rows = Array.from({ length: 200 }, (_, i) => `| ${String(i).padEnd(4)} | b |`);
+  const text = ['x\n'.repeat(200_000), '| id   | a |', '|------|---|', ...rows].join('\n');
+  expect(() => compress(text, 'balanced')).not.toThrow();
+});
+
 const DATA = process.env['HEADROOM_DATA'];
 const REAL = DATA === undefined ? undefined : join(DATA, 'to_docs_tables_html_sql.jsonl');
 

@@ -101,21 +101,27 @@ function rangeOf(values: readonly string[]): string {
 }
 
 /** Long texts that differ in numbers only are counted by what they have in common. */
-function describeTexts(name: string, values: readonly string[], distinct: number, deadline: Deadline): ColumnFacts {
-  const filled = values.map((value) => (value === '' ? undefined : value));
+function describeTexts(
+  name: string,
+  values: readonly string[],
+  groups: ReadonlyMap<string, readonly number[]>,
+  deadline: Deadline,
+): ColumnFacts {
   const shapes = byCount(
     group(
-      filled.map((value) => value && shapeOf(value)),
+      values.map((value) => (value === '' ? undefined : shapeOf(value))),
       deadline,
     ),
   );
-  const total = filled.filter((value) => value !== undefined).length;
+  const empty = groups.get('')?.length ?? 0;
+  const total = values.length - empty;
+  const distinct = groups.size - Number(empty > 0);
   const single = shapes.filter(([, rows]) => rows.length === 1).flatMap(([, rows]) => rows);
   const rare = isFew(single, values.length) ? single : [];
   const head = `${name}: ${distinct === total ? `${total}, all` : distinct} different`;
   if (shapes.length > MAX_SHAPES || shapes.length > total / 3) {
-    const most = byCount(group(filled, deadline))
-      .filter(([, rows]) => rows.length > Math.max(3, total / 50))
+    const most = byCount(groups)
+      .filter(([value, rows]) => value !== '' && rows.length > Math.max(3, total / 50))
       .slice(0, 4);
     const said = most.map(([value, rows]) => `${clip(value)} ${rows.length}`);
     return { said: [said.length > 0 ? `${head}; most: ${said.join(', ')}` : head], rare, examples: [] };
@@ -130,8 +136,11 @@ function describeTexts(name: string, values: readonly string[], distinct: number
 }
 
 function lengthOutliers(values: readonly string[]): readonly number[] {
-  const lengths = values.map((value) => value.length).sort((a, b) => a - b);
+  const lengths = new Uint32Array(values.length);
+  for (let row = 0; row < values.length; row++) lengths[row] = values[row]!.length;
+  lengths.sort();
   const limit = 20 + 4 * lengths[Math.floor(lengths.length * 0.95)]!;
+  if (lengths.at(-1)! <= limit) return [];
   const rows = values.flatMap((value, row) => (value.length > limit ? [row] : []));
   return isFew(rows, values.length) ? rows : [];
 }
@@ -155,7 +164,7 @@ function describe(name: string, values: readonly string[], deadline: Deadline): 
   const facts =
     real >= filled * 0.95
       ? describeNumbers(name, numbers, values, distinct)
-      : describeTexts(name, values, distinct, deadline);
+      : describeTexts(name, values, groups, deadline);
   const empty = groups.get('') ?? [];
   if (empty.length === 0) return facts;
   const rare = isFew(empty, values.length)
@@ -177,11 +186,13 @@ export function describeColumn(name: string, rows: readonly Row[], column: numbe
   return { ...facts, rare: [...facts.rare, ...lengthOutliers(values)] };
 }
 
+function beginningOf(cell: string): string {
+  return cell.length > 2000 ? cell.slice(0, 2000) : cell;
+}
+
 /** Rows that speak of failure, and rows with more or fewer cells than most. */
 export function oddRows(rows: readonly Row[], count: number): readonly number[] {
-  const failing = rows.flatMap((row, i) =>
-    row.some((cell) => FAILURE.test(cell.length > 2000 ? cell.slice(0, 2000) : cell)) ? [i] : [],
-  );
+  const failing = rows.flatMap((row, i) => (FAILURE.test(row.map(beginningOf).join('\n')) ? [i] : []));
   const ragged = rows.flatMap((row, i) => (row.length === count ? [] : [i]));
   return [failing, ragged].filter((found) => isFew(found, rows.length)).flat();
 }

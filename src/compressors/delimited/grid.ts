@@ -5,7 +5,7 @@
 import type { Deadline } from '../../core/deadline.ts';
 import type { Dialect, Found, Spelled } from './dialect.ts';
 import { type Measure, characters, pad, places } from './measure.ts';
-import type { Row } from './table.ts';
+import type { Row, Table } from './table.ts';
 
 const ROWS_PER_CHECK = 256;
 const MIN_ROWS = 2;
@@ -24,8 +24,12 @@ interface Rule {
   readonly widths: readonly number[];
 }
 
+function isFill(code: number): boolean {
+  return code === 0x2d || code === 0x3d || code === 0x2500 || code === 0x2501 || code === 0x2550;
+}
+
 function readRule(line: string): Rule | undefined {
-  const mayBe = FILLS.includes(line.charAt(0)) || FILLS.includes(line.charAt(1));
+  const mayBe = isFill(line.charCodeAt(0)) || isFill(line.charCodeAt(1));
   if (!mayBe || line.length < 3 || line.length > MAX_LINE || !RULE.test(line)) return undefined;
   const fill = Array.from(FILLS).find((sign) => line.includes(sign));
   if (fill === undefined) return undefined;
@@ -246,7 +250,7 @@ function fromFacts([name, ...odd]: readonly string[]): Style | undefined {
   return style;
 }
 
-function widthsFor({ names, rows }: Spelled, measure: Measure): readonly number[] {
+function widthsFor({ names, rows }: Table, measure: Measure): readonly number[] {
   const widths: number[] = [];
   for (const row of names ? [names, ...rows] : rows) {
     for (let i = 0; i < row.length; i++) widths[i] = Math.max(widths[i] ?? 0, measure(row[i]!));
@@ -259,8 +263,12 @@ const MAX_WIDTH = 10_000;
 
 function write(table: Spelled): readonly string[] | undefined {
   const style = fromFacts(table.facts);
-  const measure = style && MEASURES[style.measure];
-  if (!style || !measure || !table.names) return undefined;
+  return style && draw(table, style);
+}
+
+function draw(table: Table, style: Style): readonly string[] | undefined {
+  const measure = MEASURES[style.measure];
+  if (!measure || !table.names) return undefined;
   const widths = style.widths === '' ? widthsFor(table, measure) : style.widths.split(' ').map(Number);
   if (widths.some((width) => !(width >= 1 && width <= MAX_WIDTH)) || widths.length < table.names.length)
     return undefined;
@@ -292,7 +300,7 @@ function fit(found: Lines, source: readonly string[]): Spelled | undefined {
   const names = titles!.map((cell) => cell.trim());
   const cells = rows.map((row) => row.map((cell, i) => inner(cell, sides[i]!)));
   for (const measure of ['characters', 'places']) {
-    const derived = widthsFor({ names, rows: cells, facts: [] }, MEASURES[measure]!);
+    const derived = widthsFor({ names, rows: cells }, MEASURES[measure]!);
     const isDerived =
       derived.length === drawing.widths.length && derived.every((width, i) => width === drawing.widths[i]);
     const style: Style = {
@@ -311,12 +319,8 @@ function fit(found: Lines, source: readonly string[]): Spelled | undefined {
     };
     for (const titleSide of ['l', 'c', 's', 'C', 'r']) {
       for (const trimmed of drawing.right === '' ? ['rows', 'no', 'all'] : ['no']) {
-        const short = {
-          names,
-          rows: cells.slice(0, 1),
-          facts: toFacts({ ...style, titleSide, trimmed, widths: drawing.widths.join(' ') }),
-        };
-        const start = write(short);
+        const first = { names, rows: cells.slice(0, 1) };
+        const start = draw(first, { ...style, titleSide, trimmed, widths: drawing.widths.join(' ') });
         if (!start || !start.slice(0, 3).every((line, i) => line === source[i])) continue;
         const table = { names, rows: cells, facts: toFacts({ ...style, titleSide, trimmed }) };
         if (write(table)?.join('\n') === source.join('\n')) return table;

@@ -23,13 +23,13 @@ const KINDS: readonly Kind[] = [
   {
     name: 'mysql',
     separator: ': ',
-    isHeading: (line) => MYSQL_HEADING.test(line),
+    isHeading: (line) => line.startsWith('***') && MYSQL_HEADING.test(line),
     heading: (number) => `${'*'.repeat(27)} ${number}. row ${'*'.repeat(27)}`,
   },
   {
     name: 'psql',
     separator: ' | ',
-    isHeading: (line) => line.length < MAX_LINE && PSQL_HEADING.test(line),
+    isHeading: (line) => line.startsWith('-[') && line.length < MAX_LINE && PSQL_HEADING.test(line),
     heading: (number, like) => {
       const start = `-[ RECORD ${number} ]`;
       const cross = like.indexOf('+');

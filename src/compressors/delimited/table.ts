@@ -83,13 +83,12 @@ export function fromJson(
   const keys = keysFor
     ? keysFor(items.reduce<number>((most, item) => Math.max(most, Object.keys(item).length), 0))
     : Object.keys(items[0]!);
-  const places = new Map(keys.map((key, i) => [key, i]));
   const rows: Row[] = [];
   for (const item of items) {
     const row: string[] = [];
     for (const key of Object.keys(item)) {
       const value = item[key];
-      if (places.get(key) !== row.length || (typeof value !== 'string' && typeof value !== 'number')) return undefined;
+      if (keys[row.length] !== key || (typeof value !== 'string' && typeof value !== 'number')) return undefined;
       row.push(typeof value === 'string' ? value : String(value));
     }
     rows.push(row);

@@ -100,7 +100,8 @@ export function writeView(
   const out: string[] = [];
   let at = 0;
   for (const table of long) {
-    out.push(...lines.slice(at, table.start), ...writeTable(table, (budget * table.rows.length) / total, options));
+    for (const line of lines.slice(at, table.start)) out.push(line);
+    for (const line of writeTable(table, (budget * table.rows.length) / total, options)) out.push(line);
     at = table.end;
   }
   return [...out, ...lines.slice(at)].join('\n');

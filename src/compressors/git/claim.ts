@@ -2,6 +2,7 @@
 import type { Sample } from '../../core/sample.ts';
 import { blame } from './blame.ts';
 import { HunkLines } from './hunk-lines.ts';
+import { graph } from './dialects/graph.ts';
 import type { Listing } from './listing.ts';
 import { objects } from './objects.ts';
 import { reflog } from './reflog.ts';
@@ -22,6 +23,7 @@ export const LISTINGS: readonly { readonly listing: Listing; readonly min: numbe
   { listing: objects, min: 5, share: 0.6 },
   { listing: reflog, min: 4, share: 0.6 },
   { listing: status, min: 3, share: 0.4 },
+  { listing: graph, min: 6, share: 0.6 },
 ];
 
 /** What a line can be; blank lines between files are nothing. */

@@ -16,7 +16,7 @@ function compress(text: string, options: CompressOptions): Compressed | undefine
   deadline.check();
   const form = writeForm(text, deadline);
   deadline.check();
-  const lossless = form !== undefined && form.length < text.length && readForm(form) === text ? form : undefined;
+  const lossless = form !== undefined && form.length < text.length ? form : undefined;
   const view =
     level === 'lossless' || !HUNK.test(text)
       ? undefined

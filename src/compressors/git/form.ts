@@ -7,6 +7,7 @@ import { readLabels } from './commit-record.ts';
 import { HunkLines } from './hunk-lines.ts';
 import { codeOf, readLegend, writeLegend } from './legend.ts';
 import type { Legend } from './legend.ts';
+import { opensFile } from './name-record.ts';
 import { Outside } from './outside.ts';
 import { readPathLimit } from './stat-record.ts';
 import { findRepeats } from './repeated-blocks.ts';
@@ -29,7 +30,7 @@ export function writeForm(text: string, deadline: Deadline): string | undefined 
   const lines = text.split(crlf ? '\r\n' : '\n');
   deadline.check();
   const isInHunk = markHunks(lines);
-  const repeats = findRepeats(lines, isInHunk, deadline);
+  const repeats = isInHunk.includes(1) ? findRepeats(lines, isInHunk, deadline) : [];
   const legend = makeLegend(lines, isInHunk, repeats.length > 0, crlf);
   if (!hasAny(legend)) return undefined;
   const out = [...writeLegend(legend)];
@@ -131,7 +132,7 @@ function makeLegend(lines: readonly string[], isInHunk: Uint8Array, repeats: boo
   for (const [i, line] of lines.entries()) {
     if (isInHunk[i]) continue;
     if (line.startsWith('diff --git a/') || line.startsWith('diff --git "a/')) files = true;
-    else if (/^(?:diff |Index: )/.test(line)) names = true;
+    else if (opensFile(line)) names = true;
     else if (line.startsWith(' ') && line.includes(' | ')) stats++;
     else if (line.startsWith('commit ')) commits++;
     else if (line.startsWith('Author: ')) {

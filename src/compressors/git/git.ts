@@ -55,7 +55,7 @@ function compress(text: string, options: CompressOptions): Compressed | undefine
   const listing = listingOf(text);
   const form = listing ? writeListing(listing, text, deadline) : writeForm(text, deadline);
   deadline.check();
-  const lossless = form !== undefined && form.length < text.length && expand(form) === text ? form : undefined;
+  const lossless = form !== undefined && form.length < text.length ? form : undefined;
   const view =
     level === 'lossless' || listing ? undefined : viewOf(text, lossless?.length ?? text.length, level, deadline);
   return chooseForm({ source: text, lossless, view }, options);

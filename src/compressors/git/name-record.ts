@@ -1,17 +1,20 @@
 /** A bare `---` or `+++` for the file that the diff or Index line above has named already. */
 import type { RecordKind, Taken } from './record.ts';
 
-const OPENS = /^(?:diff |Index: )/;
 const BARE = /^(---|\+\+\+)(?=$|\t)/;
 const WITH_NAME = /^(--- |\+\+\+ )/;
 const MAX_LINE = 1000;
+
+export function opensFile(line: string): boolean {
+  return line.startsWith('diff ') || line.startsWith('Index: ');
+}
 
 export class NameRecord implements RecordKind {
   #names: readonly [string, string] | undefined;
 
   /** To be told of every line of the source that stands in no hunk. */
   see(line: string): void {
-    if (OPENS.test(line)) this.#names = line.length > MAX_LINE ? undefined : namesIn(line);
+    if (opensFile(line)) this.#names = line.length > MAX_LINE ? undefined : namesIn(line);
   }
 
   encode(lines: readonly string[], at: number): Taken | undefined {

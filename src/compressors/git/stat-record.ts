@@ -39,8 +39,9 @@ function readRow(line: string): Row | undefined {
 }
 
 function readRecord(record: string): Row | undefined {
-  const match = record.length <= MAX_LINE && !OTHER.test(record) ? RECORD.exec(record) : undefined;
-  return match ? { name: match[1]!, number: match[2]!, rest: match[3]! } : undefined;
+  const match = record.length <= MAX_LINE ? RECORD.exec(record) : undefined;
+  if (!match || OTHER.test(record)) return undefined;
+  return { name: match[1]!, number: match[2]!, rest: match[3]! };
 }
 
 /** What the bars add up to; undefined when one is too short to show all. */

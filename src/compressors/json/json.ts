@@ -22,6 +22,7 @@ import { writeJson, writeRun } from './write.ts';
 
 export const jsonCompressor: Compressor = {
   name: 'json',
+  viewsFiles: 'recorded',
 
   claim(sample: Sample): number {
     return claimFor(sample.text);

@@ -168,12 +168,17 @@ export const columns: Shape = {
   name: 'columns',
   claim(lines: readonly string[]): number {
     const seen = lines.filter((line) => line !== '');
+    const isEnough = (rows: number): boolean => rows >= MIN_ROWS && rows / seen.length >= MIN_CLAIMED_SHARE;
+    const apart: string[] = [];
+    for (const [i, line] of seen.entries()) {
+      if (line.includes('  ') && GAP.test(line.trimStart())) apart.push(line);
+      else if (!isEnough(seen.length - (i + 1 - apart.length))) return 0;
+    }
     const edges = findEdges(seen);
     const others = seen.filter((line) => STARTS_WITH_TIME.test(line) || IS_DRAWN.test(line)).length;
     if (edges.length < MIN_COLUMNS || others > seen.length / 4) return 0;
-    const rows = seen.filter((line) => readRow(line, edges) && GAP.test(line.trimStart())).length;
-    const share = rows / seen.length;
-    return rows >= MIN_ROWS && share >= MIN_CLAIMED_SHARE ? 0.5 + share / 10 : 0;
+    const rows = apart.filter((line) => readRow(line, edges)).length;
+    return isEnough(rows) ? 0.5 + rows / seen.length / 10 : 0;
   },
   write,
   header: HEADER,

@@ -19,11 +19,17 @@ interface Choice {
 /** Ends of the directories of a path, from the one after `from` on. An entry below them is never empty, nor begins with a blank. */
 function folderEnds(path: string, from: number, slash: string): readonly number[] {
   const ends: number[] = [];
+  if (path[from] === '\\') return ends;
   for (let at = path.indexOf(slash, from + 1); at >= 0 && at < path.length - 1; at = path.indexOf(slash, at + 1)) {
-    const isOdd = /[\s\\]/.test(path[at + 1]!) || path[from] === '\\';
-    if (!isOdd && ends.length < MAX_DEPTH) ends.push(at);
+    if (ends.length === MAX_DEPTH) break;
+    if (!mayNotBegin(path.charCodeAt(at + 1))) ends.push(at);
   }
   return ends;
+}
+
+function mayNotBegin(code: number): boolean {
+  const isAscii = code < 0x80;
+  return code === 0x5c || (isAscii ? code === 0x20 || (code >= 9 && code <= 13) : /\s/.test(String.fromCharCode(code)));
 }
 
 function sharedLength(a: string, b: string): number {
@@ -34,7 +40,9 @@ function sharedLength(a: string, b: string): number {
 }
 
 function cheapest(choices: readonly Choice[]): Choice {
-  return choices.reduce((best, choice) => (choice.cost < best.cost ? choice : best));
+  let best = choices[0]!;
+  for (const choice of choices) if (choice.cost < best.cost) best = choice;
+  return best;
 }
 
 /**
@@ -59,16 +67,29 @@ export function placeHeadings(
       extend(whole.cost <= best.cost + BLOCK_COST ? whole : best, 0, rest, whole.cost > best.cost + BLOCK_COST),
     ];
     const shared = path !== undefined && last !== undefined ? sharedLength(path, last) : 0;
+    let before = 0;
     for (const end of path === undefined ? [] : folderEnds(path, from, slash)) {
-      const same = end < shared ? choices.find((choice) => choice.end === end) : undefined;
-      const opened = extend(best, end, HEADING_COST + end - from + path!.length - end - 1, true);
-      const continued = same && extend(same, end, path!.length - end - 1, false);
-      next.push(continued && continued.cost <= opened.cost ? continued : opened);
+      // The choices for the line before stand in the order of their ends too.
+      while (before < choices.length && choices[before]!.end < end) before++;
+      next.push(below(end, { length: path!.length, from }, best, end < shared ? choices[before] : undefined));
     }
     choices = next;
     last = path;
   }
   return trace(cheapest(choices), paths, from);
+}
+
+/** A line below the heading that ends here: the one of the line before, if that is no dearer. */
+function below(
+  end: number,
+  { length, from }: { readonly length: number; readonly from: number },
+  best: Choice,
+  before: Choice | undefined,
+): Choice {
+  const entry = length - end - 1;
+  const opening = HEADING_COST + end - from + entry;
+  const isContinued = before?.end === end && before.cost + entry <= best.cost + opening;
+  return isContinued ? extend(before, end, entry, false) : extend(best, end, opening, true);
 }
 
 function extend(before: Choice, end: number, cost: number, opens: boolean): Choice {

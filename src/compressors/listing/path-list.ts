@@ -28,18 +28,25 @@ export function isPath(text: string): boolean {
   return text.length <= MAX_PATH && (PLAIN.test(text) || SPACED.test(text));
 }
 
+/** What stands behind the leads; undefined as soon as that is no plain path in more than half of the lines. */
+function pathsBehind(lead: RegExp, lines: readonly string[]): readonly string[] | undefined {
+  const rests: string[] = [];
+  let odd = 0;
+  for (const line of lines) {
+    const match = lead.exec(line);
+    const rest = match ? line.slice(match[0].length) : '';
+    if (match) rests.push(rest);
+    if ((rest.length > MAX_PATH || !PLAIN.test(rest)) && ++odd > lines.length / 2) return undefined;
+  }
+  return rests.filter(isPath);
+}
+
 function leadOf(lines: readonly string[]): { name: string; share: number } {
   const seen = lines.filter((line) => line.trim() !== '');
   let best = { name: 'paths', share: 0 };
   if (seen.length < MIN_PATHS) return best;
   for (const [name, lead] of Object.entries(LEADS)) {
-    const said = seen.flatMap((line) => {
-      const match = lead.exec(line);
-      return match ? [line.slice(match[0].length)] : [];
-    });
-    const plain = said.filter((path) => path.length <= MAX_PATH && PLAIN.test(path)).length;
-    if (plain < seen.length * 0.5) continue;
-    const paths = said.filter(isPath);
+    const paths = pathsBehind(lead, seen) ?? [];
     const inFolders = paths.filter((path) => HAS_FOLDER.test(path)).length;
     const share = inFolders >= seen.length * 0.5 ? paths.length / seen.length : 0;
     if (share > best.share) best = { name, share };
@@ -63,42 +70,38 @@ function folderOf(path: string, slash: string): string {
   return path.slice(0, path.lastIndexOf(slash) + 1);
 }
 
-/** Where the paths begin; undefined for lines that hold none. */
-function readPaths(lines: readonly string[], lead: RegExp, slash: string): readonly (string | undefined)[] {
-  return lines.map((line) => {
-    const match = lead.exec(line);
-    if (!match) return undefined;
-    const path = line.slice(match[0].length);
-    const isRooted =
-      path.includes(slash) && !path.startsWith(AS_IT_WAS) && !/^\s/.test(path) && path.length <= MAX_PATH;
-    return isRooted ? path : undefined;
-  });
+/** What of a line stands behind its lead; undefined when that is none that a directory may stand above. */
+function rootedPath(rest: string, slash: string): string | undefined {
+  const isRooted = rest.includes(slash) && !rest.startsWith(AS_IT_WAS) && !/^\s/.test(rest) && rest.length <= MAX_PATH;
+  return isRooted ? rest : undefined;
 }
 
 function write(lines: readonly string[], deadline: Deadline): readonly string[] | undefined {
   const { name } = leadOf(lines.slice(0, 60));
   const lead = LEADS[name]!;
   const slash = lines.slice(0, 60).some((line) => line.includes('/')) ? '/' : '\\';
-  const paths = readPaths(lines, lead, slash);
+  const leads = lines.map((line) => lead.exec(line)?.[0]);
+  const rests = lines.map((line, i) => line.slice(leads[i]?.length ?? 0));
+  const paths = rests.map((rest, i) => (leads[i] === undefined ? undefined : rootedPath(rest, slash)));
   if (paths.filter((path) => path !== undefined).length < MIN_PATHS) return undefined;
-  const count = lines.filter((line) => isPath(line.replace(lead, ''))).length;
+  const count = rests.filter(isPath).length;
   deadline.check();
   const headings = placeHeadings(paths, 0, slash, deadline);
   const root = commonRoot(paths, slash);
   const isRootSaid = root.length >= MIN_ROOT && !root.includes('; ') && new Set(headings).size > 2;
   const from = isRootSaid ? root.length : 0;
   const header = `[${count} ${name}${isRootSaid ? ` under ${root}` : ''}${slash === '/' ? '' : ', joined by \\'}; each directory above its entries]`;
-  const input = { lines, paths, from, lead, slash };
+  const input = { lines, leads, paths, from };
   return [header, ...writeBlocks(input, isRootSaid ? placeHeadings(paths, from, slash, deadline) : headings, deadline)];
 }
 
 interface Input {
   readonly lines: readonly string[];
+  /** What stands before each path. */
+  readonly leads: readonly (string | undefined)[];
   readonly paths: readonly (string | undefined)[];
   /** How much of each path the header says. */
   readonly from: number;
-  readonly lead: RegExp;
-  readonly slash: string;
 }
 
 function writeBlocks(input: Input, headings: readonly string[], deadline: Deadline): readonly string[] {
@@ -116,8 +119,8 @@ function writeBlocks(input: Input, headings: readonly string[], deadline: Deadli
   return out;
 }
 
-function writeEntry({ lines, paths, lead }: Input, at: number, from: number): string {
-  return lead.exec(lines[at]!)![0] + paths[at]!.slice(from);
+function writeEntry({ leads, paths }: Input, at: number, from: number): string {
+  return leads[at]! + paths[at]!.slice(from);
 }
 
 /** A line below no heading. */

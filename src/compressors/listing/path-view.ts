@@ -13,53 +13,79 @@ const RARE = 3;
 const MAX_DEPTH = 12;
 
 interface Entry {
-  readonly folders: readonly string[];
-  readonly name: string;
+  /** The path below the root that all share. */
+  readonly path: string;
+  /** Where its name begins; 0 at the top level. */
+  readonly at: number;
   readonly extension: string;
 }
 
-function readEntry(path: string, root: string): Entry {
-  const folders = path.slice(root.length).split('/');
-  const name = folders.pop()!;
-  const dot = name.lastIndexOf('.');
-  return { folders, name, extension: dot > 0 ? name.slice(dot) : '' };
+interface Told extends Entry {
+  readonly isRare: boolean;
+}
+
+function readEntry(path: string): Entry {
+  const at = path.lastIndexOf('/') + 1;
+  const dot = path.lastIndexOf('.');
+  return { path, at, extension: dot > at ? path.slice(dot) : '' };
+}
+
+function folderOf({ path, at }: Entry): string {
+  return path.slice(0, Math.max(0, at - 1));
+}
+
+function depthOf({ path, at }: Entry): number {
+  let depth = 0;
+  for (let slash = path.indexOf('/'); slash >= 0 && slash < at; slash = path.indexOf('/', slash + 1)) depth++;
+  return depth;
+}
+
+/** Where so many folders end, or all that there are. */
+function endOf({ path, at }: Entry, depth: number): number {
+  let end = -1;
+  for (let left = depth; left > 0 && end < at - 1; left--) end = path.indexOf('/', end + 1);
+  return end;
 }
 
 function countBy<T>(values: readonly T[], key: (value: T) => string): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const value of values) counts.set(key(value), (counts.get(key(value)) ?? 0) + 1);
+  for (const value of values) {
+    const own = key(value);
+    counts.set(own, (counts.get(own) ?? 0) + 1);
+  }
   return counts;
 }
 
-function writeFolder(
-  folder: string,
-  entries: readonly Entry[],
-  isRare: (entry: Entry) => boolean,
-  depth: number,
-): string {
+function writeFolder(folder: string, entries: readonly Told[]): string {
   const kinds = countBy(
-    entries.filter((entry) => !isRare(entry)),
+    entries.filter(({ isRare }) => !isRare),
     ({ extension }) => extension || 'without extension',
   );
   const counts = [...kinds].sort((a, b) => b[1] - a[1]).map(([kind, count]) => `${count} ${kind}`);
-  const rare = entries.filter(isRare).map(({ folders, name }) => [...folders.slice(depth), name].join('/'));
+  const rare = entries.filter(({ isRare }) => isRare).map(({ path }) => path.slice(folder.length + 1));
   return `${folder}/ (${entries.length}): ${[...counts, ...rare].join(', ')}`;
 }
 
-function writeAtDepth(entries: readonly Entry[], isRare: (entry: Entry) => boolean, depth: number): readonly string[] {
-  const groups = new Map<string, Entry[]>();
+function writeAtDepth(entries: readonly Told[], depth: number): readonly string[] {
+  const groups = new Map<string, Told[]>();
   const top: string[] = [];
+  let folder: string | undefined;
+  let group: Told[] = [];
   for (const entry of entries) {
-    if (entry.folders.length === 0) {
-      top.push(entry.name);
+    if (entry.at === 0) {
+      top.push(entry.path);
       continue;
     }
-    const folder = entry.folders.slice(0, depth).join('/');
-    const group = groups.get(folder);
-    if (group) group.push(entry);
-    else groups.set(folder, [entry]);
+    const end = endOf(entry, depth);
+    // Most entries stand in the folder of the one before.
+    if (folder?.length !== end || !entry.path.startsWith(folder)) {
+      folder = entry.path.slice(0, end);
+      group = groups.get(folder) ?? [];
+      if (group.length === 0) groups.set(folder, group);
+    }
+    group.push(entry);
   }
-  return [...top, ...[...groups].map(([folder, group]) => writeFolder(folder, group, isRare, depth))];
+  return [...top, ...[...groups].map(([folder, group]) => writeFolder(folder, group))];
 }
 
 /** What a listing says beside its paths. */
@@ -77,32 +103,37 @@ export function writeView(
   sourceTokens: number,
   beside: Beside = { left: '', inFull: [] },
 ): string | undefined {
-  const plain = lines.map((line) => line.replace(/\r$/, ''));
-  const paths = plain.filter((line) => isPath(line));
-  const others = plain.filter((line) => line !== '' && !isPath(line));
+  const paths: string[] = [];
+  const others: string[] = [];
+  for (const line of lines) {
+    const plain = line.endsWith('\r') ? line.slice(0, -1) : line;
+    if (isPath(plain)) paths.push(plain);
+    else if (plain !== '') others.push(plain);
+  }
   if (paths.length === 0 || others.length > paths.length / 10 || paths.some((path) => path.includes('\\')))
     return undefined;
   deadline.check();
   const root = commonRoot(paths, '/');
-  const all = paths.map((path) => readEntry(path, root));
-  const folders = new Set(all.map((entry) => entry.folders.join('/')));
+  const all = paths.map((path) => readEntry(path.slice(root.length)));
+  const folders = new Set(all.map(folderOf));
   // A path that others stand below is a directory: it has a line of its own.
-  const entries = all.filter((entry) => !folders.has([...entry.folders, entry.name].join('/')));
+  const entries = all.filter(({ path }) => !folders.has(path));
   const kinds = countBy(entries, ({ extension }) => extension);
-  const isRare = (entry: Entry): boolean => kinds.get(entry.extension)! <= RARE;
+  const told = entries.map((entry) => ({ ...entry, isRare: kinds.get(entry.extension)! <= RARE }));
   const budget = Math.max(MIN_BUDGET, sourceTokens * SHARE[level]);
   const where = root === '' ? '' : ` under ${root}`;
   const totals = [...kinds]
     .sort((a, b) => b[1] - a[1])
     .map(([kind, count]) => `${count} ${kind || 'without extension'}`);
-  for (let depth = MAX_DEPTH; depth > 0; depth--) {
+  const deepest = entries.reduce((most, entry) => Math.max(most, depthOf(entry)), 1);
+  for (let depth = Math.min(MAX_DEPTH, deepest); depth > 0; depth--) {
     deadline.check();
     const view = [
       `[${paths.length} paths in ${folders.size} directories${where}. Directories with their number of files by extension; rare kinds and top level by name${beside.left === '' ? '' : `; ${beside.left}`}]`,
       `all: ${totals.slice(0, 30).join(', ')}${totals.length > 30 ? `, ${totals.length - 30} more extensions` : ''}`,
       ...others,
       ...beside.inFull,
-      ...writeAtDepth(entries, isRare, depth),
+      ...writeAtDepth(told, depth),
     ].join('\n');
     if (tokens.count(view) <= budget) return view;
   }

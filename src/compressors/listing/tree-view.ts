@@ -18,7 +18,8 @@ export function writeTreeView(
 ): string | undefined {
   const depths = form.map((line) => line.length - line.trimStart().length);
   const budget = Math.max(MIN_BUDGET, sourceTokens * SHARE[level]);
-  for (let depth = Math.min(MAX_DEPTH, Math.max(...depths) - 1); depth >= 1; depth--) {
+  const deepest = depths.reduce((most, depth) => Math.max(most, depth), 0);
+  for (let depth = Math.min(MAX_DEPTH, deepest - 1); depth >= 1; depth--) {
     deadline.check();
     const body = cutBelow(form, depths, depth);
     const head = `[view of a tree of ${form.length} lines, one blank for each level, cut below level ${depth}; +3: so many below]`;

@@ -99,3 +99,9 @@ test('a tree of files is counted by directory, a tree of packages is cut with co
   expect(view).toContain(`\n ${mixedUp(3)}@1.3.0  +10\n`);
   expect(view).toContain(' invalid: "^3" from x');
 });
+
+test('a tree of very many lines has a view too', () => {
+  const text = ['root', ...lines(150_000, () => '├── a')].join('\n');
+  const tokens = { name: 'quarters', exact: false, count: (said: string): number => said.length >> 2 };
+  expect(() => listingCompressor.compress(text, { ...options, tokens })).not.toThrow();
+});

@@ -23,8 +23,9 @@ export function claim({ text, head }: Sample): number {
   if (lines.length < MIN_LINES) return 0;
   const share = (test: (line: string) => boolean): number => lines.filter(test).length / lines.length;
   if (share(isOtherKind) > 0.2 || isTable(lines)) return 0;
-  const timed = share(hasOwnTime);
-  const levelled = share((line) => hasOwnTime(line) || LEVEL_FIRST.test(line));
+  const untimed = lines.filter((line) => !hasOwnTime(line));
+  const timed = (lines.length - untimed.length) / lines.length;
+  const levelled = (lines.length - untimed.filter((line) => !LEVEL_FIRST.test(line)).length) / lines.length;
   if (timed >= 0.5) return 0.65 + timed / 4;
   if (levelled >= 0.6) return 0.4 + levelled / 4;
   return Math.max(timed, levelled, repeats(lines) ? 0.5 : 0);

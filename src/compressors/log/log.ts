@@ -31,6 +31,7 @@ function compress(text: string, options: CompressOptions): Compressed | undefine
 
 export const logCompressor: Compressor = {
   name: 'log',
+  viewsFiles: 'recorded',
   claim,
   compress,
   expand: readForm,

@@ -42,6 +42,8 @@ const NO_VALUES: readonly string[] = [];
 export interface Mined {
   readonly lines: readonly Line[];
   readonly kinds: readonly Kind[];
+  /** Every kind stands in exactly one. */
+  readonly templates: readonly Template[];
 }
 
 export function readLines(texts: readonly string[], deadline: Deadline): Mined {
@@ -57,13 +59,15 @@ export function readLines(texts: readonly string[], deadline: Deadline): Mined {
     }
     let kind = kinds.get(shaped.shape);
     if (!kind) {
-      kind = { shape: shaped.shape, severity: severityOf(text), level: levelOf(text), first: index, lines: 0 };
+      const level = levelOf(text);
+      kind = { shape: shaped.shape, severity: severityOf(text, level), level, first: index, lines: 0 };
       kinds.set(shaped.shape, kind);
     }
     kind.lines++;
     lines.push({ index, text, kind, values: shaped.values, time: shaped.time });
   }
-  return { lines, kinds: [...kinds.values()] };
+  const found = [...kinds.values()];
+  return { lines, kinds: found, templates: mineTemplates(found, deadline) };
 }
 
 const SAMPLED_LINES = 64;
@@ -90,8 +94,7 @@ interface Cluster {
   readonly kinds: Kind[];
 }
 
-/** Every kind stands in exactly one template. */
-export function mineTemplates(kinds: readonly Kind[], deadline: Deadline): readonly Template[] {
+function mineTemplates(kinds: readonly Kind[], deadline: Deadline): readonly Template[] {
   const leaves = new Map<string, Cluster[]>();
   const clusters: Cluster[] = [];
   for (const [index, kind] of kinds.entries()) {

@@ -2,7 +2,7 @@
 import type { Deadline } from '../../core/deadline.ts';
 import { foldColumns, ownValues } from './columns.ts';
 import type { Column } from './columns.ts';
-import { mineTemplates, valuesOf } from './mine.ts';
+import { valuesOf } from './mine.ts';
 import type { Kind, Line, Mined, Template } from './mine.ts';
 import { numberValues } from './repeated-values.ts';
 import { countSlots, REST, SLOT, TIME } from './shape.ts';
@@ -51,8 +51,8 @@ interface Group {
   readonly columns: readonly Column[];
 }
 
-export function planLines({ lines, kinds }: Mined, marks: Marks, deadline: Deadline): Plan {
-  const groups = groupLines(lines, mineTemplates(kinds, deadline), deadline);
+export function planLines({ lines, templates }: Mined, marks: Marks, deadline: Deadline): Plan {
+  const groups = groupLines(lines, templates, deadline);
   const isTaken = new Uint8Array(lines.length);
   for (const group of groups) for (const { index } of group.lines) isTaken[index] = 1;
   const left = lines.filter(({ kind, index }) => kind && kind.severity !== 'error' && isTaken[index] === 0);

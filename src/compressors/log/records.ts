@@ -1,10 +1,11 @@
 /** Records: a log line with the lines that belong to it (stack traces, indented lines), grouped by template. */
 import type { Deadline } from '../../core/deadline.ts';
-import { mineTemplates, valuesOf } from './mine.ts';
+import { valuesOf } from './mine.ts';
 import type { Kind, Line, Mined, Template } from './mine.ts';
 import type { Severity } from './severity.ts';
 
 const LINES_PER_CHECK = 1024;
+const NO_LINES: readonly Line[] = [];
 const CONTINUATION = /^(?:[ \t]+\S|Caused by:|Traceback \(|\.\.\. \d+ more|[\w.$]+(?:Exception|Error)(?:: |$))/;
 /** From this share on, a line without a time belongs to the line before that has one. */
 const MIN_TIMED = 0.2;
@@ -23,17 +24,20 @@ export interface RecordGroup {
   readonly records: LogRecord[];
 }
 
-export function groupRecords({ lines, kinds }: Mined, deadline: Deadline): readonly RecordGroup[] {
-  const templates = mineTemplates(kinds, deadline);
+export function groupRecords({ lines, kinds, templates }: Mined, deadline: Deadline): readonly RecordGroup[] {
   const templateOf = new Map(templates.flatMap((template) => template.kinds.map((kind) => [kind, template])));
   const numberOf = new Map<Template | Kind, number>([...templates, ...kinds].map((one, i) => [one, i]));
-  const groups = new Map<string, RecordGroup>();
+  const groups = new Map<Template | string, RecordGroup>();
+  const keyOf = ({ kind, text }: Line, own: readonly Line[]): string => {
+    const template = kind && templateOf.get(kind);
+    const trace = own.map(({ kind, text }) => (kind ? numberOf.get(kind) : JSON.stringify(text)));
+    return `${template ? numberOf.get(template) : text}\n${trace.join()}`;
+  };
   for (const [i, record] of readRecords(lines, deadline).entries()) {
     if (i % LINES_PER_CHECK === 0) deadline.check();
     const template = record.line.kind && templateOf.get(record.line.kind);
-    const own = lines.slice(record.start + 1, record.end);
-    const trace = own.map(({ kind, text }) => (kind ? numberOf.get(kind) : JSON.stringify(text)));
-    const key = `${template ? numberOf.get(template) : record.line.text}\n${trace.join()}`;
+    const own = record.end - record.start === 1 ? NO_LINES : lines.slice(record.start + 1, record.end);
+    const key = template && own.length === 0 ? template : keyOf(record.line, own);
     const group = groups.get(key);
     if (group) group.records.push(record);
     else groups.set(key, { template, severity: gravest([record.line, ...own]), records: [record] });

@@ -7,8 +7,8 @@ const HEAD_CHARS = 240;
 
 const LEVEL =
   /\b(?:FATAL|CRITICAL|CRIT|EMERG|ALERT|SEVERE|FAILURE|ERROR|ERR|WARN|WARNING|NOTICE|INFO|DEBUG|TRACE|VERBOSE)\b|[[<](?:fatal|critical|crit|emerg|alert|error|err|warn|warning|notice|info|debug|trace)[\]>]|\b(?:level|lvl|severity)["']?[=:] ?["']?(?:fatal|critical|error|err|warn|warning|info|debug|trace)\b|[ ,](?:Fatal|Critical|Error|Warning|Info|Debug)(?=  |:)|(?<=\d )[VDIWEF](?= [\w.$-]+ *[:(])/;
-const ERROR_LEVEL = /^(?:fatal|critical|crit|emerg|alert|severe|failure|error|err|e|f)$/;
-const WARNING_LEVEL = /^(?:warn|warning|w)$/;
+const ERROR_LEVEL = /^(?:FATAL|CRITICAL|CRIT|EMERG|ALERT|SEVERE|FAILURE|ERROR|ERR|E|F)$/;
+const WARNING_LEVEL = /^(?:WARN|WARNING|W)$/;
 
 const FAILURE =
   /\b[A-Z][\w.$]*(?:Exception|Error)\b|^Traceback \(|^Caused by:|\bpanic:|\bpanicked at\b|\bSegmentation fault\b|\b[Oo]ut of memory\b|^(?:fatal|error|ERR!)\b/;
@@ -27,8 +27,8 @@ export function levelOf(line: string): string | undefined {
   return /[A-Za-z]+(?=\W*$)/.exec(found)?.[0].toUpperCase();
 }
 
-export function severityOf(line: string): Severity {
-  const level = levelOf(line)?.toLowerCase() ?? '';
+/** @param level of the line, in capitals. */
+export function severityOf(line: string, level = ''): Severity {
   if (ERROR_LEVEL.test(level)) return 'error';
   if (FAILURE.test(headOf(line))) return 'error';
   return WARNING_LEVEL.test(level) ? 'warning' : 'none';

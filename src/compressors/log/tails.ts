@@ -1,5 +1,5 @@
 /** Templates for lines that share only how they begin (time, host, program): the rest of each line is one value. */
-import type { Line } from './mine.ts';
+import type { Kind, Line } from './mine.ts';
 import { fill, REST, SLOT, TIME } from './shape.ts';
 
 const MIN_LINES = 4;
@@ -8,34 +8,27 @@ const MAX_WORDS = 4;
 /** Characters that a beginning must save in each line, beside the time. */
 const MIN_CHARS = 8;
 
-/** The longest beginnings first; a line stands under one at most. */
+/**
+ * The longest beginnings first; a line stands under one at most.
+ * @param lines those of some kinds, all of each.
+ */
 export function findTails(lines: readonly Line[]): ReadonlyMap<string, readonly Line[]> {
   const tails = new Map<string, readonly Line[]>();
-  let left = lines;
-  for (let words = MAX_WORDS; words >= 0 && left.length >= MIN_LINES; words--) {
-    const groups = new Map<string, Line[]>();
-    for (const line of left) {
-      const beginning = beginningOf(line, words);
-      if (beginning === undefined) continue;
-      const group = groups.get(beginning);
-      if (group) group.push(line);
-      else groups.set(beginning, [line]);
+  const left = Map.groupBy(lines, ({ kind }) => kind!);
+  for (let words = MAX_WORDS; words >= 0; words--) {
+    const groups = Map.groupBy(left.keys(), (kind) => beginningOf(kind, words));
+    for (const [beginning, kinds] of groups) {
+      if (beginning === undefined || kinds.reduce((sum, kind) => sum + kind.lines, 0) < MIN_LINES) continue;
+      const own = kinds.flatMap((kind) => left.get(kind)!);
+      tails.set(beginning + REST, kinds.length > 1 ? own.sort((a, b) => a.index - b.index) : own);
+      for (const kind of kinds) left.delete(kind);
     }
-    const taken = new Set<Line>();
-    for (const [beginning, group] of groups) {
-      if (group.length < MIN_LINES) continue;
-      tails.set(beginning + REST, group);
-      for (const line of group) taken.add(line);
-    }
-    left = left.filter((line) => !taken.has(line));
   }
   return tails;
 }
 
-/** The line's shape up to so many words after the time; undefined when that saves nothing. */
-function beginningOf({ kind, time }: Line, words: number): string | undefined {
-  if (!kind) return undefined;
-  const { shape } = kind;
+/** The shape up to so many words after the time; undefined when that saves nothing. */
+function beginningOf({ shape }: Kind, words: number): string | undefined {
   const timeAt = shape.indexOf(TIME);
   let end = timeAt < 0 ? 0 : timeAt + 1;
   for (let word = 0; word < words; word++) {
@@ -46,7 +39,7 @@ function beginningOf({ kind, time }: Line, words: number): string | undefined {
   const space = shape.charAt(end) === ' ' ? end + 1 : end;
   const beginning = shape.slice(0, space);
   const saved = beginning.replaceAll(SLOT, '').length;
-  return time === undefined && saved < MIN_CHARS ? undefined : beginning;
+  return timeAt < 0 && saved < MIN_CHARS ? undefined : beginning;
 }
 
 /** The end of the word that begins at or after `from`, without the space after it. */

@@ -66,17 +66,17 @@ function looksAlike(a: string, b: string, length: number): boolean {
 
 /** Lines may begin with a time that never changes (the date of the file) or counts coarser than a later one. */
 export function chooseOrdinal(lines: readonly string[]): number {
-  const distinct = [new Set<string>(), new Set<string>()];
-  let timed = 0;
-  for (const line of lines) {
-    for (const ordinal of [0, 1]) {
-      const span = findTime(line, ordinal);
-      if (!span) continue;
-      if (ordinal === 0) timed++;
-      distinct[ordinal]!.add(line.slice(span.start, span.end));
-    }
-  }
-  return distinct[1]!.size > distinct[0]!.size && timed > 2 && distinct[0]!.size <= 2 ? 1 : 0;
+  const times = timesOf(lines, 0);
+  const distinct = new Set(times).size;
+  if (times.length <= 2 || distinct > 2) return 0;
+  return new Set(timesOf(lines, 1)).size > distinct ? 1 : 0;
+}
+
+function timesOf(lines: readonly string[], ordinal: number): readonly string[] {
+  return lines.flatMap((line) => {
+    const span = findTime(line, ordinal);
+    return span ? [line.slice(span.start, span.end)] : [];
+  });
 }
 
 /**

@@ -56,8 +56,9 @@ const WHOLE_WORDS = /^.*[^\dA-Za-z]/s;
 function sayCommon(values: readonly string[]): string {
   let common = values[0]!;
   for (const value of values) {
+    if (value.startsWith(common)) continue;
     let end = 0;
-    while (end < common.length && common[end] === value[end]) end++;
+    while (common[end] === value[end]) end++;
     common = common.slice(0, end);
   }
   const whole = WHOLE_WORDS.exec(common)?.[0] ?? '';

@@ -4,7 +4,7 @@
  */
 import type { Deadline } from '../../core/deadline.ts';
 import { foldColumns } from './columns.ts';
-import type { Line, Mined } from './mine.ts';
+import type { Mined } from './mine.ts';
 import { groupRecords, recordValues } from './records.ts';
 import type { LogRecord, RecordGroup } from './records.ts';
 import { SLOT, TIME } from './shape.ts';
@@ -18,7 +18,8 @@ const SAME_VALUES = '{as before}';
 
 export function writeView(mined: Mined, limits: ValueLimits, deadline: Deadline): string {
   const groups = groupRecords(mined, deadline);
-  const unsaid = unsaidOf(mined.lines);
+  const times = mined.lines.map(({ time }) => time).filter((time) => time !== undefined);
+  const unsaid = unsaidOf(times);
   const shared = typeof unsaid === 'number' ? unsaid : unsaid.length;
   const said: Said[] = [];
   for (const group of groups) {
@@ -33,7 +34,7 @@ export function writeView(mined: Mined, limits: ValueLimits, deadline: Deadline)
     said.push(isFull ? sayFirst(group, slots, shared, mined) : sayPattern(group, slots, shared));
   }
   const body = said.sort((a, b) => a.start - b.start).map(({ text }) => text);
-  return [sayHead(mined, unsaid), ...body].join('\n');
+  return [sayHead(mined, times, unsaid), ...body].join('\n');
 }
 
 /** A line of the view, and the line of the source that it stands at. */
@@ -50,14 +51,14 @@ function sayRecord({ start, end }: LogRecord, { lines }: Mined): Said {
 const CLOCK = /\d{1,2}:\d\d:\d\d/;
 
 /** How far into each time the view need not say it: what all begin with, or the day where the clock alone tells it. */
-function unsaidOf(lines: readonly Line[]): string | number {
-  const times = lines.flatMap(({ time }) => (time === undefined ? [] : [time]));
+function unsaidOf(times: readonly string[]): string | number {
   const clock = times[0]?.search(CLOCK) ?? -1;
   if (clock > 0 && tellsByClock(times, clock)) return clock;
   let shared = times[0] ?? '';
   for (const time of times) {
+    if (time.startsWith(shared)) continue;
     let end = 0;
-    while (end < shared.length && shared[end] === time[end]) end++;
+    while (shared[end] === time[end]) end++;
     shared = shared.slice(0, end);
   }
   return /^.*[ T_-]/.exec(shared)?.[0] ?? '';
@@ -73,8 +74,7 @@ function tellsByClock(times: readonly string[], clock: number): boolean {
   return times.every((time, i) => time.startsWith(i < change ? one : two) && CLOCK.test(time.slice(clock)));
 }
 
-function sayHead({ lines, kinds }: Mined, unsaid: string | number): string {
-  const times = lines.flatMap(({ time }) => (time === undefined ? [] : [time]));
+function sayHead({ lines, kinds }: Mined, times: readonly string[], unsaid: string | number): string {
   const count = lines.length - (lines.at(-1)?.text === '' ? 1 : 0);
   const said = [`[view of a log: ${count} lines`];
   if (times.length > 0) said.push(`, ${times[0]!} to ${times.at(-1)!}`);

@@ -188,12 +188,14 @@ function isOfTwo(text: string, kinds: readonly Compressor[]): boolean {
   if (text.length < MIN_TWO_CHARS || isJsonAlone(text)) return false;
   if (HAS_DOCUMENT.test(text) && documentsShare(text) > MIN_SHARE_OF_TWO) return true;
   const end = endOf(text, text.length - END_CHARS);
-  const last = end && surest(kinds, end);
-  if (!last) return false;
+  if (!end) return false;
+  const claimsAtEnd = kinds.map((kind) => kind.claim(end));
+  const last = surest(claimsAtEnd);
+  if (last < 0) return false;
   const beginning = new Sample(text.slice(0, END_CHARS));
-  if (last.claim(beginning) > MIN_SURE) return false;
-  const first = surest(kinds, beginning);
-  return first !== undefined && first.claim(end) <= MIN_SURE;
+  if (kinds[last]!.claim(beginning) > MIN_SURE) return false;
+  const first = surest(kinds.map((kind, at) => (at === last ? 0 : kind.claim(beginning))));
+  return first >= 0 && claimsAtEnd[first]! <= MIN_SURE;
 }
 
 /** One document of JSON in many lines, all but the first and the last of them indented. */
@@ -235,14 +237,10 @@ function endOf(text: string, from: number): Sample | undefined {
   return start === 0 || start > from + END_CHARS / 2 ? undefined : new Sample(text.slice(start));
 }
 
-function surest(kinds: readonly Compressor[], sample: Sample): Compressor | undefined {
-  let best: Compressor | undefined;
-  let bestClaim = MIN_SURE;
-  for (const kind of kinds) {
-    const claim = kind.claim(sample);
-    if (claim > bestClaim) [best, bestClaim] = [kind, claim];
-  }
-  return best;
+/** Which claim is the highest of those that are sure; below 0 when none is. */
+function surest(claims: readonly number[]): number {
+  const highest = Math.max(...claims);
+  return highest > MIN_SURE ? claims.indexOf(highest) : -1;
 }
 
 /** Whether one kind says the whole text at least as short. */

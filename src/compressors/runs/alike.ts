@@ -43,7 +43,7 @@ export class AlikeFinder {
 
   constructor(lines: readonly string[], deadline: Deadline) {
     this.#lines = lines;
-    this.#words = Array.from<Words | undefined | null>({ length: lines.length });
+    this.#words = Array<Words | undefined | null>(lines.length);
     this.#deadline = deadline;
   }
 
@@ -72,33 +72,37 @@ export class AlikeFinder {
   }
 
   /** The words of one record; a line break of its own stands between its lines. */
-  #record(start: number, period: number): Words | undefined {
-    const first = this.#wordsAt(start);
-    if (period === 1 || !first) return first;
-    const words = [...first];
-    for (let i = 1; i < period; i++) {
-      const more = this.#wordsAt(start + i);
-      if (!more) return undefined;
-      words.push('\n', ...more);
+  #record(start: number, period: number): Words {
+    const words = this.#words[start]!;
+    if (period === 1) return words;
+    return [...words, '\n', ...this.#record(start + 1, period - 1)];
+  }
+
+  /** Whether the lines of two records may fold, and each has as many words as its like. */
+  #isAlike(a: number, b: number, period: number): boolean {
+    for (let i = 0; i < period; i++) {
+      const words = this.#wordsAt(a + i);
+      if (!words || this.#wordsAt(b + i)?.length !== words.length) return false;
     }
-    return words;
+    return true;
   }
 
   #extend(start: number, period: number): Alike | undefined {
+    if (!this.#isAlike(start, start + period, period)) return undefined;
     const first = this.#record(start, period);
-    const second = first && this.#record(start + period, period);
-    if (!first || !second) return undefined;
+    const second = this.#record(start + period, period);
     let shared: readonly boolean[] | undefined = sharedWords(first, second);
     if (!shared || !isWorth(first, shared)) return undefined;
     const least = weighShared(first, shared) * MIN_KEPT;
     const rows = [first, second];
     for (let at = start + 2 * period; ; at += period) {
       if (rows.length % LINES_PER_CHECK === 0) this.#deadline.check();
+      if (!this.#isAlike(start, at, period)) break;
       const next = this.#record(at, period);
-      const narrowed: readonly boolean[] | undefined = next && narrow(first, next, shared);
+      const narrowed: readonly boolean[] | undefined = narrow(first, next, shared);
       if (!narrowed || weighShared(first, narrowed) < least) break;
       shared = narrowed;
-      rows.push(next!);
+      rows.push(next);
     }
     return rows.length < MIN_ROWS ? undefined : buildAlike(start, period, rows, shared);
   }
@@ -138,22 +142,16 @@ function splitWords(line: string): Words {
 
 /** Whether each word of the one is that of the other; undefined when they differ too much. */
 function sharedWords(a: Words, b: Words): readonly boolean[] | undefined {
-  if (a.length !== b.length || !hasSameBreaks(a, b)) return undefined;
   return checkSlots(a.map((word, i) => word === b[i]));
 }
 
 function narrow(first: Words, next: Words, shared: readonly boolean[]): readonly boolean[] | undefined {
-  if (next.length !== first.length || !hasSameBreaks(first, next)) return undefined;
   let isNarrower = false;
   for (let i = 0; i < first.length; i++) {
     if (shared[i]) isNarrower ||= first[i] !== next[i];
     else if (fileOf(first[i]!) !== fileOf(next[i]!)) return undefined;
   }
   return isNarrower ? checkSlots(shared.map((is, i) => is && first[i] === next[i])) : shared;
-}
-
-function hasSameBreaks(a: Words, b: Words): boolean {
-  return a.every((word, i) => (word === '\n') === (b[i] === '\n'));
 }
 
 function checkSlots(shared: readonly boolean[]): readonly boolean[] | undefined {

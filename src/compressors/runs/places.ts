@@ -75,7 +75,8 @@ function readReport(lines: readonly string[], start: number): Report | undefined
   if (!PATH.test(file)) return undefined;
   let end = start + 1;
   while (end < lines.length && end - start <= MAX_BELOW && /^[ \t]+\S/.test(lines[end]!)) end++;
-  const text = [line.slice(matched.length), ...lines.slice(start + 1, end)].join('\n');
+  let text = line.slice(matched.length);
+  for (let at = start + 1; at < end; at++) text += `\n${lines[at]!}`;
   return { start, end, file, place: toPlace(spelled), text };
 }
 
@@ -110,9 +111,10 @@ export function findPlaces(lines: readonly string[], start: number, deadline: De
     reports.push(next);
     end = next.end;
   }
+  if (reports.length < 2) return undefined;
   const entries = fold(reports);
   const saved = reports.length * weigh(first.file) + weighFolded(reports, entries);
-  if (reports.length < 2 || saved < weigh(first.file) + HEADING) return undefined;
+  if (saved < weigh(first.file) + HEADING) return undefined;
   if (!entries.every((entry) => isReadable(entry, first.file))) return undefined;
   return { start, end: reports.at(-1)!.end, file: first.file, entries };
 }

@@ -1,6 +1,7 @@
 /** Reads the lines in which test runners say how one test went, or several in a row of dots. */
 import type { Result, Sheet } from './sheet.ts';
 import { KEY, NOISE } from './sheet.ts';
+import { Openings } from './openings.ts';
 
 const BAD = /^(?:FAIL|FAILED|ERROR|XPASS|Failed|\*\*\*Failed|not ok|✕|×|✗|✖|✘|unexpected success|F|E|X)/;
 const MIN_LINE = 3;
@@ -17,15 +18,25 @@ function reader(pattern: RegExp, file: number, name: number, word: number): Read
 }
 
 const PYTEST_WORD = '(PASSED|FAILED|SKIPPED|XFAIL|XPASS|ERROR|RERUN)';
-/** By what the line must hold, so that most lines are asked once. */
-const READERS: readonly { readonly has: readonly string[]; readonly read: Reader }[] = [
+/** With the characters that their lines begin with (undefined: any), and what those must hold: most lines are asked once. */
+const READERS: readonly {
+  readonly first: string | undefined;
+  readonly has: readonly string[];
+  readonly read: Reader;
+}[] = [
   {
+    first: '[',
     has: ['::', '[gw'],
     read: reader(new RegExp(`^\\[gw\\d+\\] (?:\\[ *\\d+%\\] )?${PYTEST_WORD} (\\S+?)::(.+?) *$`), 2, 3, 1),
   },
-  { has: ['::'], read: reader(new RegExp(`^(\\S+?)::(\\S.*?) ${PYTEST_WORD}(?: +\\[ *\\d+%\\]| \\(.*)?$`), 1, 2, 3) },
-  { has: ['PASSED ', '::'], read: reader(/^(PASSED) (\S+?)::(.+)$/, 2, 3, 1) },
   {
+    first: undefined,
+    has: ['::'],
+    read: reader(new RegExp(`^(\\S+?)::(\\S.*?) ${PYTEST_WORD}(?: +\\[ *\\d+%\\]| \\(.*)?$`), 1, 2, 3),
+  },
+  { first: 'P', has: ['PASSED ', '::'], read: reader(/^(PASSED) (\S+?)::(.+)$/, 2, 3, 1) },
+  {
+    first: undefined,
     has: [') ... '],
     read: reader(
       /^(\w+) \(([\w.]+)\)(?: \(.*\))? \.\.\. (ok|FAIL|ERROR|skipped|expected failure|unexpected success)\b/,
@@ -34,26 +45,31 @@ const READERS: readonly { readonly has: readonly string[]; readonly read: Reader
       3,
     ),
   },
-  { has: ['test ', ' ... '], read: reader(/^test (\S.*?)(?: - should panic)? \.\.\. (ok|FAILED|ignored)\b/, 0, 1, 2) },
-  { has: ['--- '], read: reader(/^\s*--- (PASS|FAIL|SKIP): (\S+)/, 0, 2, 1) },
-  { has: [' > '], read: reader(/^\s*([✓✔√✕×✗✖↓]) (\S+\.\w+) > (.+?)(?: \d+ ?m?s)?$/, 2, 3, 1) },
-  { has: [' > '], read: reader(/^(\S.*?) > (.+) (PASSED|FAILED|SKIPPED)$/, 1, 2, 3) },
-  { has: ['✓'], read: reader(/^\s*(✓) (?!\S+\.\w+ \()(.+?)(?: \(?\d+(?:\.\d+)? ?m?s\)?)?$/, 0, 2, 1) },
-  { has: ['✔'], read: reader(/^\s*(✔) (.+?)(?: \(?\d+(?:\.\d+)? ?m?s\)?)?$/, 0, 2, 1) },
-  { has: ['√'], read: reader(/^\s*(√) (.+?)(?: \(?\d+(?:\.\d+)? ?m?s\)?)?$/, 0, 2, 1) },
-  { has: ['✕'], read: reader(/^\s*(✕) (.+?)(?: \(?\d+(?:\.\d+)? ?m?s\)?)?$/, 0, 2, 1) },
-  { has: ['×'], read: reader(/^\s*(×) (?!\S+\.\w+ \()(.+?)(?: \(?\d+(?:\.\d+)? ?m?s\)?)?$/, 0, 2, 1) },
-  { has: ['ok '], read: reader(/^(ok|not ok) \d+ *(?:- )?(.*)$/, 0, 2, 1) },
-  { has: ['test_'], read: reader(/^(test_\w+) (?:abstract Class )?(ok|s|f|w)$/, 0, 1, 2) },
-  { has: ['  * '], read: reader(/^ {2}\* test (.+?) \(([\d.]+)ms\)/, 0, 1, 0) },
-  { has: ['Passed'], read: reader(/^\s+\d*\/?\d* ?Test +#\d+: (\S+) \.+ +(Passed)\b/, 0, 1, 2) },
-  { has: ['  Passed '], read: reader(/^ {2}(Passed) (\S.*?) \[/, 0, 2, 1) },
+  {
+    first: 't',
+    has: ['test ', ' ... '],
+    read: reader(/^test (\S.*?)(?: - should panic)? \.\.\. (ok|FAILED|ignored)\b/, 0, 1, 2),
+  },
+  { first: '-', has: ['--- '], read: reader(/^\s*--- (PASS|FAIL|SKIP): (\S+)/, 0, 2, 1) },
+  { first: '✓✔√✕×✗✖↓', has: [' > '], read: reader(/^\s*([✓✔√✕×✗✖↓]) (\S+\.\w+) > (.+?)(?: \d+ ?m?s)?$/, 2, 3, 1) },
+  { first: undefined, has: [' > '], read: reader(/^(\S.*?) > (.+) (PASSED|FAILED|SKIPPED)$/, 1, 2, 3) },
+  { first: '✓', has: ['✓'], read: reader(/^\s*(✓) (?!\S+\.\w+ \()(.+?)(?: \(?\d+(?:\.\d+)? ?m?s\)?)?$/, 0, 2, 1) },
+  { first: '✔', has: ['✔'], read: reader(/^\s*(✔) (.+?)(?: \(?\d+(?:\.\d+)? ?m?s\)?)?$/, 0, 2, 1) },
+  { first: '√', has: ['√'], read: reader(/^\s*(√) (.+?)(?: \(?\d+(?:\.\d+)? ?m?s\)?)?$/, 0, 2, 1) },
+  { first: '✕', has: ['✕'], read: reader(/^\s*(✕) (.+?)(?: \(?\d+(?:\.\d+)? ?m?s\)?)?$/, 0, 2, 1) },
+  { first: '×', has: ['×'], read: reader(/^\s*(×) (?!\S+\.\w+ \()(.+?)(?: \(?\d+(?:\.\d+)? ?m?s\)?)?$/, 0, 2, 1) },
+  { first: 'on', has: ['ok '], read: reader(/^(ok|not ok) \d+ *(?:- )?(.*)$/, 0, 2, 1) },
+  { first: 't', has: ['test_'], read: reader(/^(test_\w+) (?:abstract Class )?(ok|s|f|w)$/, 0, 1, 2) },
+  { first: '*', has: ['  * '], read: reader(/^ {2}\* test (.+?) \(([\d.]+)ms\)/, 0, 1, 0) },
+  { first: '0123456789/T', has: ['Passed'], read: reader(/^\s+\d*\/?\d* ?Test +#\d+: (\S+) \.+ +(Passed)\b/, 0, 1, 2) },
+  { first: 'P', has: ['  Passed '], read: reader(/^ {2}(Passed) (\S.*?) \[/, 0, 2, 1) },
 ];
+
+const BY_OPENING = new Openings(READERS.map(({ first, has, read }, how) => ({ first, value: { how, has, read } })));
 
 export function readResult(line: string): Result | undefined {
   if (line.length > MAX_LINE) return undefined;
-  for (let how = 0; how < READERS.length; how++) {
-    const { has, read } = READERS[how]!;
+  for (const { how, has, read } of BY_OPENING.of(line)) {
     if (!holds(line, has)) continue;
     const found = read(line);
     if (found) return { ...found, file: moduleOf(found.file), isBad: BAD.test(found.word), how };

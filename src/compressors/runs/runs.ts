@@ -29,6 +29,7 @@ function hasLines(text: string): boolean {
 
 export const runCompressor: Compressor = {
   name: 'run',
+  viewsFiles: 'recorded',
   keepsFailures: true,
   claim,
   compress,

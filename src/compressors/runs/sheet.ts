@@ -53,7 +53,8 @@ export class Sheet {
   #firsts: Map<string, number> | undefined;
 
   constructor(text: string) {
-    this.lines = text.split('\n').map(clean);
+    const lines = text.split('\n');
+    this.lines = /[\x1b\r]/.test(text) ? lines.map(clean) : lines;
     this.#ranks = new Uint8Array(this.lines.length).fill(UNRANKED);
   }
 

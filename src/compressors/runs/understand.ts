@@ -1,10 +1,12 @@
 /** Ranks every line of a run: each recogniser takes the lines of its kind, the rest is weighed line by line. */
 import type { Deadline } from '../../core/deadline.ts';
-import { rankBarred, rankFailureList, rankGo, rankJava, rankPanic, rankRustc } from './kinds/compiled.ts';
+import { rankBarred, rankFailureList, rankGo, rankGoSaid, rankPanic, rankRustc } from './kinds/compiled.ts';
+import { rankJavaFailure, rankJavaTrace, rankMavenHelp } from './kinds/java.ts';
 import { rankJest, rankVitest } from './kinds/javascript.ts';
 import { rankPlain, rankReport } from './kinds/lines.ts';
 import { rankNumbered } from './kinds/numbered.ts';
 import { rankPytest, rankTraceback, rankUnittest } from './kinds/python.ts';
+import { Openings } from './openings.ts';
 import { progressOf } from './progress.ts';
 import { isReport, isRowBelow } from './places.ts';
 import { ResultReader } from './results.ts';
@@ -13,20 +15,23 @@ import type { Recogniser } from './sheet.ts';
 
 const LINES_PER_CHECK = 256;
 
-const RECOGNISERS: readonly Recogniser[] = [
-  rankPytest,
-  rankUnittest,
-  rankTraceback,
-  rankJest,
-  rankVitest,
-  rankPanic,
-  rankFailureList,
-  rankRustc,
-  rankBarred,
-  rankNumbered,
-  rankGo,
-  rankJava,
-];
+const RECOGNISERS = new Openings<Recogniser>([
+  { first: '=', value: rankPytest },
+  { first: '=', value: rankUnittest },
+  { first: undefined, value: rankTraceback },
+  { first: '●', value: rankJest },
+  { first: 'F⎯', value: rankVitest },
+  { first: 't-', value: rankPanic },
+  { first: 'f', value: rankFailureList },
+  { first: 'ew', value: rankRustc },
+  { first: 'ew', value: rankBarred },
+  { first: '0123456789', value: rankNumbered },
+  { first: undefined, value: rankGoSaid },
+  { first: '-Fop#vfsg', value: rankGo },
+  { first: '[', value: rankMavenHelp },
+  { first: undefined, value: rankJavaFailure },
+  { first: 'Ca.', value: rankJavaTrace },
+]);
 
 export function understand(text: string, deadline: Deadline): Sheet {
   const sheet = new Sheet(text);
@@ -53,7 +58,7 @@ function rankNext(sheet: Sheet, at: number, results: ResultReader): number {
   }
   const failed = line.includes('--- FAIL: ') ? /^\s*--- FAIL: (\S+)/.exec(line) : null;
   if (failed) results.finish(failed[1]!);
-  for (const recognise of RECOGNISERS) {
+  for (const recognise of RECOGNISERS.of(line)) {
     const end = recognise(sheet, at);
     if (end > at) return end;
   }

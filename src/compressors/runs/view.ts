@@ -31,13 +31,14 @@ export interface ViewOptions {
 
 export function writeView(text: string, { level, tokens, deadline, sourceTokens }: ViewOptions): string {
   const sheet = understand(text, deadline);
+  const counts = countResults(sheet);
   const budget = Math.max(MIN_BUDGET[level], Math.min(SHARE[level] * sourceTokens, MAX_BUDGET));
   for (let rank = firstRank(sheet, budget); rank > KEY; rank--) {
     deadline.check();
-    const view = new ViewWriter(sheet, rank).write(deadline);
+    const view = new ViewWriter(sheet, counts, rank).write(deadline);
     if (view.length / CHARS_PER_TOKEN <= budget && tokens.count(view) <= budget) return view;
   }
-  return new ViewWriter(sheet, KEY).write(deadline);
+  return new ViewWriter(sheet, counts, KEY).write(deadline);
 }
 
 /** The highest rank whose lines may fit into the budget. */
@@ -50,7 +51,8 @@ function firstRank(sheet: Sheet, budget: number): number {
   return Math.max(KEY, rank - 1);
 }
 
-const EPOCH = /test session starts|^\s+Running |^running \d+ tests?|^\s+Doc-tests |^Testing started|^>>>>> /;
+const EPOCH_SAID = 'test session starts';
+const EPOCH = /^\s+Running |^running \d+ tests?|^\s+Doc-tests |^Testing started|^>>>>> /;
 const DOTS = /^([.FEsSxXpPuRT*]{6,}) *(?:\[ *\d+%\])?$/;
 const RULE_ONLY = /^[\s\W_]*$/;
 
@@ -62,10 +64,10 @@ class ViewWriter {
   readonly #counts: ReadonlyMap<number, string>;
   #hidden = 0;
 
-  constructor(sheet: Sheet, rank: number) {
+  constructor(sheet: Sheet, counts: ReadonlyMap<number, string>, rank: number) {
     this.#sheet = sheet;
+    this.#counts = counts;
     this.#rank = rank;
-    this.#counts = countResults(sheet);
   }
 
   write(deadline: Deadline): string {
@@ -168,7 +170,7 @@ function countResults(sheet: Sheet): ReadonlyMap<number, string> {
   for (const [at, line] of sheet.lines.entries()) {
     const result = sheet.results[at];
     if (!result) {
-      if (line.length < 200 && EPOCH.test(line)) epoch++;
+      if (line.length < 200 && (line.includes(EPOCH_SAID) || EPOCH.test(line))) epoch++;
       continue;
     }
     if (result.word === '') continue;

@@ -60,13 +60,15 @@ function repeats(text: string, lines: number): boolean {
       same++;
       break;
     }
+    if (same >= lines * MIN_REPEATS) return true;
     start += length + 1;
   }
-  return same >= lines * MIN_REPEATS;
+  return false;
 }
 
+/** From the end: lines of one indentation begin alike. */
 function isSame(text: string, a: number, b: number, length: number): boolean {
-  for (let i = 0; i < length; i++) if (text.charCodeAt(a + i) !== text.charCodeAt(b + i)) return false;
+  for (let i = length - 1; i >= 0; i--) if (text.charCodeAt(a + i) !== text.charCodeAt(b + i)) return false;
   return true;
 }
 

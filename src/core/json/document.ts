@@ -28,18 +28,27 @@ interface Splice {
 export class JsonDocument {
   readonly bytes: Uint8Array;
   readonly text: string;
-  readonly value: JsonValue;
+  #value: JsonValue | undefined;
 
-  private constructor(bytes: Uint8Array, text: string, value: JsonValue) {
+  private constructor(bytes: Uint8Array, text: string, value?: JsonValue) {
     this.bytes = bytes;
     this.text = text;
-    this.value = value;
+    this.#value = value;
+  }
+
+  get value(): JsonValue {
+    return (this.#value ??= JSON.parse(this.text) as JsonValue);
   }
 
   /** @throws SyntaxError when the text is not JSON, TypeError when the bytes are not UTF-8. */
   static parse(bytes: Uint8Array): JsonDocument {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     return new JsonDocument(bytes, text, JSON.parse(text) as JsonValue);
+  }
+
+  /** Of bytes that are known to be JSON: they are read when their value is asked for, and edits alone do not ask. */
+  static known(bytes: Uint8Array): JsonDocument {
+    return new JsonDocument(bytes, new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
   }
 
   /**

@@ -1,6 +1,6 @@
 /** How Messages requests are carried on after a hidden call, and how later ones get back what the client never had. */
-import type { Continuation, Hop, VisibleTurn } from '../../core/continuation.ts';
-import type { Conversation } from '../../core/conversation.ts';
+import type { Continuation, Hop, TurnName, VisibleTurn } from '../../core/continuation.ts';
+import type { Conversation, Part } from '../../core/conversation.ts';
 import type { JsonDocument, JsonEdit } from '../../core/json/document.ts';
 import { asArray, asObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
 import { textOf } from '../part-list.ts';
@@ -8,9 +8,9 @@ import { MessageBodySplicer } from './splice-body.ts';
 import { MessageSplicer } from './splice.ts';
 
 export const continuation: Continuation = {
-  splice(contentType, toolName) {
-    if (/^\s*text\/event-stream\b/i.test(contentType)) return new MessageSplicer(toolName);
-    return /^\s*[^;]*\bjson\b/i.test(contentType) ? new MessageBodySplicer(toolName) : undefined;
+  splice(contentType, hiding) {
+    if (/^\s*text\/event-stream\b/i.test(contentType)) return new MessageSplicer(hiding);
+    return /^\s*[^;]*\bjson\b/i.test(contentType) ? new MessageBodySplicer(hiding) : undefined;
   },
 
   extend: (hop) => [
@@ -18,16 +18,32 @@ export const continuation: Continuation = {
     { op: 'append', path: ['messages'], value: user(resultsOf(hop)) },
   ],
 
-  nameOf: (hops) => nameOf(hops.flatMap(visibleOf)),
+  nameOf: (hops) => namesOf(hops.flatMap(visibleOf))[0],
+  otherNames: (hops) => namesOf(hops.flatMap(visibleOf)).slice(1),
 
   visibleTurns: ({ turns }: Conversation): readonly VisibleTurn[] =>
-    turns.flatMap((turn, index) => {
-      const name = turn.role === 'assistant' ? nameOf(turn.blocks) : undefined;
-      return name ? [{ ...name, turn: index }] : [];
-    }),
+    turns.flatMap(({ role, blocks }, turn) =>
+      role === 'assistant' ? namesOf(blocks).map((name) => ({ ...name, turn })) : [],
+    ),
 
   restore,
+
+  isMismatch: (status, body) =>
+    status === 400 && /`thinking` block/.test(body) && body.includes('bound to a different conversation'),
+
+  leaveOut,
 };
+
+function leaveOut(parts: readonly Part[], { value }: JsonDocument): readonly JsonEdit[] {
+  const messages = asArray(asObject(value)['messages']);
+  const byTurn = Map.groupBy(parts, ({ turn }) => turn);
+  return [...byTurn].flatMap(([turn, blocks]): JsonEdit[] => {
+    const isAll = asArray(asObject(messages[turn])['content']).length === blocks.length;
+    return isAll
+      ? [{ op: 'remove', path: ['messages', turn] }]
+      : blocks.map(({ path }): JsonEdit => ({ op: 'remove', path }));
+  });
+}
 
 const assistant = (content: readonly JsonValue[]): JsonObject => ({ role: 'assistant', content });
 const user = (content: readonly JsonValue[]): JsonObject => ({ role: 'user', content });
@@ -45,16 +61,28 @@ function visibleOf({ pieces, hidden }: Hop): readonly JsonValue[] {
   return pieces.filter((_, index) => !hidden.includes(index));
 }
 
-/** By the ids of its calls; a turn that only speaks, by its words. */
-function nameOf(blocks: readonly JsonValue[]): Omit<VisibleTurn, 'turn'> | undefined {
+/**
+ * By the ids of its calls. A turn that only speaks, by the signatures of its thinking, because the same words may be said
+ * again in answer to the same request; and by its words, because clients drop thinking.
+ */
+function namesOf(blocks: readonly JsonValue[]): readonly TurnName[] {
   const read = blocks.map(asObject);
   const ids = read.filter(({ type }) => type === 'tool_use').map(({ id }) => textOf(id));
-  if (ids.length > 0) return { name: `calls ${ids.join(' ')}`, isUnique: true };
-  const words = read
+  if (ids.length > 0) return [{ name: `calls ${ids.join(' ')}`, isUnique: true }];
+  const signed = read.map(({ type, signature, data }) => textOf(type === 'thinking' ? signature : data));
+  const signatures = signed.filter((text) => text !== '').join(' ');
+  const words = wordsOf(read);
+  return [
+    ...(signatures === '' ? [] : [{ name: `signed ${signatures}`, isUnique: true }]),
+    ...(words === '' ? [] : [{ name: `words ${words}`, isUnique: false }]),
+  ];
+}
+
+function wordsOf(blocks: readonly JsonObject[]): string {
+  return blocks
     .map(({ text }) => textOf(text).trim())
     .filter((text) => text !== '')
     .join('\n');
-  return words === '' ? undefined : { name: `words ${words}`, isUnique: false };
 }
 
 function restore(turn: number, hops: readonly Hop[], { value }: JsonDocument): readonly JsonEdit[] | undefined {
@@ -78,9 +106,10 @@ interface Place {
 
 /** The client keeps the words alone: where they are the same, the turn stands as it was made. */
 function rebuilt({ turn, content }: Place, hops: readonly Hop[]): readonly JsonEdit[] | undefined {
-  const words = nameOf(hops.flatMap(visibleOf));
-  const theirs = nameOf([{ type: 'text', text: content }]);
-  if (words === undefined || words.name.replaceAll(/\s/g, '') !== theirs?.name.replaceAll(/\s/g, '')) return undefined;
+  const visible = hops.flatMap(visibleOf).map(asObject);
+  const words = wordsOf(visible).replaceAll(/\s/g, '');
+  if (words === '' || words !== textOf(content).replaceAll(/\s/g, '')) return undefined;
+  if (visible.some(({ type }) => type === 'tool_use')) return undefined;
   const messages = hops.flatMap((hop, index) =>
     index < hops.length - 1 ? [assistant(hop.pieces), user(resultsOf(hop))] : [assistant(hop.pieces)],
   );

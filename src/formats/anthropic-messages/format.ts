@@ -4,6 +4,7 @@ import type { WireFormat } from '../../core/wire-format.ts';
 import { continuation } from './continuation.ts';
 import { read } from './read.ts';
 import { readResponse } from './response.ts';
+import { segments } from './segments.ts';
 import { errorBody, write } from './write.ts';
 
 /** Block types that no other API has in its messages. */
@@ -24,6 +25,7 @@ export const anthropicMessages: WireFormat = {
   ],
   volatileKeys: new Set(['cache_control']),
   resultMarks: ['tool_result'],
+  cacheMarks: ['"cache_control"'],
   recognizes(body: JsonValue): boolean {
     const { messages, system, anthropic_version: version } = asObject(body);
     if (!Array.isArray(messages)) return false;
@@ -35,6 +37,8 @@ export const anthropicMessages: WireFormat = {
   read,
   write,
   readResponse,
+  cacheKind: 'breakpoints',
+  segments,
   continuation,
   errorBody,
 };

@@ -1,26 +1,38 @@
 /** What the streamed and the whole form of a Messages response have in common when it is carried on. */
-import type { HopEnd } from '../../core/continuation.ts';
+import type { HiddenCall, Hiding, HopEnd } from '../../core/continuation.ts';
 import { asObject, isJsonObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
+import { hiddenCall, isHidden } from '../hidden-call.ts';
 import { textOf } from '../part-list.ts';
 import { parseJson } from '../response-reader.ts';
 
 /** @param stopReason why the model stopped: calls are complete, and wait for an answer, only when it is `tool_use`. */
-export function endOf(pieces: readonly JsonValue[], toolName: string, stopReason: string): HopEnd {
-  const blocks = pieces.map(asObject);
-  const isHidden = (block: JsonObject): boolean => block['type'] === 'tool_use' && block['name'] === toolName;
-  const hidden = [...blocks.keys()].filter((index) => isHidden(blocks[index]!));
+export function endOf(
+  blocks: readonly JsonObject[],
+  hidden: readonly number[],
+  hiding: Hiding,
+  stopReason: string,
+): HopEnd {
   const isPending = blocks.some(({ type }) => type === 'server_tool_use') && stopReason !== 'tool_use';
   const isAnswerable = stopReason === 'tool_use' && !isPending;
   return {
-    pieces,
+    pieces: blocks,
     hidden,
-    calls: isAnswerable ? hidden.map((index) => callOf(blocks[index]!)) : [],
-    isMixed: blocks.some((block) => block['type'] === 'tool_use' && !isHidden(block)),
+    calls: isAnswerable ? hidden.map((index) => callOf(blocks[index]!, hiding)) : [],
+    isMixed: blocks.some((block, index) => block['type'] === 'tool_use' && !hidden.includes(index)),
   };
 }
 
-function callOf({ id, input }: JsonObject): { id: string; input: JsonValue | undefined } {
-  return { id: textOf(id), input: isJsonObject(input) ? input : undefined };
+/** A block that is whole. What a program of the provider calls is read by that program. */
+export function isHiddenBlock({ type, name, input, caller }: JsonObject, hiding: Hiding): boolean {
+  if (type !== 'tool_use') return false;
+  const by = textOf(asObject(caller)['type']);
+  // What was cut off is no object.
+  const mayBeRefused = (by === '' || by === 'direct') && isJsonObject(input);
+  return mayBeRefused ? isHidden({ name: textOf(name), input }, hiding) : name === hiding.toolName;
+}
+
+function callOf({ id, name, input }: JsonObject, hiding: Hiding): HiddenCall {
+  return hiddenCall(textOf(id), { name: textOf(name), input: input ?? null }, hiding);
 }
 
 /** Input and cache as the last hop says: that is what the context holds. Output is what all hops wrote. */

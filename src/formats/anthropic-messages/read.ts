@@ -5,6 +5,7 @@
 import type { Conversation, PartKind, Role, ToolCall, Turn } from '../../core/conversation.ts';
 import type { JsonDocument } from '../../core/json/document.ts';
 import { asArray, asObject, isJsonObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
+import { readPreamble } from './align.ts';
 import { blocksOf, PartList, type PartFacts, type PartPlace, textOf } from '../part-list.ts';
 
 const ROLES: ReadonlyMap<JsonValue | undefined, Role> = new Map([
@@ -24,6 +25,7 @@ export function read(document: JsonDocument): Conversation {
   readSystem(body['system'], reading.list);
   const turns = asArray(body['messages']).map((message, turn) => readMessage(message, turn, reading));
   const names = asArray(body['tools']).map((tool) => textOf(asObject(tool)['name']));
+  const preamble = readPreamble(document);
   return {
     format: 'anthropic-messages',
     model: textOf(body['model']),
@@ -33,6 +35,7 @@ export function read(document: JsonDocument): Conversation {
     refusesTools: isServerHeld(body),
     keepsResults: !asArray(asObject(body['context_management'])['edits']).some(clearsResults),
     showsInputs: true,
+    ...(preamble && { preamble }),
   };
 }
 

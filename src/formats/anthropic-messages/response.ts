@@ -2,7 +2,7 @@
 import { asArray, asObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
 import type { ResponseReader, ResponseSummary, Usage } from '../../core/wire-format.ts';
 import { textOf } from '../part-list.ts';
-import { countOf, parseJson, responseReader, type ResponseWatch } from '../response-reader.ts';
+import { countOf, parseJson, reasoningOf, responseReader, type ResponseWatch } from '../response-reader.ts';
 
 export function readResponse(contentType: string): ResponseReader {
   return responseReader(contentType, new MessageWatch());
@@ -23,6 +23,7 @@ const USAGE_KEYS = [
   'cache_read_input_tokens',
   'cache_creation_input_tokens',
   'cache_creation',
+  'output_tokens_details',
   'iterations',
 ] as const;
 
@@ -95,11 +96,13 @@ function classesOf(counts: JsonObject): Usage {
     cacheReadTokens: countOf(counts['cache_read_input_tokens']) ?? 0,
     cacheWriteTokens: written - cacheWrite1hTokens,
     cacheWrite1hTokens,
+    ...reasoningOf(asObject(counts['output_tokens_details'])['thinking_tokens']),
   };
 }
 
 function sum(a: Usage, b: Usage): Usage {
   return {
+    ...a,
     inputTokens: a.inputTokens + b.inputTokens,
     outputTokens: a.outputTokens + b.outputTokens,
     cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,

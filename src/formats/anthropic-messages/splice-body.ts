@@ -1,12 +1,12 @@
 /** Carries a Messages response that comes as one JSON body over its hops: the client gets one body with all it may see. */
-import type { HopEnd, ResponseSplicer } from '../../core/continuation.ts';
+import type { Hiding, HopEnd, ResponseSplicer } from '../../core/continuation.ts';
 import { asArray, asObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
 import { textOf } from '../part-list.ts';
 import { parseJson } from '../response-reader.ts';
-import { endOf, errorEvent, usageOverHops, visibleStop } from './message.ts';
+import { endOf, errorEvent, isHiddenBlock, usageOverHops, visibleStop } from './message.ts';
 
 export class MessageBodySplicer implements ResponseSplicer {
-  readonly #toolName: string;
+  readonly #hiding: Hiding;
   readonly #usages: JsonObject[] = [];
   readonly #visible: JsonValue[] = [];
   #chunks: Uint8Array[] = [];
@@ -15,8 +15,8 @@ export class MessageBodySplicer implements ResponseSplicer {
   #hasHidden = false;
   #hasVisibleCall = false;
 
-  constructor(toolName: string) {
-    this.#toolName = toolName;
+  constructor(hiding: Hiding) {
+    this.#hiding = hiding;
   }
 
   push(chunk: Uint8Array): Uint8Array {
@@ -27,9 +27,12 @@ export class MessageBodySplicer implements ResponseSplicer {
   endHop(): HopEnd {
     this.#received = Buffer.concat(this.#chunks);
     this.#chunks = [];
-    const isWorthReading = this.#hasHidden || this.#received.includes(this.#toolName);
+    const isWorthReading =
+      this.#hasHidden || this.#received.includes(this.#hiding.toolName) || this.#hiding.refuses !== undefined;
     this.#message = isWorthReading ? asObject(parseJson(this.#received.toString()) ?? null) : {};
-    const end = endOf(asArray(this.#message['content']), this.#toolName, textOf(this.#message['stop_reason']));
+    const blocks = asArray(this.#message['content']).map(asObject);
+    const hidden = [...blocks.keys()].filter((index) => isHiddenBlock(blocks[index]!, this.#hiding));
+    const end = endOf(blocks, hidden, this.#hiding, textOf(this.#message['stop_reason']));
     this.#hasHidden ||= end.hidden.length > 0;
     this.#hasVisibleCall ||= end.isMixed;
     this.#usages.push(asObject(this.#message['usage']));

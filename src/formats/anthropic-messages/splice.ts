@@ -2,22 +2,24 @@
  * Carries a streamed Messages response over its hops: our calls are left out, the blocks after them move up, and one
  * message starts and ends. Until something is hidden every byte goes on as it came.
  */
-import { asObject, isJsonObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
+import { asObject, isJsonObject, type JsonObject } from '../../core/json/value.ts';
 import { JsonDocument } from '../../core/json/document.ts';
-import type { HopEnd, ResponseSplicer } from '../../core/continuation.ts';
+import type { Hiding, HopEnd, ResponseSplicer } from '../../core/continuation.ts';
+import { type CallEdge, CallGate } from '../hidden-call.ts';
 import { textOf } from '../part-list.ts';
 import { RawEvents, type RawEvent } from '../raw-events.ts';
 import { parseJson } from '../response-reader.ts';
 import { BlockBuilder } from './block-builder.ts';
-import { endOf, errorEvent, usageOverHops, visibleStop } from './message.ts';
+import { endOf, errorEvent, isHiddenBlock, usageOverHops, visibleStop } from './message.ts';
 
 export class MessageSplicer implements ResponseSplicer {
-  readonly #toolName: string;
+  readonly #hiding: Hiding;
   #events = new RawEvents();
   /** Blocks of earlier hops that the client has. */
   #shown = 0;
   #hop = new StreamedHop();
   #hops = 0;
+  readonly #gate = new CallGate<Read>();
   #usages: JsonObject[] = [];
   /** The events that end the present hop, kept until it is known whether they end the message. */
   #held: Uint8Array[] = [];
@@ -25,19 +27,25 @@ export class MessageSplicer implements ResponseSplicer {
   #hasFailed = false;
   #hasVisibleCall = false;
 
-  constructor(toolName: string) {
-    this.#toolName = toolName;
+  constructor(hiding: Hiding) {
+    this.#hiding = hiding;
   }
 
   push(chunk: Uint8Array): Uint8Array {
-    return Buffer.concat(this.#events.push(chunk).map((event) => this.#pass(event)));
+    return Buffer.concat(this.#events.push(chunk).flatMap((event) => this.#take(event)));
   }
 
   endHop(): HopEnd {
-    const rest = this.#events.end().map((event) => this.#pass(event));
+    const read = this.#events.end().flatMap((event) => this.#take(event));
+    const rest = [...read, ...this.#gate.flush().map((late) => this.#pass(late))];
     this.#held.push(...rest.filter(({ length }) => length > 0));
     this.#usages.push(this.#hop.usage);
-    const end = endOf(this.#hop.pieces(), this.#toolName, textOf(asObject(this.#delta['delta'])['stop_reason']));
+    const end = endOf(
+      this.#hop.pieces(),
+      this.#hop.hidden(),
+      this.#hiding,
+      textOf(asObject(this.#delta['delta'])['stop_reason']),
+    );
     this.#hasVisibleCall ||= end.isMixed;
     return this.#hasFailed ? { ...end, calls: [] } : end;
   }
@@ -67,10 +75,25 @@ export class MessageSplicer implements ResponseSplicer {
     this.#hops++;
   }
 
-  #pass(event: RawEvent): Uint8Array {
-    const value = event.data === '' ? undefined : parseJson(event.data);
-    if (!isJsonObject(value)) return event.bytes;
-    const type = textOf(value['type']);
+  #take(event: RawEvent): readonly Uint8Array[] {
+    const parsed = event.data === '' ? undefined : parseJson(event.data);
+    const value = isJsonObject(parsed) ? parsed : undefined;
+    const read: Read = { event, value, type: textOf(value?.['type']) };
+    return this.#through(read).map((one) => this.#pass(one));
+  }
+
+  /** What may be shown of the stream now: a call that may be refused waits for its end. */
+  #through(read: Read): readonly Read[] {
+    const { value, type } = read;
+    if (!value || type === 'ping') return this.#gate.pass(read, 'aside');
+    if (!BLOCK_EVENTS.has(type)) return [...this.#gate.flush(), read];
+    const index = Number(value['index']);
+    const edge = this.#hop.see(index, type, value, this.#hiding);
+    return this.#gate.pass(read, edge, index);
+  }
+
+  #pass({ event, value, type }: Read): Uint8Array {
+    if (!value) return event.bytes;
     switch (type) {
       case 'message_start':
         // Only a hop that follows another starts a second message.
@@ -108,7 +131,6 @@ export class MessageSplicer implements ResponseSplicer {
 
   #passBlock(value: JsonObject, type: string, event: RawEvent): Uint8Array {
     const index = Number(value['index']);
-    this.#hop.see(index, type, value, this.#toolName);
     if (this.#hop.hiddenIndexes.has(index)) return NOTHING;
     const before = [...this.#hop.hiddenIndexes].filter((hidden) => hidden < index).length;
     const place = this.#shown + index - before;
@@ -117,6 +139,14 @@ export class MessageSplicer implements ResponseSplicer {
 }
 
 const NOTHING = new Uint8Array();
+const BLOCK_EVENTS: ReadonlySet<string> = new Set(['content_block_start', 'content_block_delta', 'content_block_stop']);
+
+interface Read {
+  readonly event: RawEvent;
+  /** Undefined for comments and what is no JSON. */
+  readonly value: JsonObject | undefined;
+  readonly type: string;
+}
 
 /** What one hop said so far. */
 class StreamedHop {
@@ -128,19 +158,35 @@ class StreamedHop {
     return this.#blocks.size;
   }
 
-  see(index: number, type: string, value: JsonObject, toolName: string): void {
+  /** Says where the event stands in a call that may be refused. */
+  see(index: number, type: string, value: JsonObject, hiding: Hiding): CallEdge {
     if (type === 'content_block_start') {
       const block = asObject(value['content_block']);
       this.#blocks.set(index, new BlockBuilder(block));
-      if (block['type'] === 'tool_use' && block['name'] === toolName) this.hiddenIndexes.add(index);
+      if (block['type'] !== 'tool_use') return undefined;
+      if (block['name'] !== hiding.toolName) return hiding.refuses && 'starts';
+      this.hiddenIndexes.add(index);
     } else if (type === 'content_block_delta') {
       this.#blocks.get(index)?.add(asObject(value['delta']));
+    } else {
+      const block = hiding.refuses && this.#blocks.get(index)?.whole();
+      if (block && isHiddenBlock(block, hiding)) this.hiddenIndexes.add(index);
+      return 'ends';
     }
+    return undefined;
   }
 
-  pieces(): readonly JsonValue[] {
-    const inOrder = [...this.#blocks].sort(([a], [b]) => a - b);
-    return inOrder.map(([, block]) => block.whole());
+  pieces(): readonly JsonObject[] {
+    return this.#inOrder().map(([, block]) => block.whole());
+  }
+
+  /** Which of the pieces. */
+  hidden(): readonly number[] {
+    return this.#inOrder().flatMap(([index], place) => (this.hiddenIndexes.has(index) ? [place] : []));
+  }
+
+  #inOrder(): readonly (readonly [number, BlockBuilder])[] {
+    return [...this.#blocks].sort(([a], [b]) => a - b);
   }
 }
 

@@ -14,10 +14,10 @@ import { namesOf } from './turn-name.ts';
 const CONTINUATION_TOKEN = spellings('continuationToken');
 
 export const continuation: Continuation = {
-  splice(contentType, toolName) {
-    if (/^\s*text\/event-stream\b/i.test(contentType)) return new StreamSplicer(new EventFraming(), toolName);
+  splice(contentType, hiding) {
+    if (/^\s*text\/event-stream\b/i.test(contentType)) return new StreamSplicer(new EventFraming(), hiding);
     if (!/^\s*[^;]*\bjson\b/i.test(contentType)) return undefined;
-    return new JsonSplicer(new BodySplicer(toolName), new StreamSplicer(new ArrayFraming(), toolName));
+    return new JsonSplicer(new BodySplicer(hiding), new StreamSplicer(new ArrayFraming(), hiding));
   },
 
   extend,

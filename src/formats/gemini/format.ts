@@ -5,6 +5,7 @@ import { continuation } from './continuation.ts';
 import { read } from './read.ts';
 import { requestIn } from './request.ts';
 import { readResponse } from './response.ts';
+import { segments } from './segments.ts';
 import { errorBody, write } from './write.ts';
 
 const VERSION = '/v\\d\\w*';
@@ -29,11 +30,14 @@ export const gemini: WireFormat = {
   // Gemini CLI puts stand-ins for missing signatures into the newest turns only, and takes them out again later.
   volatileKeys: new Set(['thoughtSignature', 'thought_signature']),
   resultMarks: ['"functionResponse"', '"function_response"'],
+  cacheMarks: ['"cachedContent"', '"cached_content"'],
   recognizes: (body: JsonValue): boolean =>
     asArray(requestIn(body).value['contents']).some((content) => asObject(content)['parts'] !== undefined),
   read,
   write,
   readResponse,
+  cacheKind: 'automatic',
+  segments,
   continuation,
   errorBody,
 };

@@ -13,6 +13,7 @@ import {
   type JsonValue,
 } from '../../core/json/value.ts';
 import { asOpaque, PartList, type PartFacts, type PartPlace, textOf } from '../part-list.ts';
+import { readPreamble } from './align.ts';
 import { Calls } from './calls.ts';
 import {
   FUNCTION_CALL,
@@ -49,6 +50,7 @@ export function read(document: JsonDocument): Conversation {
   );
   const { parts } = reading.list;
   const hasSeveralAnswers = answersOf(request) > 1;
+  const preamble = readPreamble(document);
   return {
     format: 'gemini',
     model: modelOf(request) || modelOf(asObject(document.value)),
@@ -59,6 +61,7 @@ export function read(document: JsonDocument): Conversation {
     ...((hasSeveralAnswers || hasCachedContent(request)) && { refusesTools: true }),
     keepsResults: true,
     showsInputs: true,
+    ...(preamble && !hasSeveralAnswers && { preamble }),
   };
 }
 

@@ -5,7 +5,7 @@
 import { asArray, asObject, isJsonObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
 import type { ResponseReader, ResponseSummary, Usage } from '../../core/wire-format.ts';
 import { textOf } from '../part-list.ts';
-import { countOf, parseJson, responseReader, type ResponseWatch } from '../response-reader.ts';
+import { countOf, parseJson, reasoningOf, responseReader, type ResponseWatch } from '../response-reader.ts';
 
 export function readResponse(contentType: string): ResponseReader {
   return responseReader(contentType, new ContentWatch());
@@ -76,5 +76,6 @@ function usageOf(seen: ReadonlyMap<string, JsonValue>): Usage | undefined {
     cacheReadTokens: cacheReadTokens!,
     cacheWriteTokens: 0,
     cacheWrite1hTokens: 0,
+    ...reasoningOf(thoughts),
   };
 }

@@ -62,7 +62,8 @@ export function valuesOf(way: Way, text: string): Json[] {
 
 export const contentType = (way: Way): string =>
   way === 'array' ? 'application/json; charset=UTF-8' : 'text/event-stream';
-export const splicerFor = (way: Way): ResponseSplicer => gemini.continuation!.splice(contentType(way), TOOL)!;
+export const splicerFor = (way: Way): ResponseSplicer =>
+  gemini.continuation!.splice(contentType(way), { toolName: TOOL })!;
 
 export interface Spliced {
   readonly text: string;

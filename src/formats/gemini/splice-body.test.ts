@@ -8,7 +8,7 @@ describe('a body that comes whole', () => {
     return JSON.stringify(isWrapped ? { response: value, traceId: 't' } : value);
   };
   const spliced = (hops: readonly string[]): Json =>
-    JSON.parse(splice(gemini.continuation!.splice('application/json', TOOL)!, hops).text);
+    JSON.parse(splice(gemini.continuation!.splice('application/json', { toolName: TOOL })!, hops).text);
 
   test.each([false, true])('has what all hops say, in their order (wrapped: %s)', (isWrapped) => {
     const hops = [
@@ -49,7 +49,7 @@ describe('a body that comes whole', () => {
 
   test('the last hop stays as it is spelt', () => {
     const last = `{"candidates": [{"content":{"parts":[ ${JSON.stringify(ours())},{"functionCall":{"name":"Read","args":{"n":1.0}}}],"role":"model"},"finishReason":"STOP"}]}`;
-    const { text } = splice(gemini.continuation!.splice('application/json', TOOL)!, [
+    const { text } = splice(gemini.continuation!.splice('application/json', { toolName: TOOL })!, [
       body(1, [say('a'), ours()]),
       last,
     ]);

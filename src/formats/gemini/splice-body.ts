@@ -1,5 +1,5 @@
 /** Carries a Gemini response that comes as one JSON body over its hops: the client gets one with all it may see. */
-import type { HopEnd, ResponseSplicer } from '../../core/continuation.ts';
+import type { Hiding, HopEnd, ResponseSplicer } from '../../core/continuation.ts';
 import { JsonDocument, type JsonEdit } from '../../core/json/document.ts';
 import { asObject, type JsonObject } from '../../core/json/value.ts';
 import { parseJson } from '../response-reader.ts';
@@ -8,7 +8,7 @@ import { partEdits } from './splice.ts';
 import { type Shown, TurnBuilder } from './turn-builder.ts';
 
 export class BodySplicer implements ResponseSplicer {
-  readonly #toolName: string;
+  readonly #hiding: Hiding;
   #chunks: Uint8Array[] = [];
   #received: Buffer = Buffer.alloc(0);
   #body: Chunk = chunkOf({});
@@ -20,8 +20,8 @@ export class BodySplicer implements ResponseSplicer {
   readonly #said: JsonObject[] = [];
   #hasHidden = false;
 
-  constructor(toolName: string) {
-    this.#toolName = toolName;
+  constructor(hiding: Hiding) {
+    this.#hiding = hiding;
   }
 
   push(chunk: Uint8Array): Uint8Array {
@@ -33,11 +33,12 @@ export class BodySplicer implements ResponseSplicer {
     if (this.#first) this.#nextHop();
     this.#received = Buffer.concat(this.#chunks);
     this.#chunks = [];
-    const isWorthReading = this.#hasHidden || this.#received.includes(this.#toolName);
+    const isWorthReading =
+      this.#hasHidden || this.#received.includes(this.#hiding.toolName) || this.#hiding.refuses !== undefined;
     const value = isWorthReading ? parseJson(this.#received.toString()) : undefined;
     this.#body = chunkOf(asObject(value));
     this.#first ??= this.#body.response;
-    const builder = new TurnBuilder(this.#toolName);
+    const builder = new TurnBuilder(this.#hiding);
     this.#shown = this.#body.parts.map((part) => builder.add(part));
     this.#hasHidden ||= builder.hasHidden;
     return builder.end(this.#body.finishReason);

@@ -47,7 +47,7 @@ describe('a response in which nothing is hidden goes on byte for byte', () => {
   ];
   test.each(table)('%s', (_name, type, text) => {
     for (const size of [1, 2, 3, 7, Infinity]) {
-      const { text: out, ends } = splice(gemini.continuation!.splice(type, TOOL)!, [text], size);
+      const { text: out, ends } = splice(gemini.continuation!.splice(type, { toolName: TOOL })!, [text], size);
       expect(out).toBe(text);
       expect(ends[0]!.hidden).toEqual([]);
     }
@@ -63,7 +63,7 @@ describe('a response in which nothing is hidden goes on byte for byte', () => {
 
   test('other kinds of content cannot be carried on', () => {
     for (const type of ['text/html', '', 'application/x-protobuf'])
-      expect(gemini.continuation!.splice(type, TOOL)).toBeUndefined();
+      expect(gemini.continuation!.splice(type, { toolName: TOOL })).toBeUndefined();
   });
 });
 

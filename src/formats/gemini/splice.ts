@@ -2,7 +2,7 @@
  * Carries a streamed Gemini response over its hops: our calls are left out, the ends of all hops but the last too, and
  * the counts are those of all hops. Until something is hidden every byte goes on as it came.
  */
-import type { HopEnd, ResponseSplicer } from '../../core/continuation.ts';
+import type { Hiding, HopEnd, ResponseSplicer } from '../../core/continuation.ts';
 import { JsonDocument, type JsonEdit } from '../../core/json/document.ts';
 import { asObject, isJsonObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
 import { parseJson } from '../response-reader.ts';
@@ -16,7 +16,7 @@ const BLANK: readonly JsonValue[] = [{ text: '' }];
 
 export class StreamSplicer implements ResponseSplicer {
   readonly #framing: Framing;
-  readonly #toolName: string;
+  readonly #hiding: Hiding;
   #hop: StreamedHop;
   /** The counts of the hops before. */
   readonly #earlier: JsonObject[] = [];
@@ -29,10 +29,10 @@ export class StreamSplicer implements ResponseSplicer {
   #late: Uint8Array[] = [];
   #hasFailed = false;
 
-  constructor(framing: Framing, toolName: string) {
+  constructor(framing: Framing, hiding: Hiding) {
     this.#framing = framing;
-    this.#toolName = toolName;
-    this.#hop = new StreamedHop(toolName);
+    this.#hiding = hiding;
+    this.#hop = new StreamedHop(hiding);
   }
 
   push(chunk: Uint8Array): Uint8Array {
@@ -69,7 +69,7 @@ export class StreamSplicer implements ResponseSplicer {
 
   #nextHop(): void {
     this.#earlier.push(this.#hop.usage);
-    this.#hop = new StreamedHop(this.#toolName);
+    this.#hop = new StreamedHop(this.#hiding);
     this.#held = [];
     this.#isOver = false;
   }
@@ -114,8 +114,8 @@ class StreamedHop {
   usage: JsonObject = {};
   finishReason: JsonValue | undefined;
 
-  constructor(toolName: string) {
-    this.builder = new TurnBuilder(toolName);
+  constructor(hiding: Hiding) {
+    this.builder = new TurnBuilder(hiding);
   }
 
   add({ response, parts, finishReason }: Chunk): readonly Shown[] {

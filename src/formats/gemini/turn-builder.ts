@@ -1,6 +1,7 @@
 /** What the model said in one hop, whole for the next request, and which of its parts the client gets. */
-import type { HopEnd } from '../../core/continuation.ts';
+import type { Hiding, HopEnd } from '../../core/continuation.ts';
 import { asObject, isJsonObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
+import { hiddenCall, isHidden } from '../hidden-call.ts';
 import { textOf } from '../part-list.ts';
 import { fieldOf, THOUGHT_SIGNATURE } from './request.ts';
 import { StreamedArgs } from './streamed-args.ts';
@@ -23,7 +24,7 @@ interface OpenCall {
 }
 
 export class TurnBuilder {
-  readonly #toolName: string;
+  readonly #hiding: Hiding;
   readonly #pieces: JsonObject[] = [];
   readonly #hidden: number[] = [];
   /** A call whose arguments are still coming. */
@@ -31,8 +32,8 @@ export class TurnBuilder {
   #signature: string | undefined;
   #hasVisibleCall = false;
 
-  constructor(toolName: string) {
-    this.#toolName = toolName;
+  constructor(hiding: Hiding) {
+    this.#hiding = hiding;
   }
 
   get hasHidden(): boolean {
@@ -49,8 +50,8 @@ export class TurnBuilder {
 
   end(finishReason: JsonValue | undefined): HopEnd {
     const calls = this.#hidden.map((index) => {
-      const { id, args } = asObject(this.#pieces[index]!['functionCall']);
-      return { id: textOf(id), input: isJsonObject(args) ? args : undefined };
+      const { id, name, args } = asObject(this.#pieces[index]!['functionCall']);
+      return hiddenCall(textOf(id), { name: textOf(name), input: args ?? null }, this.#hiding);
     });
     return {
       pieces: this.#pieces,
@@ -76,10 +77,13 @@ export class TurnBuilder {
     }
     const index = this.#pieces.length;
     this.#open = undefined;
-    if (call['willContinue'] === true || call['partialArgs'] !== undefined) this.#begin(part, call, index);
+    const isStreamed = call['willContinue'] === true || call['partialArgs'] !== undefined;
+    if (isStreamed) this.#begin(part, call, index);
     else this.#pieces.push(part);
     const own = textOf(fieldOf(part, THOUGHT_SIGNATURE));
-    if (call['name'] === this.#toolName) {
+    // What comes in pieces is with the client before it is whole: it cannot be refused.
+    const made = { name: textOf(call['name']), input: call['args'] ?? null };
+    if (isStreamed ? made.name === this.#hiding.toolName : isHidden(made, this.#hiding)) {
       this.#hidden.push(index);
       if (own !== '') this.#signature ??= own;
       return { isOurs: true, says: true, signature: undefined };

@@ -5,13 +5,20 @@ import { asObject, isJsonObject, type JsonObject, type JsonValue } from '../../c
 import { textOf } from '../part-list.ts';
 import { fieldOf, FUNCTION_CALL, THOUGHT_SIGNATURE } from './request.ts';
 
-/** By the ids of its calls where they have any, and by what it says: clients leave ids out, and make up some. */
+/**
+ * By the ids of its calls where they have any, by its signatures, and by what it says: clients leave ids and signatures
+ * out, and make up some.
+ */
 export function namesOf(parts: readonly JsonValue[]): readonly TurnName[] {
   const calls = parts.map((part) => callIn(asObject(part))).filter((call) => call !== undefined);
   const words = parts.map((part) => wordsIn(asObject(part))).join('');
   const names: TurnName[] = [];
   const ids = calls.map(({ id }) => textOf(id));
   if (ids.length > 0 && !ids.includes('')) names.push({ name: `calls ${ids.join(' ')}`, isUnique: true });
+  const signatures = parts
+    .map((part) => textOf(fieldOf(asObject(part), THOUGHT_SIGNATURE)))
+    .filter((one) => one !== '');
+  if (signatures.length > 0) names.push({ name: `signed ${signatures.join(' ')}`, isUnique: false });
   if (ids.length === 0 && words.trim() === '') return names;
   const said = [`words ${words.trim()}`, ...calls.map(({ name, args }) => `call ${textOf(name)} ${meaning(args)}`)];
   return [...names, { name: said.join('\n'), isUnique: false }];

@@ -4,12 +4,16 @@ import type { Edit } from '../../core/edit.ts';
 import type { HeadroomError } from '../../core/errors.ts';
 import type { JsonDocument, JsonEdit } from '../../core/json/document.ts';
 import { asArray, asObject, isJsonObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
+import { writeAlignment } from './align.ts';
 import { FUNCTION_DECLARATIONS, fieldOf, hasCachedContent, keyIn, requestIn } from './request.ts';
 
-export function write(edit: Edit, { value: body }: JsonDocument): readonly JsonEdit[] {
+export function write(edit: Edit, document: JsonDocument): readonly JsonEdit[] {
+  const { value: body } = document;
   switch (edit.kind) {
     case 'rewrite':
       return [{ op: 'replace', path: edit.part.path, value: edit.text }];
+    case 'align':
+      return writeAlignment(edit, document);
     case 'add-tool':
       return addTool(edit.tool, body);
   }

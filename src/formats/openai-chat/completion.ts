@@ -1,6 +1,7 @@
 /** What the streamed and the whole form of a chat completion have in common when it is carried on. */
-import type { HopEnd } from '../../core/continuation.ts';
+import type { HiddenCall, Hiding, HopEnd } from '../../core/continuation.ts';
 import { asArray, asObject, isJsonObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
+import { hiddenCall, isHidden } from '../hidden-call.ts';
 import { textOf } from '../part-list.ts';
 import { parseJson } from '../response-reader.ts';
 
@@ -22,21 +23,32 @@ export function messageOf([message, ...calls]: readonly JsonValue[]): JsonObject
   return { ...asObject(message ?? null), ...(calls.length > 0 && { tool_calls: calls }) };
 }
 
-export function endOf(message: JsonObject, toolName: string, finishReason: string): HopEnd {
+export function endOf(message: JsonObject, hiding: Hiding, finishReason: string): HopEnd {
   const pieces = piecesOf(message);
   const indexes = [...pieces.keys()].slice(1);
-  const hidden = indexes.filter((index) => callNameOf(pieces[index]!) === toolName);
+  const hidden = indexes.filter((index) => isHiddenCall(pieces[index]!, hiding));
   return {
     pieces,
     hidden,
-    calls: WAITING.has(finishReason)
-      ? hidden.map((index) => ({ id: textOf(pieces[index]!['id']), input: inputOf(pieces[index]!) }))
-      : [],
+    calls: WAITING.has(finishReason) ? hidden.map((index) => callOf(pieces[index]!, hiding)) : [],
     isMixed: indexes.length > hidden.length,
   };
 }
 
+/** A call that is whole. */
+export function isHiddenCall(call: JsonObject, hiding: Hiding): boolean {
+  const [name, input] = [callNameOf(call), inputOf(call)];
+  return input === undefined ? name === hiding.toolName : isHidden({ name, input }, hiding);
+}
+
+function callOf(call: JsonObject, hiding: Hiding): HiddenCall {
+  return hiddenCall(textOf(call['id']), { name: callNameOf(call), input: inputOf(call) ?? null }, hiding);
+}
+
+/** The text of a custom call; else what the arguments say, and undefined where they are no JSON. */
 function inputOf(call: JsonObject): JsonValue | undefined {
+  const { custom } = call;
+  if (isJsonObject(custom)) return custom['input'];
   const text = asObject(call['function'])['arguments'];
   const input = typeof text === 'string' ? parseJson(text) : text;
   return isJsonObject(input) ? input : undefined;

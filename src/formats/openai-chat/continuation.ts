@@ -9,9 +9,9 @@ import { CompletionBodySplicer } from './splice-body.ts';
 import { CompletionSplicer } from './splice.ts';
 
 export const continuation: Continuation = {
-  splice(contentType, toolName) {
-    if (/^\s*text\/event-stream\b/i.test(contentType)) return new CompletionSplicer(toolName);
-    return /^\s*[^;]*\bjson\b/i.test(contentType) ? new CompletionBodySplicer(toolName) : undefined;
+  splice(contentType, hiding) {
+    if (/^\s*text\/event-stream\b/i.test(contentType)) return new CompletionSplicer(hiding);
+    return /^\s*[^;]*\bjson\b/i.test(contentType) ? new CompletionBodySplicer(hiding) : undefined;
   },
 
   extend: (hop) =>

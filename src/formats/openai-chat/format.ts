@@ -5,6 +5,7 @@ import { errorBody } from '../openai-error.ts';
 import { continuation } from './continuation.ts';
 import { read } from './read.ts';
 import { readResponse } from './response.ts';
+import { segments } from './segments.ts';
 import { write } from './write.ts';
 
 export const openaiChat: WireFormat = {
@@ -25,10 +26,13 @@ export const openaiChat: WireFormat = {
   // Gateways take Anthropic's cache marks in this format too.
   volatileKeys: new Set(['cache_control']),
   resultMarks: ['"tool"', '"function"'],
+  cacheMarks: ['"prompt_cache_', '"cache_control"'],
   recognizes: (body: JsonValue): boolean => Array.isArray(asObject(body)['messages']),
   read,
   write,
   readResponse,
+  cacheKind: 'automatic',
+  segments,
   continuation,
   errorBody,
 };

@@ -1,7 +1,8 @@
 /** A message of the model out of its stream, whole for the next request, and with our calls left out for the client. */
+import type { Hiding } from '../../core/continuation.ts';
 import { asArray, asObject, isJsonObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
 import { textOf } from '../part-list.ts';
-import { callNameOf } from './completion.ts';
+import { callNameOf, isHiddenCall } from './completion.ts';
 
 interface BuiltCall {
   whole: JsonObject;
@@ -11,12 +12,12 @@ interface BuiltCall {
 }
 
 export class MessageBuilder {
-  readonly #toolName: string;
+  readonly #hiding: Hiding;
   #message: JsonObject = { role: 'assistant', content: null };
   readonly #calls = new Map<number, BuiltCall>();
 
-  constructor(toolName: string) {
-    this.#toolName = toolName;
+  constructor(hiding: Hiding) {
+    this.#hiding = hiding;
   }
 
   get hasHidden(): boolean {
@@ -57,20 +58,19 @@ export class MessageBuilder {
       call.waiting.push(fragment);
       const name = callNameOf(call.whole);
       const isNamed = textOf(asObject(fragment['function'])['arguments']) !== '' && name !== '';
-      // The name may come in pieces: what may still become ours waits.
-      if (!isNamed && name !== this.#toolName && this.#toolName.startsWith(name)) return [];
-      call.kind = name === this.#toolName ? 'ours' : 'theirs';
+      const { toolName, refuses } = this.#hiding;
+      // The name may come in pieces: what may still become ours waits, and so does what may be refused once it is whole.
+      if (name !== toolName && (refuses || (!isNamed && toolName.startsWith(name)))) return [];
+      call.kind = name === toolName ? 'ours' : 'theirs';
       return this.#waited(call, index);
     }
     return call.kind === 'ours' ? [] : [this.#moved(fragment, index)];
   }
 
   #release(): readonly JsonObject[] {
-    return [...this.#calls].flatMap(([index, call]) => {
-      if (call.kind !== 'unknown') return [];
-      call.kind = 'theirs';
-      return this.#waited(call, index);
-    });
+    const unknown = [...this.#calls].filter(([, { kind }]) => kind === 'unknown');
+    for (const [, call] of unknown) call.kind = isHiddenCall(call.whole, this.#hiding) ? 'ours' : 'theirs';
+    return unknown.flatMap(([index, call]) => this.#waited(call, index));
   }
 
   #waited(call: BuiltCall, index: number): readonly JsonObject[] {

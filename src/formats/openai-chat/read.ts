@@ -5,6 +5,7 @@
 import type { Conversation, PartKind, Role, ToolCall, Turn } from '../../core/conversation.ts';
 import type { JsonDocument } from '../../core/json/document.ts';
 import { asArray, asObject, isJsonObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
+import { readPreamble } from './align.ts';
 import { asOpaque, blocksOf, PartList, type PartFacts, type PartPlace, textOf } from '../part-list.ts';
 import { parseJson } from '../response-reader.ts';
 
@@ -27,6 +28,7 @@ export function read(document: JsonDocument): Conversation {
   const turns = asArray(body['messages']).map((message, turn) => readMessage(message, turn, reading));
   const { parts } = reading.list;
   const hasSeveralAnswers = typeof body['n'] === 'number' && body['n'] > 1;
+  const preamble = readPreamble(document);
   return {
     format: 'openai-chat',
     model: textOf(body['model']),
@@ -38,6 +40,7 @@ export function read(document: JsonDocument): Conversation {
     refusesTools: hasSeveralAnswers || Array.isArray(body['functions']),
     keepsResults: true,
     showsInputs: false,
+    ...(preamble && { preamble }),
   };
 }
 

@@ -1,7 +1,7 @@
 /** What a Chat Completions response says about its cost and its end, as an event stream or as one JSON body. */
 import { asArray, asObject, isJsonObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
 import type { ResponseReader, ResponseSummary, Usage } from '../../core/wire-format.ts';
-import { countOf, parseJson, responseReader, type ResponseWatch } from '../response-reader.ts';
+import { countOf, parseJson, reasoningOf, responseReader, type ResponseWatch } from '../response-reader.ts';
 
 export function readResponse(contentType: string): ResponseReader {
   return responseReader(contentType, new CompletionWatch());
@@ -59,5 +59,6 @@ function usageOf(usage: JsonObject): Usage {
     cacheReadTokens,
     cacheWriteTokens,
     cacheWrite1hTokens: 0,
+    ...reasoningOf(asObject(usage['completion_tokens_details'])['reasoning_tokens']),
   };
 }

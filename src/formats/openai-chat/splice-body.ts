@@ -1,12 +1,12 @@
 /** Carries a chat completion that comes as one JSON body over its hops: the client gets one with all it may see. */
-import type { HopEnd, ResponseSplicer } from '../../core/continuation.ts';
+import type { Hiding, HopEnd, ResponseSplicer } from '../../core/continuation.ts';
 import { asArray, asObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
 import { textOf } from '../part-list.ts';
 import { parseJson } from '../response-reader.ts';
 import { endOf, errorOf, messageOf, usageOverHops, visibleFinish } from './completion.ts';
 
 export class CompletionBodySplicer implements ResponseSplicer {
-  readonly #toolName: string;
+  readonly #hiding: Hiding;
   readonly #usages: JsonObject[] = [];
   readonly #said: string[] = [];
   #chunks: Uint8Array[] = [];
@@ -16,8 +16,8 @@ export class CompletionBodySplicer implements ResponseSplicer {
   #hasHidden = false;
   #hasVisibleCall = false;
 
-  constructor(toolName: string) {
-    this.#toolName = toolName;
+  constructor(hiding: Hiding) {
+    this.#hiding = hiding;
   }
 
   push(chunk: Uint8Array): Uint8Array {
@@ -28,10 +28,11 @@ export class CompletionBodySplicer implements ResponseSplicer {
   endHop(): HopEnd {
     this.#received = Buffer.concat(this.#chunks);
     this.#chunks = [];
-    const isWorthReading = this.#hasHidden || this.#received.includes(this.#toolName);
+    const isWorthReading =
+      this.#hasHidden || this.#received.includes(this.#hiding.toolName) || this.#hiding.refuses !== undefined;
     this.#completion = isWorthReading ? asObject(parseJson(this.#received.toString()) ?? null) : {};
     const choice = asObject(asArray(this.#completion['choices'])[0]);
-    const end = endOf(asObject(choice['message']), this.#toolName, textOf(choice['finish_reason']));
+    const end = endOf(asObject(choice['message']), this.#hiding, textOf(choice['finish_reason']));
     this.#hasHidden ||= end.hidden.length > 0;
     this.#hasVisibleCall ||= end.isMixed;
     this.#usages.push(asObject(this.#completion['usage']));

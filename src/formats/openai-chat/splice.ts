@@ -2,7 +2,7 @@
  * Carries a streamed chat completion over its hops: chunks of our calls are left out, later ones keep the first id and
  * contiguous call indexes, one reason ends it. Until something is hidden every byte goes on as it came.
  */
-import type { HopEnd, ResponseSplicer } from '../../core/continuation.ts';
+import type { Hiding, HopEnd, ResponseSplicer } from '../../core/continuation.ts';
 import { asArray, asObject, isJsonObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
 import { textOf } from '../part-list.ts';
 import { RawEvents, type RawEvent } from '../raw-events.ts';
@@ -14,7 +14,7 @@ const NOTHING = new Uint8Array();
 const DONE = '[DONE]';
 
 export class CompletionSplicer implements ResponseSplicer {
-  readonly #toolName: string;
+  readonly #hiding: Hiding;
   readonly #events = new RawEvents();
   readonly #usages: JsonObject[] = [];
   #builder: MessageBuilder;
@@ -26,9 +26,9 @@ export class CompletionSplicer implements ResponseSplicer {
   #hasFailed = false;
   #hasVisibleCall = false;
 
-  constructor(toolName: string) {
-    this.#toolName = toolName;
-    this.#builder = new MessageBuilder(toolName);
+  constructor(hiding: Hiding) {
+    this.#hiding = hiding;
+    this.#builder = new MessageBuilder(hiding);
   }
 
   push(chunk: Uint8Array): Uint8Array {
@@ -41,7 +41,7 @@ export class CompletionSplicer implements ResponseSplicer {
       if (bytes.length > 0) this.#hold({ ...event, bytes });
     }
     const message = this.#builder.whole();
-    const end = endOf(message, this.#toolName, this.#finishReason);
+    const end = endOf(message, this.#hiding, this.#finishReason);
     this.#hasVisibleCall ||= end.isMixed;
     this.#isOver = true;
     return this.#hasFailed ? { ...end, calls: [] } : end;
@@ -70,7 +70,7 @@ export class CompletionSplicer implements ResponseSplicer {
 
   #nextHop(): void {
     this.#isOver = false;
-    this.#builder = new MessageBuilder(this.#toolName);
+    this.#builder = new MessageBuilder(this.#hiding);
     this.#held = [];
     this.#finishReason = '';
     this.#hops++;

@@ -12,9 +12,9 @@ import { ResponseBodySplicer } from './splice-body.ts';
 import { ResponseStreamSplicer } from './splice.ts';
 
 export const continuation: Continuation = {
-  splice(contentType, toolName) {
-    if (/^\s*text\/event-stream\b/i.test(contentType)) return new ResponseStreamSplicer(toolName);
-    return /^\s*[^;]*\bjson\b/i.test(contentType) ? new ResponseBodySplicer(toolName) : undefined;
+  splice(contentType, hiding) {
+    if (/^\s*text\/event-stream\b/i.test(contentType)) return new ResponseStreamSplicer(hiding);
+    return /^\s*[^;]*\bjson\b/i.test(contentType) ? new ResponseBodySplicer(hiding) : undefined;
   },
   extend,
   nameOf: (hops) => nameOf(visibleOf(hops)),

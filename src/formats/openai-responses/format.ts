@@ -4,9 +4,11 @@ import type { WireFormat } from '../../core/wire-format.ts';
 import { errorBody } from '../openai-error.ts';
 import { continuation } from './continuation.ts';
 import { frames } from './frames.ts';
+import { kept } from './kept.ts';
 import { isMessage } from './items.ts';
 import { read } from './read.ts';
 import { readResponse } from './response.ts';
+import { segments } from './segments.ts';
 import { write } from './write.ts';
 
 /** Addresses of other providers, and of the one behind a ChatGPT login: those stay as they came. */
@@ -28,6 +30,7 @@ export const openaiResponses: WireFormat = {
   volatileKeys: new Set(['prompt_cache_breakpoint', 'cache_control']),
   // An answer that the provider holds may be known under another id.
   resultMarks: ['call_output"', '"previous_response_id"'],
+  cacheMarks: ['"prompt_cache_', '"previous_response_id"'],
   recognizes(body: JsonValue): boolean {
     const { input, messages, model } = asObject(body);
     if (messages !== undefined) return false;
@@ -38,8 +41,11 @@ export const openaiResponses: WireFormat = {
   read,
   write,
   readResponse,
+  cacheKind: 'automatic',
+  segments,
   continuation,
   frames,
+  kept,
   errorBody,
 };
 

@@ -29,10 +29,10 @@ export const frames: FrameFormat = {
     return { lane: textOf(lane), isStart, endStatus: endStatusOf(textOf(type), Number(status)) };
   },
 
-  splice(toolName) {
-    const events = new EventSplicer<undefined>(toolName, true);
+  splice(hiding) {
+    const events = new EventSplicer<undefined>(hiding, true);
     return {
-      pass: (frame) => events.pass(frame, undefined)?.data,
+      pass: (frame) => events.pass(frame, undefined).map(({ data }) => data),
       endHop: () => events.endHop(),
       finish: () => events.finish().map(({ data }) => data),
     };

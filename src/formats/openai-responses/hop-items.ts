@@ -9,11 +9,11 @@ export function visibleOf(hops: readonly Hop[]): readonly JsonObject[] {
 }
 
 export function resultsOf({ pieces, hidden, results }: Hop): readonly JsonObject[] {
-  return results.map(({ text }, index) => ({
-    type: 'function_call_output',
-    call_id: textOf(asObject(pieces[hidden[index]!])['call_id']),
-    output: text,
-  }));
+  return results.map(({ text }, index) => {
+    const call = asObject(pieces[hidden[index]!]);
+    const type = call['type'] === 'custom_tool_call' ? 'custom_tool_call_output' : 'function_call_output';
+    return { type, call_id: textOf(call['call_id']), output: text };
+  });
 }
 
 /** What a message says. */

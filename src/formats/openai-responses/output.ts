@@ -1,5 +1,5 @@
 /** What the streamed and the whole form of a response have in common when it is carried on. */
-import type { HopEnd } from '../../core/continuation.ts';
+import type { HiddenCall, Hiding, HopEnd } from '../../core/continuation.ts';
 import type { JsonEdit } from '../../core/json/document.ts';
 import {
   asArray,
@@ -9,12 +9,30 @@ import {
   type JsonPath,
   type JsonValue,
 } from '../../core/json/value.ts';
+import { hiddenCall, isHidden } from '../hidden-call.ts';
 import { textOf } from '../part-list.ts';
 import { parseJson } from '../response-reader.ts';
 import { callOf, isBehindProvider } from './items.ts';
 
 export function isCallOf(item: JsonObject, toolName: string): boolean {
   return item['type'] === 'function_call' && item['name'] === toolName && textOf(item['namespace']) === '';
+}
+
+/** Kinds of calls whose outputs can be written here. */
+const ANSWERABLE: ReadonlySet<JsonValue | undefined> = new Set(['function_call', 'custom_tool_call']);
+
+/** Whether a call may turn out hidden once it is whole. */
+export function mayBeRefused(item: JsonObject, { refuses }: Hiding): boolean {
+  return refuses !== undefined && ANSWERABLE.has(item['type']) && waitsForClient(item);
+}
+
+/** An item that is whole. */
+export function isHiddenItem(item: JsonObject, hiding: Hiding): boolean {
+  if (isCallOf(item, hiding.toolName)) return true;
+  const call = mayBeRefused(item, hiding) ? callOf(item) : undefined;
+  // Arguments that are no object were cut off.
+  const isWhole = item['type'] !== 'function_call' || isJsonObject(call?.input);
+  return call !== undefined && isWhole && isHidden(call, hiding);
 }
 
 /** Calls that the provider carries out itself. */
@@ -35,23 +53,26 @@ export function waitsForClient(item: JsonObject): boolean {
 }
 
 /** @param response as it ended: only one that is complete waits for answers. */
-export function endOf(pieces: readonly JsonValue[], hidden: readonly number[], response: JsonObject): HopEnd {
-  const items = pieces.map(asObject);
+export function endOf(
+  items: readonly JsonObject[],
+  hidden: readonly number[],
+  hiding: Hiding,
+  response: JsonObject,
+): HopEnd {
   const isComplete = response['status'] === 'completed';
   const id = textOf(response['id']);
   return {
-    pieces,
+    pieces: items,
     hidden,
-    calls: isComplete ? hidden.map((index) => hiddenCall(items[index]!)) : [],
+    calls: isComplete ? hidden.map((index) => hiddenCallOf(items[index]!, hiding)) : [],
     isMixed: items.some((item, index) => !hidden.includes(index) && waitsForClient(item)),
     // Where it does not say, it may be kept.
     ...(id !== '' && response['store'] !== false && { id }),
   };
 }
 
-function hiddenCall(item: JsonObject): { id: string; input: JsonValue | undefined } {
-  const input = callOf(item)?.input;
-  return { id: textOf(item['call_id']), input: isJsonObject(input) ? input : undefined };
+function hiddenCallOf(item: JsonObject, hiding: Hiding): HiddenCall {
+  return hiddenCall(textOf(item['call_id']), callOf(item) ?? { name: '', input: null }, hiding);
 }
 
 /** Input as the last hop says: that is what the context holds. Output is what all hops wrote. */

@@ -5,6 +5,7 @@
 import type { Conversation, Part, ToolCall, Turn } from '../../core/conversation.ts';
 import type { JsonDocument } from '../../core/json/document.ts';
 import { asArray, asObject, isJsonObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
+import { readPreamble } from './align.ts';
 import { PartList, type PartFacts, type PartPlace, textOf } from '../part-list.ts';
 import {
   broughtTools,
@@ -38,6 +39,7 @@ export function read(document: JsonDocument): Conversation {
     typeof body['input'] === 'string'
       ? [readMessage({ role: 'user', content: body['input'] }, 0, ['input'], list)]
       : items.map((item, turn) => withId(readItem(item, turn, reading), item));
+  const preamble = readPreamble(document);
   return {
     format: 'openai-responses',
     model: textOf(body['model']),
@@ -48,6 +50,7 @@ export function read(document: JsonDocument): Conversation {
     ...(isPresent(body['previous_response_id']) && { continues: textOf(body['previous_response_id']) }),
     keepsResults: !clearsResults(body) && !hidesResults(items, list.parts),
     showsInputs: false,
+    ...(preamble && { preamble }),
   };
 }
 

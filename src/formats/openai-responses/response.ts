@@ -2,7 +2,7 @@
 import { asObject, isJsonObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
 import type { ResponseReader, ResponseSummary, Usage } from '../../core/wire-format.ts';
 import { textOf } from '../part-list.ts';
-import { countOf, parseJson, responseReader, type ResponseWatch } from '../response-reader.ts';
+import { countOf, parseJson, reasoningOf, responseReader, type ResponseWatch } from '../response-reader.ts';
 
 export function readResponse(contentType: string): ResponseReader {
   return responseReader(contentType, new AnswerWatch());
@@ -55,5 +55,6 @@ function usageOf(usage: JsonObject): Usage {
     cacheReadTokens,
     cacheWriteTokens,
     cacheWrite1hTokens: 0,
+    ...reasoningOf(asObject(usage['output_tokens_details'])['reasoning_tokens']),
   };
 }

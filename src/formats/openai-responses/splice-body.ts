@@ -1,12 +1,12 @@
 /** Carries a response that comes as one JSON body over its hops: the client gets one body with all it may see. */
-import type { HopEnd, ResponseSplicer } from '../../core/continuation.ts';
+import type { Hiding, HopEnd, ResponseSplicer } from '../../core/continuation.ts';
 import { JsonDocument } from '../../core/json/document.ts';
 import { asObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
 import { parseJson } from '../response-reader.ts';
-import { asVisible, endOf, errorOf, isCallOf, itemsOf } from './output.ts';
+import { asVisible, endOf, errorOf, isHiddenItem, itemsOf } from './output.ts';
 
 export class ResponseBodySplicer implements ResponseSplicer {
-  readonly #toolName: string;
+  readonly #hiding: Hiding;
   readonly #usages: JsonObject[] = [];
   readonly #visible: JsonValue[] = [];
   #chunks: Uint8Array[] = [];
@@ -15,8 +15,8 @@ export class ResponseBodySplicer implements ResponseSplicer {
   #last: JsonObject = {};
   #hasHidden = false;
 
-  constructor(toolName: string) {
-    this.#toolName = toolName;
+  constructor(hiding: Hiding) {
+    this.#hiding = hiding;
   }
 
   push(chunk: Uint8Array): Uint8Array {
@@ -30,11 +30,11 @@ export class ResponseBodySplicer implements ResponseSplicer {
     this.#last = asObject(parseJson(this.#received.toString()));
     this.#first ??= this.#last;
     const pieces = itemsOf(this.#last);
-    const hidden = [...pieces.keys()].filter((index) => isCallOf(pieces[index]!, this.#toolName));
+    const hidden = [...pieces.keys()].filter((index) => isHiddenItem(pieces[index]!, this.#hiding));
     this.#hasHidden ||= hidden.length > 0;
     this.#usages.push(asObject(this.#last['usage']));
     this.#visible.push(...pieces.filter((_, index) => !hidden.includes(index)));
-    return endOf(pieces, hidden, this.#last);
+    return endOf(pieces, hidden, this.#hiding, this.#last);
   }
 
   finish(): Uint8Array {

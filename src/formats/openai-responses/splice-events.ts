@@ -2,12 +2,13 @@
  * Carries the events of a response over its hops, whatever they come in: our calls are left out, what comes after them
  * moves up, and one response begins and ends. Until something is hidden every event goes on as it came.
  */
-import type { HopEnd } from '../../core/continuation.ts';
+import type { Hiding, HopEnd } from '../../core/continuation.ts';
 import { JsonDocument, type JsonEdit } from '../../core/json/document.ts';
 import { asObject, isJsonObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
+import { type CallEdge, CallGate } from '../hidden-call.ts';
 import { textOf } from '../part-list.ts';
 import { parseJson } from '../response-reader.ts';
-import { asVisible, endOf, errorOf, isCallOf, itemsOf } from './output.ts';
+import { asVisible, endOf, errorOf, isCallOf, isHiddenItem, itemsOf, mayBeRefused } from './output.ts';
 
 const OPENINGS: ReadonlySet<string> = new Set(['response.created', 'response.queued', 'response.in_progress']);
 const ENDINGS: ReadonlySet<string> = new Set([
@@ -27,8 +28,18 @@ export interface ShownEvent<Carrier> {
   readonly carrier: Carrier | undefined;
 }
 
+interface Read<Carrier> {
+  readonly data: string;
+  readonly carrier: Carrier;
+  /** Undefined for comments and what is no JSON. */
+  readonly event: JsonObject | undefined;
+  readonly type: string;
+  /** Of the item that it is about, if it is about one. */
+  readonly key: number | undefined;
+}
+
 export class EventSplicer<Carrier> {
-  readonly #toolName: string;
+  readonly #hiding: Hiding;
   readonly #isKept: boolean;
   #hop = new StreamedHop();
   #hops = 0;
@@ -47,20 +58,35 @@ export class EventSplicer<Carrier> {
   #hasFailed = false;
   /** The events that end the present hop, kept until it is known whether they end the response. */
   #held: { data: string; carrier: Carrier }[] = [];
+  readonly #gate = new CallGate<Read<Carrier>>();
 
   /** @param isKept whether every answer can be gone on from by its id, whatever it says itself. */
-  constructor(toolName: string, isKept = false) {
-    this.#toolName = toolName;
+  constructor(hiding: Hiding, isKept = false) {
+    this.#hiding = hiding;
     this.#isKept = isKept;
   }
 
   /** What the client gets of an event now, if anything. */
-  pass(data: string, carrier: Carrier): ShownEvent<Carrier> | undefined {
+  pass(data: string, carrier: Carrier): readonly ShownEvent<Carrier>[] {
     if (this.#isOver) this.#nextHop();
-    const shown = this.#pass(data);
-    if (shown === HELD) this.#held.push({ data, carrier });
-    if (shown === HELD || shown === undefined) return undefined;
-    return { data: shown, carrier: shown === data ? carrier : undefined };
+    const parsed = data === '' ? undefined : parseJson(data);
+    const event = isJsonObject(parsed) ? parsed : undefined;
+    return this.#through({ data, carrier, event, type: textOf(event?.['type']), key: undefined }).flatMap((read) => {
+      const shown = this.#pass(read);
+      if (shown === HELD) this.#held.push(read);
+      if (shown === HELD || shown === undefined) return [];
+      return { data: shown, carrier: shown === read.data ? read.carrier : undefined };
+    });
+  }
+
+  /** What may be shown of the stream now: a call that may be refused waits for its end. */
+  #through(read: Read<Carrier>): readonly Read<Carrier>[] {
+    const { data, event, type } = read;
+    if (!event && data.trim() !== DONE) return this.#gate.pass(read, 'aside');
+    if (!event || type === 'error' || ENDINGS.has(type)) return [...this.#gate.flush(), read];
+    if (OPENINGS.has(type)) return this.#gate.pass(read, undefined);
+    const { key, edge } = this.#hop.see(event, type, this.#hiding);
+    return this.#gate.pass({ ...read, key }, edge, key);
   }
 
   endHop(): HopEnd {
@@ -69,15 +95,18 @@ export class EventSplicer<Carrier> {
     const hasEvents = keys.length > 0;
     const pieces = hasEvents ? keys.map((key) => this.#hop.items.get(key)!) : itemsOf(response);
     const isOurs = (item: JsonObject, index: number): boolean =>
-      hasEvents ? this.#hop.hidden.has(keys[index]!) : isCallOf(item, this.#toolName);
+      hasEvents ? this.#hop.hidden.has(keys[index]!) : isHiddenItem(item, this.#hiding);
     const hidden = [...pieces.keys()].filter((index) => isOurs(pieces[index]!, index));
     const said = itemsOf(response);
     this.#fillsOutput ||= said.length > 0;
-    const shown = (said.length > 0 ? said : pieces).filter((item) => !isCallOf(item, this.#toolName));
+    const hiddenCalls = new Set(hidden.map((index) => pieces[index]!['call_id']));
+    const shown = (said.length > 0 ? said : pieces).filter(
+      ({ call_id: id }) => id === undefined || !hiddenCalls.has(id),
+    );
     this.#visible.push(...shown.map((item) => this.#hop.renamed(item)));
     this.#usages.push(asObject(response['usage']));
     this.#isOver = true;
-    const end = endOf(pieces, hidden, this.#isKept ? { ...response, store: true } : response);
+    const end = endOf(pieces, hidden, this.#hiding, this.#isKept ? { ...response, store: true } : response);
     return this.#hasFailed ? { ...end, calls: [] } : end;
   }
 
@@ -108,16 +137,13 @@ export class EventSplicer<Carrier> {
     this.#hops++;
   }
 
-  #pass(data: string): string | undefined | typeof HELD {
-    const event = data === '' ? undefined : parseJson(data);
-    if (!isJsonObject(event)) return data.trim() === DONE ? this.#untilEnd(data) : data;
-    const type = textOf(event['type']);
+  #pass({ data, event, type, key }: Read<Carrier>): string | undefined | typeof HELD {
+    if (!event) return data.trim() === DONE ? this.#untilEnd(data) : data;
     if (OPENINGS.has(type)) return this.#passOpening(data, event);
     if (ENDINGS.has(type)) return this.#passEnding(data, event);
     if (type === 'error') this.#hasFailed = true;
     // What a waiting answer lacks is here, and comes with the next hop.
     if (type === 'response.steer.pending' && this.#hasHidden) return undefined;
-    const key = this.#hop.see(event, type, this.#toolName);
     this.#hasHidden ||= this.#hop.hidden.size > 0;
     if (key !== undefined && this.#hop.hidden.has(key)) return undefined;
     return this.#again(data, event, key);
@@ -196,19 +222,22 @@ class StreamedHop {
     this.#taken = taken;
   }
 
-  /** @returns the index of the item that an event is about, if it is about one. */
-  see(event: JsonObject, type: string, toolName: string): number | undefined {
+  /** The index of the item that an event is about, if it is about one, and where it stands in a call that may be refused. */
+  see(event: JsonObject, type: string, hiding: Hiding): { readonly key: number | undefined; readonly edge: CallEdge } {
     const isItem = type === 'response.output_item.added' || type === 'response.output_item.done';
     const item = asObject(event['item']);
     const id = textOf(isItem ? item['id'] : event['item_id']);
     const said = event['output_index'];
     const known = typeof said === 'number' ? said : this.#indexes.get(id);
-    if (!isItem) return known;
+    if (!isItem) return { key: known, edge: undefined };
     const key = known ?? this.items.size;
-    if (!this.items.has(key) && isCallOf(item, toolName)) this.hidden.add(key);
+    if (!this.items.has(key) && isCallOf(item, hiding.toolName)) this.hidden.add(key);
     this.items.set(key, item);
     if (id !== '') this.#indexes.set(id, key);
-    return key;
+    if (this.hidden.has(key) || !mayBeRefused(item, hiding)) return { key, edge: undefined };
+    const isWhole = type === 'response.output_item.done';
+    if (isWhole && isHiddenItem(item, hiding)) this.hidden.add(key);
+    return { key, edge: isWhole ? 'ends' : 'starts' };
   }
 
   keys(): readonly number[] {

@@ -80,7 +80,7 @@ function sse(events: readonly JsonObject[], eol = '\n'): Buffer {
 }
 
 const splicer = (type = 'text/event-stream'): ResponseSplicer =>
-  openaiResponses.continuation!.splice(type, 'headroom_retrieve')!;
+  openaiResponses.continuation!.splice(type, { toolName: 'headroom_retrieve' })!;
 
 interface Run {
   readonly shown: Buffer;
@@ -280,6 +280,6 @@ describe('what is not whole', () => {
   test('between events a comment keeps the connection busy', () => {
     expect(Buffer.from(splicer().heartbeat()).toString()).toMatch(/^: .*\n\n$/);
     expect(Buffer.from(splicer('application/json').heartbeat()).toString().trim()).toBe('');
-    expect(openaiResponses.continuation!.splice('text/html', 'x')).toBeUndefined();
+    expect(openaiResponses.continuation!.splice('text/html', { toolName: 'x' })).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 /** Carries a streamed response over its hops: server-sent events in, server-sent events out. */
-import type { HopEnd, ResponseSplicer } from '../../core/continuation.ts';
+import type { Hiding, HopEnd, ResponseSplicer } from '../../core/continuation.ts';
 import { asObject } from '../../core/json/value.ts';
 import { textOf } from '../part-list.ts';
 import { RawEvents, type RawEvent } from '../raw-events.ts';
@@ -12,8 +12,8 @@ export class ResponseStreamSplicer implements ResponseSplicer {
   /** Of the event behind the last blank line, which is shown with the end. */
   #late: Uint8Array = Buffer.alloc(0);
 
-  constructor(toolName: string) {
-    this.#events = new EventSplicer(toolName);
+  constructor(hiding: Hiding) {
+    this.#events = new EventSplicer(hiding);
   }
 
   push(chunk: Uint8Array): Uint8Array {
@@ -38,7 +38,7 @@ export class ResponseStreamSplicer implements ResponseSplicer {
   }
 
   #pass(events: readonly RawEvent[]): Buffer {
-    const shown = events.flatMap(({ data, bytes }) => this.#events.pass(data, bytes) ?? []);
+    const shown = events.flatMap(({ data, bytes }) => this.#events.pass(data, bytes));
     return Buffer.concat(shown.map(bytesOf));
   }
 }

@@ -2,11 +2,15 @@
 import type { Edit } from '../../core/edit.ts';
 import type { JsonDocument, JsonEdit } from '../../core/json/document.ts';
 import { isJsonObject } from '../../core/json/value.ts';
+import { writeAlignment } from './align.ts';
 
-export function write(edit: Edit, { value: body }: JsonDocument): readonly JsonEdit[] {
+export function write(edit: Edit, document: JsonDocument): readonly JsonEdit[] {
+  const { value: body } = document;
   switch (edit.kind) {
     case 'rewrite':
       return [{ op: 'replace', path: edit.part.path, value: edit.text }];
+    case 'align':
+      return writeAlignment(edit, document);
     case 'add-tool': {
       const { name, description, parameters } = edit.tool;
       const tool = { type: 'function', name, description, parameters, strict: false };

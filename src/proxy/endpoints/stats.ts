@@ -1,4 +1,5 @@
 /** What went through since the start, in numbers. */
+import { savingsJson } from '../../ledger/report.ts';
 import type { App } from '../app.ts';
 import { type Endpoint, json } from './endpoint.ts';
 
@@ -8,7 +9,8 @@ export const stats: Endpoint = {
   answer: async (_visit, app) => json(await statsOf(app)),
 };
 
-export async function statsOf({ exchanges, later, status }: App): Promise<object> {
+export async function statsOf({ exchanges, later, status, clerk }: App): Promise<object> {
   await later.flush();
-  return { ...exchanges.snapshot(), warnings: status.warnings };
+  const savings = await clerk?.savings(status.startedAt);
+  return { ...exchanges.snapshot(), savings: savings ? savingsJson(savings) : null, warnings: status.warnings };
 }

@@ -51,6 +51,8 @@ async function rig({ decide = () => undefined, advance, options = {}, headers = 
       return { ...verdict, ...(await decide(job)) };
     },
     advance: (step: HopStep) => Promise.resolve(advance?.(step)),
+    mend: () => Promise.resolve(undefined),
+    kept: () => Promise.resolve(undefined),
   };
   const parts = { openOptimizer: () => optimizer, logTo: { write: (line: string) => void log.push(line) } };
   const proxy = await startTestProxy(url, { logLevel: 'info', ...options }, parts);

@@ -6,6 +6,7 @@ import type { Hop } from '../../core/continuation.ts';
 import type { EventFrame, FrameFormat, FrameSplicer } from '../../core/frames.ts';
 import type { HopStep } from '../../pipeline/advance.ts';
 import type { Verdict } from '../../pipeline/engine.ts';
+import { Refusals, SENT_BACK } from '../../pipeline/guard.ts';
 import { RETRIEVAL_TOOL } from '../../retrieval/tool.ts';
 import type { App } from '../app.ts';
 import type { Route } from '../route.ts';
@@ -27,8 +28,9 @@ export interface Connection {
 interface Exchange {
   readonly startedAt: number;
   readonly verdict: Verdict | undefined;
-  readonly job: Pick<HopStep, 'tenant' | 'format' | 'received'>;
+  readonly job: Pick<HopStep, 'tenant' | 'upstream' | 'format' | 'received' | 'chainEnd'>;
   readonly splicer: FrameSplicer | undefined;
+  readonly refusals: Refusals | undefined;
   readonly watches: Watcher[];
   /** The request of the present hop. */
   sent: Uint8Array;
@@ -67,20 +69,23 @@ export class Lane {
     const { app, tenant, route, toUpstream } = this.#connection;
     const startedAt = performance.now();
     const format = route.format!.name;
+    const upstream = route.upstream.url.origin;
     await app.untouched.settled(tenant);
     const verdict =
       received.length <= app.maxBodyBytes
-        ? await app.optimizer.run({ format, tenant, intent: 'send', body: received }).catch(() => undefined)
+        ? await app.optimizer.run({ format, tenant, upstream, intent: 'send', body: received }).catch(() => undefined)
         : undefined;
     if (this.#isClosed) return;
     const sent = verdict?.body ?? received;
-    this.#begin({ startedAt, verdict, job: { tenant, format, received }, sent });
+    this.#begin({ startedAt, verdict, job: { tenant, upstream, format, received, chainEnd: verdict?.chainEnd }, sent });
     toUpstream(sent);
   }
 
   #begin(made: Pick<Exchange, 'startedAt' | 'verdict' | 'job' | 'sent'>): Exchange {
-    const splicer = made.verdict?.isOffered ? this.#connection.frames.splice(RETRIEVAL_TOOL.name) : undefined;
-    const exchange: Exchange = { ...made, splicer, watches: [], hops: [] };
+    const refusals = this.#connection.app.guard === 'refuse' ? new Refusals() : undefined;
+    const hiding = { toolName: RETRIEVAL_TOOL.name, refuses: refusals?.refuses };
+    const splicer = made.verdict?.isOffered ? this.#connection.frames.splice(hiding) : undefined;
+    const exchange: Exchange = { ...made, splicer, refusals, watches: [], hops: [] };
     this.#open.push(exchange);
     return (this.#last = exchange);
   }
@@ -91,8 +96,7 @@ export class Lane {
     if (!exchange && event.isStart && this.#last) exchange = this.#begin(successorOf(this.#last));
     const { toClient } = this.#connection;
     if (!exchange) return toClient(text);
-    const shown = exchange.splicer ? exchange.splicer.pass(text) : text;
-    if (shown !== undefined) toClient(shown);
+    for (const shown of exchange.splicer ? exchange.splicer.pass(text) : [text]) toClient(shown);
     if (event.endStatus === undefined) return undefined;
     this.#watch(exchange, text);
     return exchange.splicer ? this.#endHop(exchange, event.endStatus) : this.#end(exchange, event.endStatus);
@@ -102,6 +106,7 @@ export class Lane {
     const { app, toUpstream, toClient } = this.#connection;
     const { job, sent, hops, splicer } = exchange;
     const end = splicer!.endHop();
+    exchange.refusals?.endHop(end);
     const step: HopStep = { ...job, sent, hops, end, isFrame: true };
     const advance = await app.optimizer.advance(step).catch(() => undefined);
     if (this.#isClosed) return;
@@ -127,10 +132,14 @@ export class Lane {
     watches.push(watch);
   }
 
-  #settle({ startedAt, verdict, watches }: Exchange, status: number, failure: Error | undefined): void {
+  #settle({ startedAt, verdict, job, watches, refusals }: Exchange, status: number, failure: Error | undefined): void {
     const { app, route, path } = this.#connection;
-    const payload = { headers: [], body: () => null, verdict };
-    void settle({ method: 'WS', path, startedAt, route, payload, watches, ending: { status, failure } }, app);
+    const { tenant } = job;
+    const received = (): Promise<Uint8Array> => Promise.resolve(job.received);
+    const bodies = { tenant, project: undefined, isPassed: false, received, sent: verdict?.body };
+    const payload = { headers: [], body: () => null, verdict, bodies };
+    const remark = refusals?.count ? SENT_BACK : undefined;
+    void settle({ method: 'WS', path, startedAt, route, payload, watches, ending: { status, failure }, remark }, app);
   }
 }
 

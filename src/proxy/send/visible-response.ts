@@ -2,28 +2,23 @@
  * What a client sees of an answer that may take several hops: one head, one stream, one end. Answers that cannot be
  * carried on (errors, other content types, encoded ones) go through as they come.
  */
-import type { Continuation, ResponseSplicer } from '../../core/continuation.ts';
+import type { Continuation, Hiding, ResponseSplicer } from '../../core/continuation.ts';
+import { type Acts, type Head, headerIn, receiverBefore } from './receiver.ts';
 import type { Receiver } from './relay.ts';
-
-interface Head {
-  readonly status: number;
-  readonly reason: string;
-  readonly headers: string[];
-}
 
 export class VisibleResponse {
   readonly #client: Receiver;
   readonly #continuation: Continuation;
-  readonly #toolName: string;
+  readonly #hiding: Hiding;
   #splicer: ResponseSplicer | undefined;
   /** Of what is no event stream: sent with the first bytes, and a body that comes whole is all of them. */
   #head: Head | undefined;
   #isBegun = false;
 
-  constructor(client: Receiver, continuation: Continuation, toolName: string) {
+  constructor(client: Receiver, continuation: Continuation, hiding: Hiding) {
     this.#client = client;
     this.#continuation = continuation;
-    this.#toolName = toolName;
+    this.#hiding = hiding;
   }
 
   /** Undefined when the first answer went through as it came. */
@@ -106,7 +101,7 @@ export class VisibleResponse {
   }
 
   #splice({ headers }: Head): ResponseSplicer | undefined {
-    return this.#continuation.splice(headerIn(headers, 'content-type'), this.#toolName);
+    return this.#continuation.splice(headerIn(headers, 'content-type'), this.#hiding);
   }
 
   /** A stream of events begins at once; of a body that comes whole neither status nor length is known yet. */
@@ -138,41 +133,9 @@ export class VisibleResponse {
     this.#isBegun = true;
   }
 
-  #receiver(act: {
-    writeHead(head: Head): void;
-    write(chunk: Uint8Array): boolean;
-    end(): void;
-    destroy(): void;
-  }): Receiver {
-    const client = this.#client;
-    const receiver: Receiver = {
-      get destroyed(): boolean {
-        return client.destroyed;
-      },
-      get writableEnded(): boolean {
-        return client.writableEnded;
-      },
-      set sendDate(isSent: boolean) {
-        client.sendDate = isSent;
-      },
-      get sendDate(): boolean {
-        return client.sendDate;
-      },
-      writeHead: (status, reason, headers) => act.writeHead({ status, reason, headers }),
-      // The relay writes nothing to send the head off: of a body that comes whole there is none yet.
-      write: (chunk) => (chunk.length > 0 ? act.write(chunk) : this.#head !== undefined || client.write(chunk)),
-      end: () => act.end(),
-      destroy: () => act.destroy(),
-      on: (event, listener) => {
-        client.on(event, listener);
-        return receiver;
-      },
-      off: (event, listener) => {
-        client.off(event, listener);
-        return receiver;
-      },
-    };
-    return receiver;
+  #receiver(act: Omit<Acts, 'isHeadHeld'>): Receiver {
+    // Of a body that comes whole there is no head yet.
+    return receiverBefore(this.#client, { ...act, isHeadHeld: () => this.#head !== undefined });
   }
 }
 
@@ -194,11 +157,6 @@ function isPlainSuccess(head: Head | undefined): boolean {
   if (!head || head.status < 200 || head.status >= 300) return false;
   const encoding = headerIn(head.headers, 'content-encoding').trim().toLowerCase();
   return encoding === '' || encoding === 'identity';
-}
-
-function headerIn(headers: readonly string[], wanted: string): string {
-  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === wanted);
-  return at < 0 ? '' : (headers[at + 1] ?? '');
 }
 
 function withoutLength(headers: readonly string[]): string[] {

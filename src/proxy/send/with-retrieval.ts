@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Continuation, Hop } from '../../core/continuation.ts';
 import type { Advance, HopStep } from '../../pipeline/advance.ts';
+import type { Refusals } from '../../pipeline/guard.ts';
 import { type Outgoing, type Receiver, relay, type Relayed, type Watch } from './relay.ts';
 import type { Upstream } from './upstream.ts';
 import { type FurtherHop, VisibleResponse } from './visible-response.ts';
@@ -17,7 +18,9 @@ const WORTH_A_RETRY: ReadonlySet<number> = new Set([0, 408, 429, 500, 502, 503, 
 export interface Retrieval {
   readonly continuation: Continuation;
   readonly toolName: string;
-  readonly job: Pick<HopStep, 'tenant' | 'format' | 'received'>;
+  /** Undefined where no call is sent back to the model. */
+  readonly refusals: Refusals | undefined;
+  readonly job: Pick<HopStep, 'tenant' | 'upstream' | 'format' | 'received' | 'chainEnd'>;
   /** The body of the first hop. */
   readonly sent: Uint8Array;
   advance(step: HopStep): Promise<Advance | undefined>;
@@ -31,17 +34,18 @@ export async function relayWithRetrieval(
   client: Receiver,
   retrieval: Retrieval,
 ): Promise<Relayed> {
-  const { job, continuation, toolName } = retrieval;
-  const visible = new VisibleResponse(client, continuation, toolName);
-  const relayed = await relay(upstream, request, { client: visible.first(), watch: retrieval.watch() });
-  const { splicer } = visible;
-  if (!splicer || relayed.failure || relayed.status === 0) return relayed;
+  const { job, continuation, toolName, refusals } = retrieval;
+  const visible = new VisibleResponse(client, continuation, { toolName, refuses: refusals?.refuses });
   const beat = setInterval(() => visible.heartbeat(), HEARTBEAT_MS);
   try {
+    const relayed = await relay(upstream, request, { client: visible.first(), watch: retrieval.watch() });
+    const { splicer } = visible;
+    if (!splicer || relayed.failure || relayed.status === 0) return relayed;
     let sent = retrieval.sent;
     let hops: readonly Hop[] = [];
     for (;;) {
       const end = splicer.endHop();
+      refusals?.endHop(end);
       if (end.hidden.length === 0 && hops.length === 0 && end.id === undefined) break;
       const advance = await retrieval.advance({ ...job, sent, hops, end });
       if (!advance?.body) break;

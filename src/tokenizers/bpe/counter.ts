@@ -1,6 +1,7 @@
 /** Counts the tokens of texts under one vocabulary: splits, looks up, merges, and remembers what merging gave. */
 import { countMerged } from './merge.ts';
-import { pieceEnd } from './split.ts';
+import { kindOfPiece } from './split.ts';
+import type { PieceEnd, PieceKind } from './split.ts';
 import { hashBytes } from './vocabulary.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -12,34 +13,64 @@ const REMEMBERED_BITS = 14;
 const REMEMBERED = 1 << REMEMBERED_BITS;
 const REMEMBERED_BYTES = 24;
 
+/** The tokens of a text by what they spell. */
+export type TokenKinds = Readonly<Record<PieceKind, number>>;
+
 export class Counter {
   readonly #vocabulary: Vocabulary;
+  readonly #pieceEnd: PieceEnd;
   readonly #encoder = new TextEncoder();
   readonly #scratch = new Uint8Array(SCRATCH_BYTES);
+  /** The text that is being counted. */
+  #bytes: Uint8Array = this.#scratch;
+  #end = 0;
   readonly #pieces = new Uint8Array(REMEMBERED * REMEMBERED_BYTES);
   readonly #lengths = new Uint8Array(REMEMBERED);
   readonly #counts = new Uint8Array(REMEMBERED);
 
-  constructor(vocabulary: Vocabulary) {
+  constructor(vocabulary: Vocabulary, pieceEnd: PieceEnd) {
     this.#vocabulary = vocabulary;
+    this.#pieceEnd = pieceEnd;
   }
 
   count(text: string): number {
-    let bytes = this.#scratch;
-    let end: number;
-    if (text.length * 3 <= bytes.length) {
-      end = this.#encoder.encodeInto(text, bytes).written;
-    } else {
-      bytes = this.#encoder.encode(text);
-      end = bytes.length;
-    }
+    this.#encode(text);
+    const bytes = this.#bytes;
+    const end = this.#end;
+    const pieceEnd = this.#pieceEnd;
     let count = 0;
     for (let at = 0; at < end; ) {
       const next = pieceEnd(bytes, at, end);
       count += next - at === 1 ? 1 : this.#countPiece(bytes, at, next);
       at = next;
     }
+    // A long text is not kept longer than it is counted.
+    this.#bytes = this.#scratch;
     return count;
+  }
+
+  countKinds(text: string): TokenKinds {
+    this.#encode(text);
+    const bytes = this.#bytes;
+    const end = this.#end;
+    const kinds: Record<PieceKind, number> = { words: 0, scripts: 0, numbers: 0, symbols: 0, white: 0 };
+    for (let at = 0; at < end; ) {
+      const next = this.#pieceEnd(bytes, at, end);
+      kinds[kindOfPiece(bytes, at, next)] += this.#countPiece(bytes, at, next);
+      at = next;
+    }
+    this.#bytes = this.#scratch;
+    return kinds;
+  }
+
+  #encode(text: string): void {
+    if (text.length * 3 <= SCRATCH_BYTES) {
+      this.#bytes = this.#scratch;
+      this.#end = this.#encoder.encodeInto(text, this.#scratch).written;
+    } else {
+      this.#bytes = this.#encoder.encode(text);
+      this.#end = this.#bytes.length;
+    }
   }
 
   #countPiece(bytes: Uint8Array, start: number, end: number): number {

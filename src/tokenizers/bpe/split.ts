@@ -1,8 +1,6 @@
 /**
- * Cuts UTF-8 text into the pieces that o200k_base merges within. Gives exactly the pieces of its pattern
- *   P?U*L+C? | P?U+L*C? | \p{N}{1,3} | ?[^\s\p{L}\p{N}]+[\r\n/]* | \s*[\r\n]+ | \s+(?!\S) | \s+
- * (P = [^\r\n\p{L}\p{N}], U = [\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}], L = [\p{Ll}\p{Lm}\p{Lo}\p{M}], C = 's 't 'll and so on)
- * in one pass without a regular expression, ten times as fast.
+ * Cuts UTF-8 text into the pieces that a vocabulary merges within, in one pass without a regular expression, ten times as
+ * fast. The rules of all vocabularies stand here together: shared from another module, their constants cost a quarter more.
  */
 
 /** Kinds of characters, as bits. A character of U that is also of L (Lm, Lo) has both; a mark has its own beside. */
@@ -76,7 +74,14 @@ function widthAt(bytes: Uint8Array, at: number): number {
   return lead < 0xf0 ? 3 : 4;
 }
 
-/** The end of the piece that starts at `at`. `bytes` up to `end` is well-formed UTF-8, and `at` is before `end`. */
+/** The end of the piece that starts at `at`, in well-formed UTF-8 that goes to `end`, which is behind `at`. */
+export type PieceEnd = (bytes: Uint8Array, at: number, end: number) => number;
+
+/**
+ * Gives exactly the pieces of the pattern of o200k_base
+ *   P?U*L+C? | P?U+L*C? | \p{N}{1,3} | ?[^\s\p{L}\p{N}]+[\r\n/]* | \s*[\r\n]+ | \s+(?!\S) | \s+
+ * (P = [^\r\n\p{L}\p{N}], U = [\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}], L = [\p{Ll}\p{Lm}\p{Lo}\p{M}], C = 's 't 'll and so on).
+ */
 export function pieceEnd(bytes: Uint8Array, at: number, end: number): number {
   const kind = kindAt(bytes, at);
   if (kind & LETTER) return contractionEnd(bytes, wordEnd(bytes, at, end), end);
@@ -158,4 +163,71 @@ function whiteEnd(bytes: Uint8Array, start: number, end: number): number {
   }
   if (afterBreak) return afterBreak;
   return at === end || last === start ? at : last;
+}
+
+/**
+ * Gives exactly the pieces of the pattern of cl100k_base
+ *   C | P?\p{L}+ | \p{N}{1,3} | ?[^\s\p{L}\p{N}]+[\r\n]* | \s+$ | \s*[\r\n] | \s+(?!\S) | \s
+ * with P and C as above.
+ */
+export function pieceEndCl100k(bytes: Uint8Array, at: number, end: number): number {
+  const kind = kindAt(bytes, at);
+  if (isLetter(kind)) return lettersEnd(bytes, at, end);
+  const contracted = contractionEnd(bytes, at, end);
+  if (contracted > at) return contracted;
+  const next = at + widthAt(bytes, at);
+  if (kind === NUMBER) return numberEnd(bytes, next, end);
+  if (kind === BREAK) return whiteOrLastEnd(bytes, at, end);
+  const nextKind = next < end ? kindAt(bytes, next) : 0;
+  if (isLetter(nextKind)) return lettersEnd(bytes, next, end);
+  if (kind & NOT_WORD) return signsEnd(bytes, next, end);
+  if (nextKind & NOT_WORD && bytes[at] === SPACE) return signsEnd(bytes, next, end);
+  return whiteOrLastEnd(bytes, at, end);
+}
+
+/** Marks are no letters here. */
+function isLetter(kind: number): boolean {
+  return (kind & LETTER) !== 0 && (kind & MARK) === 0;
+}
+
+function lettersEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && isLetter(kindAt(bytes, at))) at += widthAt(bytes, at);
+  return at;
+}
+
+function signsEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && kindAt(bytes, at) & NOT_WORD) at += widthAt(bytes, at);
+  while (at < end && ASCII[bytes[at]!] === BREAK) at++;
+  return at;
+}
+
+/** White space at the end of the text stays together, line breaks or not. */
+function whiteOrLastEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && kindAt(bytes, at) & WHITE) at += widthAt(bytes, at);
+  return at === end ? at : whiteEnd(bytes, start, end);
+}
+
+/** What a piece spells: a word in Latin letters, one in another script, and so on. */
+export type PieceKind = 'words' | 'scripts' | 'numbers' | 'symbols' | 'white';
+
+/** Every character from U+0280 on begins with a byte of this or more: none of them is a Latin letter in common use. */
+const BEYOND_LATIN = 0xca;
+
+/** The first two characters tell: a piece of letters, or of symbols, may begin with one character of another kind. */
+export function kindOfPiece(bytes: Uint8Array, start: number, end: number): PieceKind {
+  const first = kindAt(bytes, start);
+  if (first & LETTER) return scriptOf(bytes, start, end);
+  if (first === NUMBER) return 'numbers';
+  const next = start + widthAt(bytes, start);
+  const second = next < end ? kindAt(bytes, next) : 0;
+  if (second & LETTER) return scriptOf(bytes, next, end);
+  return first & WHITE && !(second & SYMBOL) ? 'white' : 'symbols';
+}
+
+function scriptOf(bytes: Uint8Array, start: number, end: number): 'words' | 'scripts' {
+  for (let at = start; at < end; at++) if (bytes[at]! >= BEYOND_LATIN) return 'scripts';
+  return 'words';
 }

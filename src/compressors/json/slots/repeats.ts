@@ -17,8 +17,8 @@ export const repeats: SlotForm = {
     const half = texts.length >> 1;
     let numbered: Numbered | undefined;
     for (let period = 2; period <= MAX_PERIOD && period * 2 <= texts.length; period++) {
-      const isLikely = [0, 1, 2, half].some((at) => texts[at] === texts[at + period]);
-      if (!isLikely) continue;
+      const comesAgain = (at: number): boolean => texts[at] === texts[at + period];
+      if (!comesAgain(0) && !comesAgain(1) && !comesAgain(2) && !comesAgain(half)) continue;
       numbered ??= numberTexts(texts);
       const turn = turnOf(numbered, rows, period);
       if (turn && new Set(turn).size === 1) continue;

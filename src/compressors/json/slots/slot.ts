@@ -23,11 +23,12 @@ export const MIN_FORMULA_ROWS = 8;
 /** The commonest of some numbers, and how often it comes. */
 export function mode(values: readonly number[]): { readonly value: number; readonly count: number } {
   const counts = new Map<number, number>();
-  let best = { value: Number.NaN, count: 0 };
+  let best = Number.NaN;
+  let most = 0;
   for (const value of values) {
     const count = (counts.get(value) ?? 0) + 1;
     counts.set(value, count);
-    if (count > best.count) best = { value, count };
+    if (count > most) [best, most] = [value, count];
   }
-  return best;
+  return { value: best, count: most };
 }

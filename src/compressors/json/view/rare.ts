@@ -169,7 +169,7 @@ function rareSlots(column: Column, limit: number): readonly number[] {
     const rows = places.map((at) => column.rows[at]!);
     for (let slot = 0; slot < slots; slot++) {
       const texts = places.map((at) => skeletons[ids[at]!]!.fills[slot]!);
-      if (!texts.every((text) => /^\d{1,15}$/.test(text))) continue;
+      if (texts.every((text) => text === texts[0]) || !texts.every((text) => /^\d{1,15}$/.test(text))) continue;
       odd.push(...missesOfFormula(new Formulas(texts, rows), texts.length, limit).map((at) => places[at]!));
       odd.push(...farPlaces(texts.map(Number), limit).map((at) => places[at]!));
     }

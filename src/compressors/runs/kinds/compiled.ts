@@ -1,4 +1,4 @@
-/** Failures of Rust, Go and Java runs, and what rustc says of code. */
+/** Failures of Rust and Go runs, and what the compilers of Rust and Elixir say of code. */
 import { CONTEXT, DETAIL, FRAME, isForeign, KEY, LEAD, NOISE } from '../sheet.ts';
 import type { Sheet } from '../sheet.ts';
 
@@ -97,8 +97,16 @@ const GO_FAIL = /^(\s*)--- FAIL: \S/;
 const GO_SAID = /^\s+\S+\.go:\d+: /;
 const GO_OUTCOME = /^\s*--- (PASS|FAIL|SKIP): /;
 
+/** What a test says of a line of its file. */
+export function rankGoSaid(sheet: Sheet, at: number): number {
+  const line = sheet.line(at);
+  if (!line.includes('.go:') || !GO_SAID.test(line)) return at;
+  sheet.rank(at, rankOfSaid(sheet, at));
+  return at + 1;
+}
+
 /** With -v a test speaks before its outcome is known. */
-function rankGoSaid(sheet: Sheet, at: number): number {
+function rankOfSaid(sheet: Sheet, at: number): number {
   for (let i = at + 1; i < at + MAX_BELOW; i++) {
     const outcome = GO_OUTCOME.exec(sheet.line(i))?.[1];
     if (outcome !== undefined) return outcome === 'FAIL' ? KEY : CONTEXT;
@@ -109,10 +117,6 @@ function rankGoSaid(sheet: Sheet, at: number): number {
 
 export function rankGo(sheet: Sheet, start: number): number {
   const line = sheet.line(start);
-  if (GO_SAID.test(line)) {
-    sheet.rank(start, rankGoSaid(sheet, start));
-    return start + 1;
-  }
   const fail = GO_FAIL.exec(line);
   if (fail) {
     sheet.rank(start, KEY);
@@ -138,41 +142,6 @@ export function rankGo(sheet: Sheet, start: number): number {
     const rank = isForeign(sheet.line(at)) ? NOISE : FRAME;
     sheet.rank(at, rank);
     sheet.rank(at - 1, rank);
-  }
-  return at;
-}
-
-const JAVA_FAIL = /<<< (?:FAILURE|ERROR)!|^\S.* > .* FAILED$/;
-const JAVA_FRAME = /^\s+(?:at [\w.$]+(?:\/[\w.$@]+)*\.?[\w.$<>]*\(|\.\.\. \d+ more)/;
-const MAVEN_HELP =
-  /^\[ERROR\] (?:\[Help \d+\]|-> \[Help|To see the full|Re-run Maven|For more information|See .*surefire-reports|See dump files|Please refer to)/;
-
-export function rankJava(sheet: Sheet, start: number): number {
-  const line = sheet.line(start);
-  if (MAVEN_HELP.test(line)) {
-    sheet.rank(start, CONTEXT);
-    return start + 1;
-  }
-  if (JAVA_FAIL.test(line)) {
-    sheet.rank(start, KEY);
-    let at = start + 1;
-    for (let said = 0; said < MAX_BELOW && sheet.line(at).trim() !== ''; at++) {
-      if (JAVA_FRAME.test(sheet.line(at)) || /^\[|^Caused by:/.test(sheet.line(at))) break;
-      sheet.rank(at, said++ === 0 ? KEY : said < MAX_MESSAGE ? DETAIL : CONTEXT);
-    }
-    return at;
-  }
-  if (/^\s*Caused by: /.test(line)) {
-    sheet.rank(start, KEY);
-    return start + 1;
-  }
-  if (!JAVA_FRAME.test(line)) return start;
-  let at = start;
-  for (let own = 0; JAVA_FRAME.test(sheet.line(at)); at++) {
-    sheet.rank(
-      at,
-      isForeign(sheet.line(at)) || /\.\.\. \d+ more/.test(sheet.line(at)) ? NOISE : own++ === 0 ? KEY : FRAME,
-    );
   }
   return at;
 }

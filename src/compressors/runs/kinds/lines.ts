@@ -20,7 +20,7 @@ export function rankReport(sheet: Sheet, at: number): number {
   else if (NO_TROUBLE.test(line)) sheet.rank(at, LEAD);
   else {
     const head = line.length > 400 ? line.slice(0, 400) : line;
-    if (MARKED_LINT.test(head)) sheet.rank(at, KEY);
+    if (head.includes('[') && MARKED_LINT.test(head)) sheet.rank(at, KEY);
     else if (/: note: |^note: |^\s*note: /.test(head)) sheet.rank(at, CONTEXT);
     else if (WARNING.test(head) && !/\berror\b/i.test(head)) sheet.rank(at, sheet.isNew(head) ? KEY : LEAD);
     else if (ERROR.test(head)) sheet.rank(at, KEY);

@@ -1,0 +1,38 @@
+/** How surely a text is a page of a manual or what a program says of its options. */
+import type { Sample } from '../../core/sample.ts';
+import { isStruck } from './overstrike.ts';
+
+const TITLE = /^\s*[\w.:+@-]+\(\d\w{0,4}\)\s+(?:\S.*\s)?[\w.:+@-]+\(\d\w{0,4}\)\s*$/;
+const FIRST_HEADING = /^NAME$/;
+const HEADING = /^(?:SYNOPSIS|DESCRIPTION|OPTIONS|COMMANDS)$/;
+const USAGE = /^\s{0,4}usage:|^\s{0,4}usage\s*$/i;
+const TOPIC = /^[A-Z][\w ,/()-]{2,60}:$|^[A-Z][A-Z -]{3,40}$/;
+const OPTION = /^\s{1,10}-{1,2}[\w?@#][\w-]*/;
+const COMMAND = /^\s{1,8}[a-z][\w:-]*(?:, [\w-]+)*(?: <\S+>| \[\S+\])*\s{2,}\S/;
+const DEEPER = /^\s{6,}\S/;
+const MIN_ENTRIES = 6;
+const STRUCK = 0.992;
+const SURE = 0.95;
+const LIKELY = 0.82;
+
+export function claimFor(sample: Sample): number {
+  const { text } = sample;
+  if (text.includes('\b') && isStruck(text)) return STRUCK;
+  const head = sample.head.map((line) => line.trimEnd());
+  const first = head.findIndex((line) => line.trim() !== '');
+  if (first < 0) return 0;
+  const isNamed = head.slice(first, first + 12).some((line) => FIRST_HEADING.test(line));
+  if (isNamed && (TITLE.test(head[first]!) || head.some((line) => HEADING.test(line)))) return SURE;
+  return isHelp(head) ? LIKELY : 0;
+}
+
+function isHelp(head: readonly string[]): boolean {
+  const said = head.filter((line) => line.trim() !== '');
+  const options = said.filter((line) => OPTION.test(line)).length;
+  const commands = said.filter((line) => COMMAND.test(line)).length;
+  const topics = said.filter((line) => TOPIC.test(line)).length;
+  const others = said.filter((line) => !OPTION.test(line) && DEEPER.test(line)).length;
+  const isUsage = said.some((line) => USAGE.test(line));
+  if (options + commands < MIN_ENTRIES || (!isUsage && topics < 3)) return false;
+  return (options + commands + topics + others) * 10 >= said.length * 6;
+}

@@ -1,0 +1,174 @@
+/**
+ * Reads XML as the value that a JSON of it would have. What is laid out in a way of its own (mixed content, CDATA) is
+ * the text of the element that it stands in, tags and all.
+ */
+import type { Deadline } from '../../core/deadline.ts';
+import { type Element, type Item, scanXml } from './scan.ts';
+import {
+  AFTER,
+  ATTRIBUTES,
+  BEFORE,
+  BLANK_LINES,
+  CHILDREN,
+  COMMENT,
+  type Entries,
+  IN_LINE,
+  type Layout,
+  type Node,
+  type Style,
+  TEXT,
+  toScalar,
+} from './style.ts';
+
+const ELEMENTS_PER_CHECK = 1024;
+const MAX_EXCEPTIONS = 24;
+const BLANK = /^(\n*)\n([ \t]{0,80})$/;
+const ATTRIBUTE = / ([A-Za-z_:][\w:.-]*)="([^"]*)"/y;
+/** Runs of one name that come back, from which on the order of the children is what counts. */
+const MAX_RETURNS = 6;
+
+export interface Read {
+  readonly rootName: string;
+  readonly document: Entries;
+  readonly style: Style;
+}
+
+interface Child {
+  readonly name: string;
+  readonly value: Node;
+}
+
+class Reader {
+  readonly #text: string;
+  readonly #deadline: Deadline;
+  readonly #layouts = new Map<string, Layout>();
+  #closing: Style['closing'] | undefined;
+  #count = 0;
+
+  constructor(text: string, deadline: Deadline) {
+    this.#text = text;
+    this.#deadline = deadline;
+  }
+
+  style(): Style | undefined {
+    const counts = new Map<Layout, number>();
+    for (const layout of this.#layouts.values()) counts.set(layout, (counts.get(layout) ?? 0) + 1);
+    const layout = [...counts].reduce((best, one) => (one[1] > best[1] ? one : best), [IN_LINE, 0])[0];
+    const exceptions = new Map([...this.#layouts].filter(([, own]) => own !== layout));
+    return exceptions.size > MAX_EXCEPTIONS ? undefined : { layout, exceptions, closing: this.#closing ?? '/>' };
+  }
+
+  value(element: Element, indent: string): Node {
+    if (this.#count++ % ELEMENTS_PER_CHECK === 0) this.#deadline.check();
+    const { children } = element;
+    if (!children) return this.#empty(element);
+    const attributes = this.#attributes(
+      this.#text.slice(element.start + element.name.length + 1, element.attributesEnd),
+    );
+    const inner = this.#children(element, children, indent);
+    if (inner) return { ...attributes, ...inner };
+    const text = toScalar(this.#text.slice(element.contentStart, element.contentEnd));
+    return attributes ? { ...attributes, [TEXT]: text } : text;
+  }
+
+  #empty({ start, name, attributesEnd }: Element): Node {
+    const spelled = this.#text.slice(start + name.length + 1, attributesEnd);
+    this.#closing ??= spelled.endsWith(' ') ? ' />' : '/>';
+    if (this.#closing === '/>') return this.#attributes(spelled) ?? null;
+    return spelled.endsWith(' ') ? (this.#attributes(spelled.slice(0, -1)) ?? null) : { [ATTRIBUTES]: `${spelled}\0` };
+  }
+
+  #attributes(spelled: string): Entries | undefined {
+    if (spelled === '') return undefined;
+    const entries: Record<string, Node> = {};
+    let at = 0;
+    for (ATTRIBUTE.lastIndex = 0; at < spelled.length; at = ATTRIBUTE.lastIndex) {
+      const match = ATTRIBUTE.exec(spelled);
+      const key = match ? `@${match[1]}` : '';
+      if (!match || Object.hasOwn(entries, key)) return { [ATTRIBUTES]: spelled };
+      entries[key] = toScalar(match[2]!);
+    }
+    return entries;
+  }
+
+  /** The children by name; undefined when they are not laid out alike, or there are none. */
+  #children(element: Element, items: readonly Item[], indent: string): Entries | undefined {
+    const first = items[0];
+    if (!first) return undefined;
+    const layout = this.#layouts.get(element.name) ?? this.#layoutOf(element, first, indent);
+    if (layout === undefined || !this.#isLaidOut(element, items, indent, layout)) return undefined;
+    this.#layouts.set(element.name, layout);
+    const inner = layout === IN_LINE ? indent : indent + layout;
+    const children: Child[] = [];
+    let at = element.contentStart;
+    for (const item of items) {
+      const blank = layout === IN_LINE ? 0 : item.start - at - inner.length - 1;
+      if (blank > 0) children.push({ name: BLANK_LINES, value: blank });
+      if (item.kind === 'element') children.push({ name: item.name, value: this.value(item, inner) });
+      else children.push({ name: COMMENT, value: this.#text.slice(item.start + 4, item.end - 3) });
+      at = item.end;
+    }
+    return grouped(children);
+  }
+
+  #layoutOf({ contentStart }: Element, first: Item, indent: string): Layout | undefined {
+    if (first.start === contentStart) return IN_LINE;
+    const gap = BLANK.exec(this.#text.slice(contentStart, first.start));
+    const blanks = gap?.[2];
+    return blanks?.startsWith(indent) ? blanks.slice(indent.length) : undefined;
+  }
+
+  #isLaidOut(element: Element, items: readonly Item[], indent: string, layout: Layout): boolean {
+    let at = element.contentStart;
+    for (const item of items) {
+      if (item.kind === 'other') return false;
+      if (layout === IN_LINE ? item.start !== at : !this.#isGap(at, item.start, indent + layout)) return false;
+      at = item.end;
+    }
+    if (layout === IN_LINE) return at === element.contentEnd;
+    return this.#text.slice(at, element.contentEnd) === `\n${indent}`;
+  }
+
+  #isGap(start: number, end: number, indent: string): boolean {
+    const lines = end - start - indent.length;
+    if (lines < 1 || lines > 100 || !this.#text.startsWith(indent, start + lines)) return false;
+    for (let at = start; at < start + lines; at++) if (this.#text[at] !== '\n') return false;
+    return true;
+  }
+}
+
+/** Neighbours of one name are a list; a name that comes back has its number behind it. */
+function grouped(children: readonly Child[]): Entries {
+  const runs: { name: string; values: Node[] }[] = [];
+  for (const { name, value } of children) {
+    const last = runs.at(-1);
+    if (last?.name === name) last.values.push(value);
+    else runs.push({ name, values: [value] });
+  }
+  if (runs.length - new Set(runs.map(({ name }) => name)).size > MAX_RETURNS)
+    return { [CHILDREN]: children.map(({ name, value }) => ({ [name]: value })) };
+  const seen = new Map<string, number>();
+  const entries: Record<string, Node> = {};
+  for (const { name, values } of runs) {
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    entries[count === 1 ? name : `${name}#${count}`] = values.length === 1 ? values[0]! : values;
+  }
+  return entries;
+}
+
+/** The document and how it was laid out; undefined when it is none that is read here. */
+export function readXml(text: string, deadline: Deadline): Read | undefined {
+  const scanned = scanXml(text, deadline);
+  if (!scanned) return undefined;
+  const { root, before, after } = scanned;
+  const reader = new Reader(text, deadline);
+  const value = reader.value(root, '');
+  const style = reader.style();
+  if (!style) return undefined;
+  const document: Record<string, Node> = {};
+  if (before !== '') document[BEFORE] = before;
+  document[root.name] = value;
+  if (after !== '') document[AFTER] = after;
+  return { rootName: root.name, document, style };
+}

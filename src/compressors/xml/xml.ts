@@ -1,0 +1,90 @@
+/**
+ * XML that a program printed (feeds, reports, effective configurations), not a file that is shown: lossless as the JSON
+ * of it in its shortest spelling, elements that are alike as a table; the view is the one of that JSON.
+ */
+import { chooseForm } from '../../core/choose-form.ts';
+import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
+import { showsFile } from '../../core/shown-file.ts';
+import { claimFor, claimForReport } from './claim.ts';
+import { readForm, writeForm } from './form.ts';
+import { writeReportView } from './report-view.ts';
+import { type Read, readXml } from './read.ts';
+
+/** What is read more easily as XML stays so, unless enough is saved. */
+const MAX_SHARE = 0.85;
+const VIEW_HEAD = '[headroom: view of XML as JSON; @a is attribute a, # text beside attributes]';
+/** Findings in files: a view as ranges and counts would lose the files' names. */
+const FINDINGS = /^(?:checkstyle|pmd|pmd-cpd|issues|BugCollection|report|results)$/;
+
+const same = (source: string, expanded: string): boolean => source === expanded;
+
+/** The JSON of a text with what makes it shorter, where it can be read as XML. */
+class Said {
+  readonly read: Read;
+  readonly #source: string;
+  readonly #json: Compressor;
+  readonly #options: CompressOptions;
+
+  constructor(read: Read, source: string, json: Compressor, options: CompressOptions) {
+    this.read = read;
+    this.#source = source;
+    this.#json = json;
+    this.#options = { ...options, call: undefined };
+  }
+
+  /** Undefined when it is not worth it, or comes back as something else. */
+  lossless(): string | undefined {
+    const options: CompressOptions = { ...this.#options, level: 'lossless' };
+    const form = writeForm(this.read, this.#source, (spelled) => this.#json.compress(spelled, options)?.text);
+    const isWorth = form !== undefined && form.length < this.#source.length * MAX_SHARE;
+    return isWorth && readForm(form, this.#json) === this.#source ? form : undefined;
+  }
+
+  view(): string | undefined {
+    if (FINDINGS.test(this.read.rootName)) return undefined;
+    const said = this.#json.compress(JSON.stringify(this.read.document), this.#options);
+    return said?.loss === 'recoverable' ? `${VIEW_HEAD}\n${said.text}` : undefined;
+  }
+}
+
+function sayXml(text: string, json: Compressor, options: CompressOptions): Said | undefined {
+  options.deadline.check();
+  if (options.responseFormat === 'json') return undefined;
+  const read = readXml(text.includes('\r') ? text.replaceAll('\r\n', '\n') : text, options.deadline);
+  return read && new Said(read, text, json, options);
+}
+
+/** @param json says JSON shorter. */
+export function xmlCompressor(json: Compressor): Compressor {
+  return {
+    name: 'xml',
+    claim: claimFor,
+    compress(text: string, options: CompressOptions): Compressed | undefined {
+      const said = showsFile(options.call) ? undefined : sayXml(text, json, options);
+      return said && chooseForm({ source: text, lossless: said.lossless(), view: () => said.view() }, options);
+    },
+    expand: (text: string) => readForm(text, json),
+    same,
+  };
+}
+
+/**
+ * Reports of test runs in JUnit's XML, which nobody edits: lossless like other XML; as a view every test that failed or
+ * was skipped verbatim, the others counted.
+ * @param json says JSON shorter.
+ */
+export function testReportCompressor(json: Compressor): Compressor {
+  return {
+    name: 'test-report',
+    viewsFiles: 'recorded',
+    keepsFailures: true,
+    claim: claimForReport,
+    compress(text: string, options: CompressOptions): Compressed | undefined {
+      const lossless = sayXml(text, json, options)?.lossless();
+      const view = (): string | undefined => writeReportView(text, options.deadline);
+      return chooseForm({ source: text, lossless, view }, options);
+    },
+    expand: (text: string) => readForm(text, json),
+    same,
+  };
+}

@@ -1,0 +1,52 @@
+/** What stands before the messages of a request, and what the request says about prompt caches: what the cache aligner works on. */
+import type { JsonPath, JsonValue } from './json/value.ts';
+
+/** A system text. */
+export interface PreambleText {
+  readonly path: JsonPath;
+  readonly text: string;
+}
+
+/** The definition of a tool, as the client sent it. */
+export interface PreambleTool {
+  readonly path: JsonPath;
+  readonly name: string;
+  readonly value: JsonValue;
+}
+
+/** Where a prefix that is worth keeping can end: after the tools, after the system texts, after the turn of this index. */
+export type CachePlace = 'tools' | 'system' | number;
+
+export interface Preamble {
+  readonly texts: readonly PreambleText[];
+  readonly tools: readonly PreambleTool[];
+  /** The client says itself what is cached: then caches are its business alone. */
+  readonly isManaged: boolean;
+  /** The model's reasoning may be signed over all that stands before it. */
+  readonly signsReasoning: boolean;
+  /** The places that can carry a cache mark, where this API has such marks; without `system` when there is none. */
+  readonly places: readonly CachePlace[];
+  /** The API takes a name for the prefix of this request, and the request has none. */
+  readonly takesKey: boolean;
+}
+
+/** What aligning changes in a request: values move to its end, the order of its tools is settled, marks are set. */
+export interface Alignment {
+  readonly kind: 'align';
+  readonly texts: readonly PreambleText[];
+  readonly tools: readonly PreambleTool[];
+  /** Goes to the very end, behind everything that a cache may keep. */
+  readonly postscript: string | undefined;
+  readonly marks: readonly CachePlace[];
+  readonly key: string | undefined;
+}
+
+/** What was decided when this conversation began, and what is known of its tools. */
+export interface AlignPolicy {
+  /** Its texts and tools may be settled; false where only marks may be set. */
+  readonly settles: boolean;
+  /** The tools as the first request had them, as JSON: their order and the order of their keys stay so. */
+  readonly firstTools: readonly JsonValue[];
+  /** The same preamble began another conversation before. */
+  readonly isPrefixKnown: boolean;
+}

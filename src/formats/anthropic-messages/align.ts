@@ -1,0 +1,135 @@
+/** What stands before the messages of a Messages API request, and how it is aligned: marks on last blocks, the postscript behind them. */
+import type { JsonDocument, JsonEdit } from '../../core/json/document.ts';
+import {
+  asArray,
+  asObject,
+  isJsonObject,
+  type JsonObject,
+  type JsonPath,
+  type JsonValue,
+} from '../../core/json/value.ts';
+import type { Alignment, CachePlace, Preamble, PreambleText, PreambleTool } from '../../core/preamble.ts';
+import { textOf } from '../part-list.ts';
+
+const MARK: JsonObject = { type: 'ephemeral' };
+/** Spelled in a string the quotation marks would be escaped: only a key is written so. */
+const MARK_KEY = '"cache_control"';
+
+/** Blocks that can carry a mark; an empty text cannot. */
+const MARKABLE: ReadonlySet<JsonValue | undefined> = new Set(['text', 'image', 'document', 'tool_result', 'tool_use']);
+
+/** Undefined where the postscript of an alignment would have no place: behind an answer that was begun. */
+export function readPreamble({ text, value }: JsonDocument): Preamble | undefined {
+  const body = asObject(value);
+  const messages = asArray(body['messages']).map(asObject);
+  const end = messages.at(-1);
+  if (end?.['role'] !== 'user' || !isContent(end['content'])) return undefined;
+  const signsReasoning = isThinking(body);
+  // Whether a string and its lone block are the same to a signature is not known: there strings stay.
+  const canMark = (content: JsonValue | undefined): boolean =>
+    !(signsReasoning && typeof content === 'string') && isMarkable(lastOf(content));
+  const turns = messages.flatMap(({ role, content }, turn) => (role === 'user' && canMark(content) ? [turn] : []));
+  const tools = asArray(body['tools']);
+  const places: CachePlace[] = [
+    ...(isJsonObject(tools.at(-1)) ? ['tools' as const] : []),
+    ...(canMark(body['system']) ? ['system' as const] : []),
+    ...turns,
+  ];
+  return {
+    texts: textsOf(body['system']),
+    tools: tools.map((tool, index): PreambleTool => {
+      return { path: ['tools', index], name: textOf(asObject(tool)['name']), value: tool };
+    }),
+    isManaged: text.includes(MARK_KEY),
+    signsReasoning,
+    places,
+    takesKey: false,
+  };
+}
+
+function isContent(content: JsonValue | undefined): boolean {
+  return typeof content === 'string' || Array.isArray(content);
+}
+
+function isThinking({ thinking }: JsonObject): boolean {
+  return isJsonObject(thinking) && thinking['type'] !== 'disabled';
+}
+
+function textsOf(system: JsonValue | undefined): readonly PreambleText[] {
+  if (typeof system === 'string') return [{ path: ['system'], text: system }];
+  return asArray(system).flatMap((block, index) => {
+    const { type, text } = asObject(block);
+    return type === 'text' && typeof text === 'string' ? [{ path: ['system', index, 'text'], text }] : [];
+  });
+}
+
+/** A string means the same as a lone text. */
+function lastOf(content: JsonValue | undefined): JsonValue | undefined {
+  return typeof content === 'string' ? { type: 'text', text: content } : asArray(content).at(-1);
+}
+
+function isMarkable(block: JsonValue | undefined): boolean {
+  const { type, text } = asObject(block);
+  return MARKABLE.has(type) && (type !== 'text' || textOf(text).trim() !== '');
+}
+
+export function writeAlignment(edit: Alignment, { value }: JsonDocument): readonly JsonEdit[] {
+  const body = asObject(value);
+  const messages = asArray(body['messages']);
+  const marks = new Set(edit.marks);
+  const turns = new Set([...edit.marks, ...(edit.postscript === undefined ? [] : [messages.length - 1])]);
+  return [
+    ...toolEdits(edit, asArray(body['tools'])),
+    ...systemEdits(edit, body['system']),
+    ...[...turns].flatMap((turn) => {
+      if (typeof turn === 'string') return [];
+      const postscript = turn === messages.length - 1 ? edit.postscript : undefined;
+      return endEdits(asObject(messages[turn])['content'], ['messages', turn, 'content'], marks.has(turn), postscript);
+    }),
+  ];
+}
+
+function toolEdits({ tools, marks }: Alignment, sent: readonly JsonValue[]): readonly JsonEdit[] {
+  const last = sent.length - 1;
+  const isMarked = marks.includes('tools');
+  const edits = tools.map(({ path, value }): JsonEdit => {
+    const isLast = isMarked && path.at(-1) === last;
+    return { op: 'replace', path, value: isLast ? { ...asObject(value), cache_control: MARK } : value };
+  });
+  if (!isMarked || tools.some(({ path }) => path.at(-1) === last)) return edits;
+  return [...edits, mark(['tools', last])];
+}
+
+function systemEdits({ texts, marks }: Alignment, system: JsonValue | undefined): readonly JsonEdit[] {
+  const isMarked = marks.includes('system');
+  if (typeof system === 'string') {
+    const text = texts[0]?.text ?? system;
+    if (isMarked) return [{ op: 'replace', path: ['system'], value: [{ type: 'text', text, cache_control: MARK }] }];
+    return texts.map(({ path }) => ({ op: 'replace', path, value: text }));
+  }
+  const edits: JsonEdit[] = texts.map(({ path, text }) => ({ op: 'replace', path, value: text }));
+  return isMarked ? [...edits, mark(['system', asArray(system).length - 1])] : edits;
+}
+
+/** The end of a message's content: marked, and behind the mark the postscript. */
+function endEdits(
+  content: JsonValue | undefined,
+  path: JsonPath,
+  isMarked: boolean,
+  postscript: string | undefined,
+): readonly JsonEdit[] {
+  const added = postscript === undefined ? [] : [{ type: 'text', text: postscript }];
+  if (typeof content === 'string') {
+    const block = { type: 'text', text: content, ...(isMarked && { cache_control: MARK }) };
+    return [{ op: 'replace', path, value: [block, ...added] }];
+  }
+  const last = asArray(content).length - 1;
+  return [
+    ...(isMarked ? [mark([...path, last])] : []),
+    ...added.map((value): JsonEdit => ({ op: 'append', path, value })),
+  ];
+}
+
+function mark(path: JsonPath): JsonEdit {
+  return { op: 'set', path, key: 'cache_control', value: MARK };
+}

@@ -1,0 +1,60 @@
+/**
+ * Whether this conversation's prefix is settled: decided when it begins and pinned, because system prompts and tools
+ * stand before every prefix that a provider caches. Never where the client manages caches or reasoning is signed.
+ */
+import type { Conversation } from '../core/conversation.ts';
+import { hashOf } from '../core/hash.ts';
+import { canonical } from '../core/json/canonical.ts';
+import type { JsonValue } from '../core/json/value.ts';
+import type { AlignPolicy } from '../core/preamble.ts';
+import { settle, type SettledPreamble } from '../transforms/cache-aligner/settle.ts';
+import type { OptimizeContext } from './context.ts';
+
+/** The pin of a conversation that began aligned; that of one that did not says nothing. */
+const ALIGNED = 'aligned';
+const COUNTS = { tokensBefore: 0, tokensAfter: 0 } as const;
+
+/** Undefined where caches are the client's own business. */
+export function alignPolicyFor(
+  conversation: Conversation,
+  volatileKeys: ReadonlySet<string>,
+  context: OptimizeContext,
+): AlignPolicy | undefined {
+  const { preamble, parts } = conversation;
+  if (!preamble || preamble.isManaged) return undefined;
+  const settled = settle(preamble);
+  const keys = keysOf(conversation, settled, volatileKeys, context.tenant);
+  const [began, kept, prefix] = context.sentLog.recall([keys.began, keys.tools, keys.prefix]);
+  const isSigned = preamble.signsReasoning || parts.some((part) => part.isSigned);
+  const isNew = !conversation.turns.some(({ role }) => role === 'assistant');
+  const settles = !isSigned && (began ? began.text === ALIGNED : isNew && context.isRestrained !== true);
+  if (context.isSent) {
+    const pins = [
+      { ...COUNTS, key: keys.began, text: settles ? ALIGNED : undefined, isKnown: began !== undefined },
+      { ...COUNTS, key: keys.tools, text: JSON.stringify(settled.tools), isKnown: kept !== undefined },
+      { ...COUNTS, key: keys.prefix, text: undefined, isKnown: prefix !== undefined },
+    ];
+    context.sentLog.pin(pins.flatMap(({ isKnown, ...pin }) => (isKnown ? [] : [pin])));
+  }
+  return { settles, firstTools: firstTools(kept?.text, settled.tools), isPrefixKnown: prefix !== undefined };
+}
+
+function keysOf(
+  { turns }: Conversation,
+  { texts, tools }: SettledPreamble,
+  volatileKeys: ReadonlySet<string>,
+  tenant: string,
+): Record<'began' | 'tools' | 'prefix', string> {
+  const canon = { ignoredKeys: volatileKeys, digest: hashOf };
+  const first = turns.find(({ role }) => role !== 'system');
+  const names = tools.map((tool) => canonical(tool, canon)).sort();
+  return {
+    began: hashOf(`align ${tenant} ${first ? canonical([first.head, ...first.blocks], canon) : ''}`),
+    tools: hashOf(`align tools ${tenant} ${names.join('\n')}`),
+    prefix: hashOf(`align prefix ${tenant} ${names.join('\n')} ${JSON.stringify(texts)}`),
+  };
+}
+
+function firstTools(kept: string | undefined, tools: readonly JsonValue[]): readonly JsonValue[] {
+  return kept === undefined ? tools : (JSON.parse(kept) as readonly JsonValue[]);
+}

@@ -1,0 +1,132 @@
+/**
+ * Keeps the accounts off the way of requests: a thread of its own, started with the first request that is over, that
+ * takes one after the other. Its failure costs entries of the ledger and nothing else.
+ */
+import { Worker } from 'node:worker_threads';
+import type { StoreSettings } from '../core/stores.ts';
+import type { Savings } from '../ledger/savings.ts';
+import type { AccountJob, Receipt } from './account.ts';
+
+/** Plain values only: they cross into the thread. */
+export interface ClerkOptions {
+  readonly storePath: string | undefined;
+  readonly store?: StoreSettings | undefined;
+  readonly holdout?: number | undefined;
+}
+
+export interface Clerk {
+  /** Never rejects; undefined when nothing was recorded. */
+  record(job: AccountJob): Promise<Receipt | undefined>;
+  /** Over requests that came since then, all that were given before included; undefined when nobody knows. */
+  savings(since: number): Promise<Savings | undefined>;
+  /** Resolves once everything that was given is recorded. */
+  close(): Promise<void>;
+}
+
+export type ToClerk =
+  | { readonly kind: 'record'; readonly id: number; readonly job: AccountJob }
+  | { readonly kind: 'savings'; readonly id: number; readonly since: number }
+  | { readonly kind: 'close' };
+
+export type FromClerk =
+  | { readonly kind: 'receipt'; readonly id: number; readonly receipt: Receipt | undefined }
+  | { readonly kind: 'savings'; readonly id: number; readonly savings: Savings | undefined }
+  | { readonly kind: 'warning'; readonly warning: string };
+
+/** Requests that wait to be recorded hold their bodies: more than that are not waited for. */
+const MOST_WAITING_BYTES = 256 * 2 ** 20;
+const CLOSE_MS = 5_000;
+/** A thread that died so often is not started again. */
+const MOST_STARTS = 5;
+
+type Answer = Receipt | Savings | undefined;
+
+export interface ClerkHooks {
+  readonly warn: (message: string) => void;
+  /** Another thread script, for tests. */
+  readonly entry?: URL;
+}
+
+export function openClerk(options: ClerkOptions, hooks: ClerkHooks): Clerk {
+  return new ThreadClerk(options, hooks);
+}
+
+class ThreadClerk implements Clerk {
+  readonly #options: ClerkOptions;
+  readonly #hooks: ClerkHooks;
+  readonly #waiting = new Map<number, { readonly bytes: number; readonly resolve: (answer: Answer) => void }>();
+  #worker: Worker | undefined;
+  #starts = 0;
+  #asked = 0;
+  #bytes = 0;
+  #isClosed = false;
+
+  constructor({ storePath, store, holdout }: ClerkOptions, hooks: ClerkHooks) {
+    this.#options = { storePath, store, holdout };
+    this.#hooks = hooks;
+  }
+
+  async record(job: AccountJob): Promise<Receipt | undefined> {
+    const bytes = job.received.byteLength + (job.sent?.byteLength ?? 0);
+    if (this.#bytes + bytes > MOST_WAITING_BYTES) return undefined;
+    return (await this.#ask((id) => ({ kind: 'record', id, job }), bytes)) as Receipt | undefined;
+  }
+
+  async savings(since: number): Promise<Savings | undefined> {
+    return (await this.#ask((id) => ({ kind: 'savings', id, since }), 0)) as Savings | undefined;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const worker = this.#worker;
+    if (!worker) return;
+    const exit = new Promise((resolve) => worker.once('exit', resolve));
+    worker.postMessage({ kind: 'close' } satisfies ToClerk);
+    await Promise.race([exit, new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref())]);
+    await worker.terminate();
+  }
+
+  #ask(messageFor: (id: number) => ToClerk, bytes: number): Promise<Answer> {
+    const worker = this.#isClosed ? undefined : (this.#worker ?? this.#start());
+    if (!worker) return Promise.resolve(undefined);
+    const id = ++this.#asked;
+    return new Promise((resolve) => {
+      this.#waiting.set(id, { bytes, resolve });
+      this.#bytes += bytes;
+      worker.postMessage(messageFor(id));
+    });
+  }
+
+  #start(): Worker | undefined {
+    if (this.#starts++ >= MOST_STARTS) return undefined;
+    // Type stripping runs the source; the build has its own extension.
+    const script = import.meta.url.endsWith('.ts') ? './clerk-thread.ts' : './clerk-thread.js';
+    const worker = new Worker(this.#hooks.entry ?? new URL(script, import.meta.url), { workerData: this.#options });
+    this.#worker = worker;
+    worker.on('message', (message: FromClerk) => this.#hear(message));
+    worker.on('error', (error) => this.#lose(worker, `failed: ${error.message}`));
+    worker.on('exit', () => this.#lose(worker, 'ended'));
+    return worker;
+  }
+
+  #hear(message: FromClerk): void {
+    if (message.kind === 'warning') this.#hooks.warn(message.warning);
+    else this.#answer(message.id, message.kind === 'receipt' ? message.receipt : message.savings);
+  }
+
+  #answer(id: number, answer: Answer): void {
+    const waiting = this.#waiting.get(id);
+    if (!waiting) return;
+    this.#waiting.delete(id);
+    this.#bytes -= waiting.bytes;
+    waiting.resolve(answer);
+  }
+
+  #lose(worker: Worker, why: string): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    for (const id of this.#waiting.keys()) this.#answer(id, undefined);
+    if (!this.#isClosed)
+      this.#hooks.warn(`the thread that keeps the accounts ${why}; some requests are missing in them`);
+  }
+}
