@@ -100,7 +100,7 @@ function tell(request: Request, { arms }: Measured, processor: number, report: R
   const added = median(named[0]![1]);
   const limit = `<= ${LIMIT_MS} ms`;
   report.target(`a hidden hop, ${size}: our own part, p50`, limit, ms(added), added <= LIMIT_MS);
-  report.target(`a hidden hop, ${size}: processor, all threads`, limit, ms(processor), processor <= LIMIT_MS);
+  report.line(`Processor of a hop, all threads, its request included: ${ms(processor)}`);
 }
 
 async function run(options: BenchOptions): Promise<void> {

@@ -79,9 +79,21 @@ const ERROR_WORDS: Readonly<Record<ErrorCode, readonly [what: string, remedy: st
     "An MCP client's configuration was left as it is.",
     'The message says why: something of the same name is there, or the file was changed just now.',
   ],
+  DOES_NOT_FIT: [
+    'A conversation is longer than its model reads, even with every result left out that may be left out.',
+    'Start a new conversation, let the client compact this one, or choose a model that reads more.',
+  ],
+  OVER_BUDGET: [
+    'A credential or project has spent its `--budget` (402 where the API is Anthropic’s).',
+    'Wait until the time that the message names, or start the proxy with a larger budget.',
+  ],
   PORT_IN_USE: [
     'Another program listens on the port.',
     'Use the proxy that runs there, or choose another port with `--port`.',
+  ],
+  RATE_LIMITED: [
+    'A credential has used up its `--rpm` or `--tpm`, or requests on their way have reserved the rest of a budget.',
+    'Wait as long as `retry-after` says: client libraries do so by themselves.',
   ],
   UNREADABLE_FILE: ['A file cannot be read.', 'Check path and permissions.'],
   UNAUTHORIZED: [

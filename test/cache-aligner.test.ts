@@ -153,6 +153,23 @@ describe.each(Object.entries(APIS))('%s', (format, { body, turn, list, front }) 
   });
 });
 
+test('messages of the Messages API are the same to the letter from turn to turn, marks apart', () => {
+  const engine = open();
+  const { body, turn } = APIS['anthropic-messages']!;
+  const history: Body[] = [];
+  let before: string[] = [];
+  const plain = (value: unknown): string =>
+    JSON.stringify(value, (key, member) => (key === 'cache_control' ? undefined : member));
+  for (let call = 0; call < 6; call++) {
+    history.push(turn('user', `question ${call}`));
+    const { system: _, ...rest } = body(call, [...history]);
+    const sent = send(engine, 'anthropic-messages', rest).messages.map(plain);
+    expect(sent.slice(0, before.length)).toEqual(before);
+    before = sent;
+    history.push(turn('assistant', `answer ${call}`));
+  }
+});
+
 describe('marks of the Messages API', () => {
   const { body, turn } = APIS['anthropic-messages']!;
   const marksIn = (value: unknown): number => textOf(value).split('"cache_control"').length - 1;

@@ -12,6 +12,7 @@ const FLOOR_1 = [
   'models',
   'stores',
   'ledger',
+  'limits',
   'retrieval',
   'config',
 ];
@@ -26,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   models: ['core', 'node:fs'],
   stores: ['core', 'node:sqlite', 'node:fs', 'node:path', 'node:crypto', 'node:worker_threads', 'lru-cache', 'ioredis'],
   ledger: ['core'],
+  limits: ['core'],
   retrieval: ['core'],
   config: ['core', 'node:fs', 'node:os', 'node:path', 'smol-toml'],
   transforms: ['core'],

@@ -7,6 +7,7 @@ import { prefersView } from '../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../core/compressor.ts';
 import { NO_DEADLINE } from '../core/deadline.ts';
 import type { Deadline } from '../core/deadline.ts';
+import { looksFailed } from '../core/failure.ts';
 import { Sample } from '../core/sample.ts';
 
 /** Shorter runs save less than their header costs. */
@@ -180,12 +181,14 @@ interface Bare {
 
 const MIN_CLAIM = 0.5;
 
-/** The view of the kind that claims what stands behind the numbers. */
+/** The view of the kind that claims what stands behind the numbers; of a run that failed, one that keeps every failure. */
 function writeView(text: string, kinds: readonly Compressor[], options: CompressOptions): string | undefined {
   const found = bare(text.split('\n'), options.deadline);
   if (!found) return undefined;
   const sample = new Sample(found.text);
-  const claims = kinds.map((kind) => ({ kind, claim: kind.claim(sample) })).filter(({ claim }) => claim >= MIN_CLAIM);
+  const isFailed = looksFailed(text) || looksFailed(found.text);
+  const asked = isFailed ? kinds.filter(({ keepsFailures }) => keepsFailures) : kinds;
+  const claims = asked.map((kind) => ({ kind, claim: kind.claim(sample) })).filter(({ claim }) => claim >= MIN_CLAIM);
   for (const { kind } of claims.sort((a, b) => b.claim - a.claim)) {
     options.deadline.check();
     const form = kind.compress(found.text, options);
@@ -292,6 +295,8 @@ export function fileRead(kinds: readonly Compressor[]): Compressor {
   return {
     name: 'file-read',
     viewsFiles: 'recorded',
+    // It asks the kinds behind the numbers whether theirs do.
+    keepsFailures: true,
     claim,
     compress: (text: string, options: CompressOptions) => compress(text, recorded, options),
     expand,

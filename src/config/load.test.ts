@@ -23,6 +23,7 @@ const SAMPLES: Readonly<Record<OptionName, readonly [string, string, string]>> =
   tools: ['Read=off', 'mcp__*=lossless,Bash=aggressive', 'a=balanced'],
   prose: ['true', 'true', 'true'],
   'cache-align': ['off', 'off', 'off'],
+  'context-fit': ['off', 'off', 'off'],
   'text-observations': ['OBSERVATION:', 'a|b', '\\[File: '],
   guard: ['refuse', 'refuse', 'refuse'],
   holdout: ['5%', '0.5', '50'],

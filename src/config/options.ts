@@ -22,6 +22,7 @@ export interface OptionValues {
   readonly prose: boolean;
   readonly holdout: number;
   readonly 'cache-align': 'auto' | 'off';
+  readonly 'context-fit': 'auto' | 'off';
   readonly guard: 'report' | 'refuse';
   readonly 'text-observations': string | undefined;
   readonly token: string | undefined;
@@ -241,6 +242,12 @@ export const OPTIONS: OptionTable = {
     default: undefined,
     defaultText: 'none',
     doc: 'How turns of the user begin that are really the output of a tool: agents without tools of the API send them, such as SWE-agent. With "OBSERVATION:|EXECUTION RESULT" such turns are shortened as results are, by forms that lose nothing. Only in answer to a turn of the model.',
+  },
+  'context-fit': {
+    ...choice('auto', 'off'),
+    variable: 'HEADROOM_CONTEXT_FIT',
+    default: 'auto',
+    doc: 'What becomes of a conversation that is longer than its model reads. auto: in the profiles balanced and aggressive its results are said shorter, then the least worthy are left out, each named in its place and to be fetched; off: it is sent as it is.',
   },
   guard: {
     ...choice('report', 'refuse'),

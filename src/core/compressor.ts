@@ -2,6 +2,7 @@
 import type { ToolCall } from './conversation.ts';
 import type { Deadline } from './deadline.ts';
 import type { Loss } from './edit.ts';
+import type { Structure, ToolImportance } from './importance.ts';
 import type { Sample } from './sample.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -20,6 +21,8 @@ export interface CompressOptions {
   readonly call: ToolCall | undefined;
   /** `json`: whoever asked wants to parse the result; forms of JSON stay valid JSON then. */
   readonly responseFormat?: 'json' | undefined;
+  /** What was learned about results of this tool, as this process found it at its start. Shapes views, never their length. */
+  readonly importance?: ToolImportance | undefined;
   readonly tokens: Tokenizer;
   readonly deadline: Deadline;
 }
@@ -40,6 +43,8 @@ export interface Compressor {
   claim(sample: Sample): number;
   /** A shorter text, or undefined to decline. The same arguments always give the same answer. */
   compress(text: string, options: CompressOptions): Compressed | undefined;
+  /** How a text is built, so that what is learned about it holds for others like it. Undefined: it has nothing of the kind. */
+  structure?(text: string, deadline: Deadline): Structure | undefined;
   /** The original of a lossless form; undefined when the text holds no form of this compressor. */
   expand(text: string): string | undefined;
   /** Whether an expanded text says the same as the source: the same bytes unless the kind ignores some (JSON: white space). */

@@ -28,7 +28,10 @@ export interface Part {
   readonly text: string;
   /** Decided before: it goes out exactly as `text` says. */
   readonly frozen: boolean;
+  /** Of a call itself: what it was. */
   readonly call?: ToolCall;
+  /** Of a call: with what it will go out, where that is not as it came. */
+  readonly input?: JsonValue;
   /** The id of the call that a result answers, where the call itself is not in the request. */
   readonly answers?: string;
   /** The client says that this result is a failure. */

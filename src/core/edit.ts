@@ -1,5 +1,6 @@
 /** What transforms propose, as data: nothing changes until the pipeline accepts an edit and a format writes it. */
 import type { Part, Tool } from './conversation.ts';
+import type { JsonValue } from './json/value.ts';
 import type { Alignment } from './preamble.ts';
 
 /** `none`: the original can be rebuilt from the text. `recoverable`: it can be fetched from the original store. */
@@ -14,4 +15,11 @@ export interface Rewrite {
   readonly by: string;
 }
 
-export type Edit = Rewrite | Alignment | { readonly kind: 'add-tool'; readonly tool: Tool };
+/** A call of the model that goes out with less in it. */
+export interface CallRewrite {
+  readonly kind: 'rewrite-call';
+  readonly part: Part;
+  readonly input: JsonValue;
+}
+
+export type Edit = Rewrite | CallRewrite | Alignment | { readonly kind: 'add-tool'; readonly tool: Tool };

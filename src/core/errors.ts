@@ -6,7 +6,10 @@ export const ERRORS = {
   FORBIDDEN: { status: 403, exitCode: 1 },
   NOT_FOUND: { status: 404, exitCode: 1 },
   NOT_WRITTEN: { status: 500, exitCode: 1 },
+  DOES_NOT_FIT: { status: 400, exitCode: 1 },
+  OVER_BUDGET: { status: 429, exitCode: 1 },
   PORT_IN_USE: { status: 500, exitCode: 1 },
+  RATE_LIMITED: { status: 429, exitCode: 1 },
   UNREADABLE_FILE: { status: 500, exitCode: 1 },
   UNAUTHORIZED: { status: 401, exitCode: 1 },
   UPSTREAM_TIMEOUT: { status: 504, exitCode: 1 },
@@ -15,14 +18,21 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+export interface HeadroomErrorOptions extends ErrorOptions {
+  /** After so long the same request may be answered. */
+  readonly retryAfterSeconds?: number;
+}
+
 /** The message says what happened, with which input, and what to do; it never holds a credential. */
 export class HeadroomError extends Error {
   override readonly name = 'HeadroomError';
   readonly code: ErrorCode;
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options?: HeadroomErrorOptions) {
     super(message, options);
     this.code = code;
+    this.retryAfterSeconds = options?.retryAfterSeconds;
   }
 
   get status(): number {

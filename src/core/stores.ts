@@ -1,5 +1,7 @@
 /** What this installation remembers, opened once a process and handed out bound to one tenant. */
+import type { LearnedLog } from './importance.ts';
 import type { Ledger } from './ledger.ts';
+import type { Meters } from './limits.ts';
 import type { OriginalStore } from './original-store.ts';
 import type { SentLog } from './sent-log.ts';
 
@@ -37,6 +39,10 @@ export interface Stores {
   sentLog(tenant: string): SentLog;
   /** What every request cost, and what a provider's cache may hold of it. */
   ledger(): Ledger;
+  /** What models fetched and used, of all tenants. */
+  learned(): LearnedLog;
+  /** What is used of budgets and limits. */
+  meters(): Meters;
   /** For the operator on this machine only: an original whoever it belongs to. */
   findOriginal(key: string): string | undefined;
   /** How many originals are kept, of all tenants. */

@@ -3,6 +3,7 @@ import type { Level } from './compressor.ts';
 import type { Conversation } from './conversation.ts';
 import type { Deadline } from './deadline.ts';
 import type { Edit } from './edit.ts';
+import type { Importance } from './importance.ts';
 import type { AlignPolicy } from './preamble.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import type { ToolRule } from './tool-rule.ts';
@@ -31,6 +32,8 @@ export interface Refusal {
 
 /** What a transform may look at. No store and no log: only the pipeline keeps things. */
 export interface TransformContext {
+  /** What was learned, for whose request it is; undefined: nothing. */
+  readonly importance?: Importance | undefined;
   readonly tokenizer: Tokenizer;
   readonly policy: Policy;
   readonly deadline: Deadline;

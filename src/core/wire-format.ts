@@ -2,7 +2,7 @@
 import type { Continuation } from './continuation.ts';
 import type { Conversation } from './conversation.ts';
 import type { Edit } from './edit.ts';
-import type { HeadroomError } from './errors.ts';
+import type { ErrorCode, HeadroomError } from './errors.ts';
 import type { FrameFormat } from './frames.ts';
 import type { KeptAnswers } from './kept-answers.ts';
 import type { JsonDocument, JsonEdit } from './json/document.ts';
@@ -79,4 +79,6 @@ export interface WireFormat {
   readonly kept?: KeptAnswers;
   /** An error of ours in this API's own shape, so that its client libraries understand it. */
   errorBody(error: HeadroomError): Uint8Array;
+  /** Where this API has another status for it. */
+  readonly errorStatus?: Readonly<Partial<Record<ErrorCode, number>>>;
 }

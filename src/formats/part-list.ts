@@ -31,6 +31,11 @@ export function blocksOf(content: JsonValue | undefined): readonly JsonValue[] {
   return content === undefined || content === null ? [] : [content];
 }
 
+/** The answer's greatest length, where a request says one. */
+export function maxOutputOf(value: JsonValue | undefined): { readonly maxOutputTokens?: number } {
+  return typeof value === 'number' && value > 0 ? { maxOutputTokens: value } : {};
+}
+
 export function textOf(value: JsonValue | undefined): string {
   return typeof value === 'string' ? value : '';
 }

@@ -33,11 +33,12 @@ export const FACTS: ModelFacts = {
 };
 
 /** A memory of its own, so that the ledger's tests know no store. */
-export function plainLedger(): Ledger & { readonly all: LedgerEntry[] } {
+export function plainLedger(): Ledger & { readonly all: LedgerEntry[]; readonly prompts: () => number } {
   const all: LedgerEntry[] = [];
   const prompts = new Map<string, RememberedPrompt>();
   return {
     all,
+    prompts: () => prompts.size,
     record(entry, prompt, replaced) {
       all.push(entry);
       for (const id of replaced) prompts.delete(id);

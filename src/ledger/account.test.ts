@@ -183,6 +183,14 @@ describe('R-6: a bust', () => {
     expect(after({ said: { cacheWriteTokens: 8000 } })).toEqual({ cause: 'unexplained', by: 'provider', tokens: 7000 });
   });
 
+  it('has none where nobody knows the model, and so not whether it is cached at all', () => {
+    const conversation = new Conversation();
+    for (const minute of [0, 1]) {
+      const { bust } = conversation.ask({ minute, client: 'u3000*', isUnknown: true, said: { inputTokens: 3000 } });
+      expect(bust).toBe(undefined);
+    }
+  });
+
   it('is none where another kind of request begins with the same words', () => {
     expect(after({ client: 'system:x500 u1000 q3000*' })).toBe(undefined);
   });
@@ -221,6 +229,18 @@ describe('R-7: the closed loop', () => {
     });
     expect(froze).not.toContain(true);
   });
+});
+
+it('remembers a conversation that only grows as one prompt, and a few of one that does not', () => {
+  const [growing, forking] = [new Conversation(), new Conversation()];
+  let client = 'u1000*';
+  for (let minute = 0; minute < 20; minute++) {
+    growing.ask({ minute, client });
+    client = client.replace('*', ` a${100 + minute}*`);
+    forking.ask({ minute, client: `u1000 f${100 + minute}*` });
+  }
+  expect(growing.ledger.prompts()).toBe(1);
+  expect(forking.ledger.prompts()).toBeLessThanOrEqual(9);
 });
 
 it('takes the time of the request, and reads no clock', () => {

@@ -6,7 +6,7 @@ import { hashOf } from '../core/hash.ts';
 import type { Bust, CacheMemory, LedgerEntry, Prompt, RememberedPrompt } from '../core/ledger.ts';
 import { type CacheRules, type ModelFacts, type Rates, ratesAt } from '../core/model.ts';
 import type { Usage } from '../core/wire-format.ts';
-import { FREEZE_AFTER, inputTokensOf, isLosing, NO_USAGE, costOf, plus, USUAL_RATES } from './bill.ts';
+import { FREEZE_AFTER, inputCost, inputTokensOf, isLosing, NO_USAGE, costOf, plus, USUAL_RATES } from './bill.ts';
 import { bustOf, type World } from './bust.ts';
 import {
   type InputUsage,
@@ -86,7 +86,8 @@ export function account(exchange: Exchange, knowledge: Knowledge): Accounted {
     without: bills.without,
     rates,
     ...longRates(knowledge.facts, bills.without, rates),
-    bust: scale === undefined && first ? undefined : bustIn(worlds, own, exchange, moment),
+    bust:
+      scale === undefined && first ? undefined : bustIn(worlds, own, exchange, moment, knowledge.facts !== undefined),
     froze: false,
   };
   if (!sent.isWhole) return { entry, prompt: undefined, replaced: [] };
@@ -97,7 +98,7 @@ export function account(exchange: Exchange, knowledge: Knowledge): Accounted {
     conversation,
     sent: { hashes: sizes.sent.hashes, entries: worlds.sent.outcome.entries },
     received: { hashes: sizes.received.hashes, entries: worlds.received.outcome.entries },
-    bills: [...(latest(own)?.bills ?? []), billOf(entry, sizes)].slice(-FREEZE_AFTER),
+    bills: [...(latest(own)?.bills ?? []), billOf(entry, sizes, rules)].slice(-FREEZE_AFTER),
   };
   return {
     entry: { ...entry, froze: road === 'shortened' && isLosing(past.bills) },
@@ -176,28 +177,33 @@ function besideHistory(
   return { with: usage, without: { ...usage, inputTokens } };
 }
 
+/** Whether a model that nobody knows reads from a cache at all, nobody knows either. */
 function bustIn(
   worlds: Worlds,
   own: readonly Past[],
-  { at, model, usages }: Exchange,
+  exchange: Exchange,
   moment: Moment,
+  isKnown: boolean,
 ): Bust | undefined {
-  return bustOf(worlds.sent, worlds.received, own, usages[0], { at, model, rules: moment.rules, scale: moment.scale });
+  const { at, model, usages } = exchange;
+  const said = isKnown ? usages[0] : undefined;
+  return bustOf(worlds.sent, worlds.received, own, said, { at, model, rules: moment.rules, scale: moment.scale });
 }
 
 function latest(pasts: readonly Past[]): Past | undefined {
   return pasts.reduce<Past | undefined>((last, past) => (!last || past.at >= last.at ? past : last), undefined);
 }
 
-/** Without the share of the tool that was added: it is the price of being able to fetch, known beforehand. */
+/** The tool that was added is the price of being able to fetch, known beforehand; and caches read in whole steps. */
 function billOf(
   entry: LedgerEntry,
   { sent, received }: { readonly sent: SizedPrompt; readonly received: SizedPrompt },
+  { granularityTokens: step }: CacheRules,
 ): Bill {
   const rates = entry.rates ?? USUAL_RATES;
   const added = Math.max(0, toolTokens(sent) - toolTokens(received));
-  const share = sent.tokens === 0 ? 0 : added / sent.tokens;
-  return [costOf(entry.with, rates) * (1 - share), costOf(entry.without, entry.ratesWithout ?? rates)];
+  const allowed = inputCost({ ...NO_USAGE, cacheWriteTokens: added + step - 1 }, rates);
+  return [costOf(entry.with, rates), costOf(entry.without, entry.ratesWithout ?? rates), allowed];
 }
 
 function toolTokens({ pieces, upTo }: SizedPrompt): number {

@@ -61,7 +61,6 @@ const TOLERANCE = 0.01;
 export function isLosing(bills: readonly Bill[]): boolean {
   if (bills.length < FREEZE_AFTER) return false;
   const last = bills.slice(-FREEZE_AFTER);
-  const withHeadroom = last.reduce((sum, [cost]) => sum + cost, 0);
-  const without = last.reduce((sum, [, cost]) => sum + cost, 0);
-  return withHeadroom > without * (1 + TOLERANCE);
+  const sumOf = (index: 0 | 1 | 2): number => last.reduce((sum, bill) => sum + bill[index], 0);
+  return sumOf(0) - sumOf(1) > sumOf(1) * TOLERANCE + sumOf(2);
 }

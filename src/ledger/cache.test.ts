@@ -85,6 +85,34 @@ describe('a cache with breakpoints', () => {
     ).toEqual(['read 0 5m', 'read 2000', 'read 2000', 'read 0 5m']);
   });
 
+  it('lets all that was read live on, marked in this request or not', () => {
+    expect(
+      send([
+        [0, 'a2000* b500*'],
+        [4, 'a2000 b500 c100*'],
+        [8, 'a2000 x100*'],
+        [12, 'a2000 b500 y100*'],
+      ]).map((usage) => usage.slice(0, 9)),
+    ).toEqual(['read 0 5m', 'read 2500', 'read 2000', 'read 2000']);
+    expect(
+      send([
+        [0, 'a2000*'],
+        [4, 'a2000 b100*'],
+        [8, 'a2000 c100*'],
+      ])[2],
+    ).toMatch(/^read 2000/);
+  });
+
+  it('writes nothing within what was read, and so nothing for an hour', () => {
+    expect(
+      send([
+        [0, 'a2000 b1000*'],
+        [1, 'a2000** b1000*'],
+        [8, 'a2000** x1000*'],
+      ]),
+    ).toEqual(['read 0 5m 3000 1h 0 rest 0', 'read 3000 5m 0 1h 0 rest 0', 'read 0 5m 1000 1h 2000 rest 0']);
+  });
+
   it('keeps an hour what is marked so, and counts both lifetimes apart', () => {
     expect(
       send([

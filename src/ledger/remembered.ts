@@ -15,7 +15,8 @@ export interface Past {
   readonly bills: readonly Bill[];
 }
 
-export type Bill = readonly [withHeadroom: number, without: number];
+/** `allowed`: what a request may be dearer by without it being held against Headroom. */
+export type Bill = readonly [withHeadroom: number, without: number, allowed: number];
 
 /** For the cause of a miss: so long after its last entry has gone, a prompt is still known. */
 const KNOWN_MS = 86_400_000;

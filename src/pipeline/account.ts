@@ -5,12 +5,13 @@
 import type { Conversation } from '../core/conversation.ts';
 import { conversationKeyOf, isHeldOut } from '../core/conversation-key.ts';
 import { JsonDocument } from '../core/json/document.ts';
-import type { Bust, Road, SavedBy } from '../core/ledger.ts';
+import type { Bust, LedgerEntry, Road, SavedBy } from '../core/ledger.ts';
 import type { ModelTable } from '../core/model.ts';
 import type { Stores } from '../core/stores.ts';
 import type { Tokenizer } from '../core/tokenizer.ts';
 import type { Usage, WireFormat } from '../core/wire-format.ts';
 import { account } from '../ledger/account.ts';
+import { costOf } from '../ledger/bill.ts';
 import { Sizer } from '../ledger/sizes.ts';
 import type { Note } from './note.ts';
 
@@ -39,6 +40,9 @@ export interface Receipt {
   readonly conversation: string;
   readonly bust: Bust | undefined;
   readonly froze: boolean;
+  readonly model: string;
+  /** In dollars, of what the provider counted; undefined where the model has no price, or it counted nothing. */
+  readonly bill: number | undefined;
 }
 
 export interface AccountParts {
@@ -87,7 +91,11 @@ function record(job: AccountJob, parts: AccountParts, sizer: Sizer): Receipt | u
     },
   );
   parts.stores.ledger().record(entry, prompt, replaced);
-  return { tenant, conversation: key, bust: entry.bust, froze: entry.froze };
+  return { tenant, conversation: key, bust: entry.bust, froze: entry.froze, model, bill: billOf(entry) };
+}
+
+function billOf({ usage, rates }: LedgerEntry): number | undefined {
+  return usage && rates && costOf(usage, rates);
 }
 
 /** A conversation that had begun before there was a holdout is none of it. */
@@ -105,10 +113,10 @@ const BEFORE = 'sent before';
 
 /** A part counts once, as it went out at last, however many steps had a hand in it. */
 function savedBy(notes: readonly Note[], { parts }: Conversation): readonly SavedBy[] {
-  const last = new Map(notes.map((note) => [note.part, note]));
+  const last = new Map(notes.filter(({ part }) => part !== undefined).map((note) => [note.part!, note]));
   const sums = new Map<string, SavedBy>();
   for (const { part, outcome, by, tokensBefore, tokensAfter } of last.values()) {
-    const tool = parts[part ?? -1]?.call?.name ?? '';
+    const tool = parts[part!]?.call?.name ?? '';
     const kind = outcome === 'replayed' ? BEFORE : by;
     const key = `${tool} ${kind}`;
     const tokens = tokensBefore - tokensAfter + (sums.get(key)?.tokens ?? 0);

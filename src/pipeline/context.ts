@@ -1,6 +1,7 @@
 import type { OriginalStore } from '../core/original-store.ts';
 import type { SentLog } from '../core/sent-log.ts';
 import type { TransformContext } from '../core/transform.ts';
+import type { FitParts } from './fit.ts';
 
 /** Everything that one request's optimisation may use. Stores are already bound to whose request it is. */
 export interface OptimizeContext extends TransformContext {
@@ -17,6 +18,10 @@ export interface OptimizeContext extends TransformContext {
   readonly isRestrained?: boolean;
   /** False for requests that only ask (count_tokens, explain): nothing is pinned and nothing is kept. */
   readonly isSent: boolean;
+  /** Where the body does not say it. */
+  readonly model?: string | undefined;
+  /** How conversations that are too long are made to fit; undefined: they are not. */
+  readonly fit?: FitParts | undefined;
   /** Prefixes may be made to stay, for providers' caches. */
   readonly aligns?: boolean;
 }

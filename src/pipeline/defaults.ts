@@ -2,15 +2,20 @@
 import { compressors, proseCompressor } from '../compressors/index.ts';
 import type { Level } from '../core/compressor.ts';
 import type { Stores, StoreSettings } from '../core/stores.ts';
+import type { Tokenizer } from '../core/tokenizer.ts';
 import type { ToolRule } from '../core/tool-rule.ts';
+import type { Transform } from '../core/transform.ts';
 import { formats } from '../formats/index.ts';
 import { RETRIEVAL_TOOL } from '../retrieval/tool.ts';
 import { openStores } from '../stores/index.ts';
+import { tokenizerFor } from '../tokenizers/index.ts';
 import { o200k } from '../tokenizers/o200k.ts';
 import { cacheAligner } from '../transforms/cache-aligner/cache-aligner.ts';
 import { contentRouter } from '../transforms/content-router.ts';
 import { retrieveTool } from '../transforms/retrieve-tool.ts';
+import { models } from './models.ts';
 import { observationPattern } from './observations.ts';
+import { Sizes } from './sizes.ts';
 import { createEngine, type Engine } from './engine.ts';
 
 /** Plain values only: they cross into worker threads. */
@@ -26,6 +31,8 @@ export interface EngineOptions {
   readonly offersTool?: boolean | undefined;
   /** System prompts, tools and cache marks may be made to suit providers' caches. */
   readonly aligns?: boolean | undefined;
+  /** Conversations that are longer than their model reads are made to fit, where originals can be fetched. */
+  readonly fits?: boolean | undefined;
   /** Ordinary prose may be shortened too, by leaving sentences out. */
   readonly prose?: boolean | undefined;
   /** Of the conversations, in percent, left as they are for comparison. */
@@ -34,6 +41,14 @@ export interface EngineOptions {
   readonly textObservations?: string | undefined;
   /** Longest time for the decisions of one request, in milliseconds. */
   readonly deadlineMs: number;
+}
+
+/** What a program brings that runs the engine in its own thread: no plain values, so workers have none of it. */
+export interface OwnParts {
+  readonly tokenizer?: Tokenizer | undefined;
+  readonly stores?: Stores | undefined;
+  /** Stands around each transform. */
+  readonly around?: ((transform: Transform) => Transform) | undefined;
 }
 
 export interface OpenEngine extends Engine {
@@ -45,34 +60,45 @@ export interface OpenEngine extends Engine {
 const MOST_WAIT_MS = 500;
 const LEAST_WAIT_MS = 100;
 
+/** Of a window: how full it is after results were left out. */
+const LOW_WATER = 0.7;
+
+function sizesByTokenizer(): (name: string) => Sizes {
+  const sizes = new Map<string, Sizes>();
+  return (name) => {
+    const known = sizes.get(name) ?? new Sizes(tokenizerFor(name));
+    sizes.set(name, known);
+    return known;
+  };
+}
+
 /** @param warn told once about each kind of trouble that the stores have. */
-export function openEngine(options: EngineOptions, warn: (message: string) => void): OpenEngine {
+export function openEngine(options: EngineOptions, warn: (message: string) => void, own: OwnParts = {}): OpenEngine {
   const {
     level,
     tools = [],
     allowLoss = false,
     offersTool = false,
     aligns = false,
+    fits = false,
     prose = false,
     holdout = 0,
     deadlineMs,
   } = options;
   const waitMs = Math.min(MOST_WAIT_MS, Math.max(LEAST_WAIT_MS, deadlineMs));
-  const stores = openStores({ path: options.storePath, waitMs, ...options.store, warn });
+  const stores = own.stores ?? openStores({ path: options.storePath, waitMs, ...options.store, warn });
+  const router = contentRouter(prose ? [...compressors, proseCompressor] : compressors);
   const engine = createEngine({
     formats,
-    transforms: [
-      contentRouter(prose ? [...compressors, proseCompressor] : compressors),
-      cacheAligner,
-      retrieveTool(RETRIEVAL_TOOL),
-    ],
-    tokenizer: o200k,
+    transforms: [router, cacheAligner, retrieveTool(RETRIEVAL_TOOL)].map(own.around ?? ((transform) => transform)),
+    tokenizer: own.tokenizer ?? o200k,
     stores,
     level,
     tools,
     allowLoss,
     offersTool,
     aligns,
+    fit: fits ? { models, sizesBy: sizesByTokenizer(), lowWater: LOW_WATER, shorten: router } : undefined,
     holdout,
     observations: options.textObservations === undefined ? undefined : observationPattern(options.textObservations),
     deadlineMs,

@@ -15,6 +15,7 @@ import type { WireFormat } from '../core/wire-format.ts';
 import { type Advance, advance, type HopStep } from './advance.ts';
 import { keptAnswer } from './hidden.ts';
 import { mend } from './mend.ts';
+import type { FitParts, Overflow } from './fit.ts';
 import type { Note } from './note.ts';
 import { optimize, type Optimized } from './optimize.ts';
 import type { Restraint } from './restraint.ts';
@@ -29,6 +30,8 @@ export interface Job {
   readonly body: Uint8Array;
   /** The format's name; undefined asks the formats which of them recognises the body. */
   readonly format: string | undefined;
+  /** Where the body does not say it. */
+  readonly model?: string | undefined;
   readonly tenant: string;
   /** The origin of the provider that it goes to. */
   readonly upstream?: string | undefined;
@@ -65,6 +68,8 @@ export interface Verdict {
   readonly chainEnd?: string;
   /** Why the body could not be read; undefined when it could. */
   readonly problem: string | undefined;
+  /** It is longer than its model reads, whatever is left out: there is no use in sending it. */
+  readonly overflow?: Overflow | undefined;
 }
 
 export interface KeptQuestion {
@@ -94,6 +99,8 @@ export interface EngineParts {
   readonly offersTool: boolean;
   /** What stands before the messages may be made to stay the same, for providers' caches. */
   readonly aligns?: boolean;
+  /** How conversations that are too long are made to fit; undefined: they are not. */
+  readonly fit?: FitParts | undefined;
   /** Of the conversations, in percent, left as they are for comparison. */
   readonly holdout?: number;
   /** How turns of the user begin that are the output of a call in text; undefined: there are none. */
@@ -160,7 +167,7 @@ function formatOf(job: Job, formats: readonly WireFormat[]): WireFormat | undefi
 }
 
 function contextOf(
-  { tenant, upstream, intent, responseFormat }: Job,
+  { tenant, model, upstream, intent, responseFormat }: Job,
   {
     tokenizer,
     stores,
@@ -169,6 +176,7 @@ function contextOf(
     allowLoss,
     offersTool,
     aligns = false,
+    fit,
     holdout = 0,
     observations,
     deadlineMs,
@@ -185,7 +193,9 @@ function contextOf(
     tokenizer,
     holdout,
     isSent: intent !== 'ask',
+    model,
     aligns: aligns && intent !== 'as-is',
+    fit: intent === 'as-is' ? undefined : fit,
     deadline: deadlineIn(deadlineMs),
     policy: { level, tools, responseFormat, allowLoss, allowTools: offersTool },
   };
@@ -213,7 +223,7 @@ function totalsOf({ conversation }: Optimized, tokenizer: Tokenizer): Totals {
 }
 
 function verdictOf(
-  { body, conversation, notes, isOffered, restraint, mayNeedMending, chainEnd }: Optimized,
+  { body, conversation, notes, isOffered, restraint, mayNeedMending, overflow, chainEnd }: Optimized,
   job: Job,
   format: string,
 ): Omit<Verdict, 'totals'> {
@@ -227,6 +237,7 @@ function verdictOf(
     isOffered: isOffered && !isUntouched,
     mayNeedMending: mayNeedMending && job.intent === 'send',
     chainEnd,
+    overflow,
     restraint,
     problem: undefined,
   };

@@ -1,16 +1,18 @@
 /**
  * Makes a conversation fit its model's window when it would not: its results are said shorter, then the least worthy are
  * left out, in one step far enough down that many turns follow before the next. Every step is pinned as a whole and goes
- * out the same from then on. Never for signed history, and only where originals can be fetched.
+ * out the same from then on. Only where originals can be fetched. Reasoning that was signed over what is left out may be
+ * refused by its provider: then the request goes out once more without it (mend.ts).
  */
 import type { Conversation, Part } from '../core/conversation.ts';
 import type { Rewrite } from '../core/edit.ts';
 import { hashOf } from '../core/hash.ts';
 import { canonical } from '../core/json/canonical.ts';
+import { asObject, type JsonValue } from '../core/json/value.ts';
 import { writeMarker } from '../core/marker.ts';
 import type { ModelTable } from '../core/model.ts';
 import type { Transform } from '../core/transform.ts';
-import { leaveOut } from '../transforms/context-fitter/context-fitter.ts';
+import { isLeftOut, leaveOut, type LeftOut } from '../transforms/context-fitter/context-fitter.ts';
 import { newestExchanges } from '../transforms/context-fitter/units.ts';
 import { accept } from './accept.ts';
 import type { Chain } from './chain.ts';
@@ -19,6 +21,8 @@ import { failure, type Note, UNCOUNTED } from './note.ts';
 import type { Sizes } from './sizes.ts';
 
 export interface FitParts {
+  /** Says results shorter before any is left out. */
+  readonly shorten: Transform;
   readonly models: ModelTable;
   /** Counts as the named tokenizer does, each text once. */
   readonly sizesBy: (tokenizer: string) => Sizes;
@@ -35,6 +39,8 @@ export interface Overflow {
 export interface Fitted {
   readonly conversation: Conversation;
   readonly overflow: Overflow | undefined;
+  /** Something was left out in this request. */
+  readonly isStep: boolean;
 }
 
 /** One step, as it is pinned. */
@@ -43,6 +49,8 @@ interface Step {
   readonly at: string;
   /** For results by their place: what goes out. */
   readonly texts: Readonly<Record<string, string>>;
+  /** For calls by their id: of which texts what goes out. */
+  readonly calls: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 const COUNTS = { tokensBefore: 0, tokensAfter: 0 } as const;
@@ -71,80 +79,98 @@ export class Fitting {
   /** The conversation with what earlier steps said, for good. */
   recall(conversation: Conversation): Conversation {
     const points = new Set([...this.#chain.turns, this.#chain.end]);
-    const texts = new Map<string, string>();
+    const steps: Step[] = [];
     try {
       for (; this.#steps < MAX_STEPS; this.#steps++) {
         const kept = this.#context.sentLog.recall([this.#key(this.#steps)])[0]?.text;
         if (kept === undefined) break;
         const step = JSON.parse(kept) as Step;
-        if (points.has(step.at)) for (const [place, text] of Object.entries(step.texts)) texts.set(place, text);
+        if (points.has(step.at)) steps.push(step);
       }
     } catch (error) {
       this.#notes.push(failure('context-fitter', error));
     }
-    return texts.size === 0 ? conversation : this.#withTexts(conversation, texts);
+    return steps.reduce((stepped, step) => this.#withStep(stepped, step), conversation);
   }
 
   /** The conversation as it fits, or as it is where it does, or where nothing may be left out. */
-  fit(conversation: Conversation, router: Transform): Fitted {
+  fit(conversation: Conversation): Fitted {
     const { models, sizesBy, lowWater } = this.#parts;
-    const facts = models.find(conversation.model);
+    const facts = models.find(conversation.model || (this.#context.model ?? ''));
     const limitTokens =
       facts?.window && facts.window - (facts.outputInWindow ? (conversation.maxOutputTokens ?? 0) : 0);
-    if (!facts || limitTokens === undefined || limitTokens <= 0) return { conversation, overflow: undefined };
+    if (!facts || limitTokens === undefined || limitTokens <= 0)
+      return { conversation, overflow: undefined, isStep: false };
     const sizes = sizesBy(facts.tokenizer);
-    if (sizes.isSurelyBelow(conversation, limitTokens)) return { conversation, overflow: undefined };
+    if (sizes.isSurelyBelow(conversation, limitTokens)) return { conversation, overflow: undefined, isStep: false };
     const tokens = sizes.of(conversation);
-    if (tokens <= limitTokens) return { conversation, overflow: undefined };
+    if (tokens <= limitTokens) return { conversation, overflow: undefined, isStep: false };
     const fitted = this.#mayLeaveOut(conversation)
-      ? this.#shorter(conversation, router, sizes, Math.floor(limitTokens * lowWater))
+      ? this.#shorter(conversation, sizes, Math.floor(limitTokens * lowWater))
       : conversation;
     const after = sizes.of(fitted);
     const isHopeless = after * (1 - sizes.tokenizer.error) > limitTokens;
-    return { conversation: fitted, overflow: isHopeless ? { tokens: after, limitTokens } : undefined };
+    return {
+      conversation: fitted,
+      overflow: isHopeless ? { tokens: after, limitTokens } : undefined,
+      isStep: fitted !== conversation,
+    };
   }
 
-  #mayLeaveOut({ parts, keepsResults, continues }: Conversation): boolean {
-    const { allowLoss } = this.#context.policy;
-    return allowLoss && keepsResults && continues === undefined && !parts.some((part) => part.isSigned);
+  #mayLeaveOut({ keepsResults, continues }: Conversation): boolean {
+    return this.#context.policy.allowLoss && keepsResults && continues === undefined;
   }
 
-  #shorter(conversation: Conversation, router: Transform, sizes: Sizes, target: number): Conversation {
+  #shorter(conversation: Conversation, sizes: Sizes, target: number): Conversation {
     const newest = newestExchanges(conversation);
-    const open = conversation.parts.map((part): Part => {
-      if (part.kind !== 'tool-result') return part;
+    let open = conversation.parts.map((part): Part => {
+      if (part.kind !== 'tool-result' || isLeftOut(part)) return part;
       // The newest stay whole: nothing in them may speak of what is not there any more.
       return { ...part, text: part.source, frozen: newest.has(part.turn) };
     });
-    const stubs = new Map<number, string>();
-    let shorter = this.#routed({ ...conversation, parts: open }, router);
+    let shorter = this.#routed({ ...conversation, parts: open });
+    const said = new Set<string>();
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const excess = sizes.of(shorter) - target;
       if (excess <= 0) break;
-      const left = leaveOut(shorter, excess, sizes.tokenizer).filter(({ part }) => !stubs.has(part.index));
+      const left = leaveOut(shorter, excess, sizes.tokenizer).filter((one) => !said.has(nameOf(one)));
       if (left.length === 0) break;
-      for (const { part, text } of left) {
-        stubs.set(part.index, `${text}\n${writeMarker(this.#keep(part.source))}`);
-        this.#notes.push({ ...UNCOUNTED, part: part.index, outcome: 'left out', by: 'context-fitter', reason: text });
-      }
-      const parts = open.map((part) => {
-        const stub = stubs.get(part.index);
-        return stub === undefined ? part : { ...part, text: stub, frozen: true };
-      });
+      for (const one of left) said.add(nameOf(one));
+      open = this.#without(open, left);
       // What referred to a text that is left out now is said anew.
-      shorter = this.#routed({ ...conversation, parts }, router);
+      shorter = this.#routed({ ...conversation, parts: open });
     }
-    return this.#pinned(shorter);
+    // Where nothing more can be left out, what was said stays as it is.
+    return said.size === 0 && this.#steps > 0 ? conversation : this.#pinned(shorter);
+  }
+
+  #without(parts: readonly Part[], left: readonly LeftOut[]): Part[] {
+    const byPart = Map.groupBy(left, ({ part }) => part.index);
+    const calls = new Map<string, Record<string, string>>();
+    const results = new Map<number, string>();
+    for (const [index, pieces] of byPart) {
+      for (const { part, key, source, text } of pieces) {
+        const stub = `${text}\n${writeMarker(this.#keep(source))}`;
+        this.#notes.push({ ...UNCOUNTED, part: index, outcome: 'left out', by: 'context-fitter', reason: text });
+        if (key === undefined) results.set(index, stub);
+        else calls.set(part.call!.id, { ...calls.get(part.call!.id), [key]: stub });
+      }
+    }
+    return parts.map((part): Part => {
+      const stub = results.get(part.index);
+      const shorter = withCall(part, calls);
+      return stub === undefined ? shorter : { ...shorter, text: stub, frozen: true };
+    });
   }
 
   #keep(source: string): string {
     return this.#context.isSent ? this.#context.originals.put(source) : hashOf(source);
   }
 
-  #routed(conversation: Conversation, router: Transform): Conversation {
+  #routed(conversation: Conversation): Conversation {
     const context = { ...this.#context, policy: { ...this.#context.policy, level: 'aggressive' as const } };
     const texts = new Map<number, string>();
-    const plan = router.plan(conversation, context);
+    const plan = this.#parts.shorten.plan(conversation, context);
     for (let step = plan.next(); !step.done; ) {
       const edit = step.value.kind === 'rewrite' ? accept(step.value, context) : undefined;
       const accepted = typeof edit === 'object' ? (edit.edit as Rewrite) : undefined;
@@ -156,24 +182,28 @@ export class Fitting {
   }
 
   #pinned(conversation: Conversation): Conversation {
+    if (!this.#context.isSent) return conversation;
     const texts: Record<string, string> = {};
-    for (const { kind, index, text } of conversation.parts) {
+    const calls: Record<string, Record<string, string>> = {};
+    for (const { kind, index, text, call, input } of conversation.parts) {
       const place = this.#chain.results.get(index)?.place;
       if (kind === 'tool-result' && place !== undefined) texts[place] = text;
+      if (kind === 'tool-call' && call && input !== undefined) calls[call.id] = changesIn(call.input, input);
     }
-    if (!this.#context.isSent) return conversation;
-    const step: Step = { at: this.#chain.end, texts };
+    const step: Step = { at: this.#chain.end, texts, calls };
     const pin = { ...COUNTS, key: this.#key(this.#steps), text: JSON.stringify(step) };
     const [held] = this.#context.sentLog.pin([pin]);
     // Another worker may have made the step first.
-    return this.#withTexts(conversation, new Map(Object.entries((JSON.parse(held!.text!) as Step).texts)));
+    return held!.text === pin.text ? conversation : this.#withStep(conversation, JSON.parse(held!.text!) as Step);
   }
 
-  #withTexts(conversation: Conversation, texts: ReadonlyMap<string, string>): Conversation {
+  #withStep(conversation: Conversation, { texts, calls }: Step): Conversation {
+    const byId = new Map(Object.entries(calls));
     const parts = conversation.parts.map((part): Part => {
       const place = this.#chain.results.get(part.index)?.place;
-      const text = place === undefined ? undefined : texts.get(place);
-      return text === undefined ? part : { ...part, text, frozen: true };
+      const text = place === undefined ? undefined : texts[place];
+      const shorter = withCall(part, byId);
+      return text === undefined ? shorter : { ...shorter, text, frozen: true };
     });
     return { ...conversation, parts };
   }
@@ -181,4 +211,23 @@ export class Fitting {
   #key(step: number): string {
     return hashOf(`${this.#start} ${step}`);
   }
+}
+
+function nameOf({ part, key = '' }: LeftOut): string {
+  return `${part.index} ${key}`;
+}
+
+/** A call with some of its texts in few words, and its result with that call: no later text may refer to what is gone. */
+function withCall(part: Part, calls: ReadonlyMap<string, Readonly<Record<string, string>>>): Part {
+  const { kind, call } = part;
+  const texts = call && calls.get(call.id);
+  if (!call || !texts) return part;
+  const input = { ...asObject(part.input ?? call.input), ...texts };
+  return kind === 'tool-call' ? { ...part, input } : { ...part, call: { ...call, input } };
+}
+
+function changesIn(before: JsonValue, after: JsonValue): Record<string, string> {
+  const was = asObject(before);
+  const changed = Object.entries(asObject(after)).filter(([key, value]) => value !== was[key]);
+  return Object.fromEntries(changed) as Record<string, string>;
 }

@@ -6,12 +6,13 @@ import type { Policy, Refusal, Transform } from '../core/transform.ts';
 import type { WireFormat } from '../core/wire-format.ts';
 import { accept } from './accept.ts';
 import { alignPolicyFor } from './align.ts';
-import { chainOf } from './chain.ts';
+import { type Chain, chainOf } from './chain.ts';
 import type { OptimizeContext } from './context.ts';
 import { Decisions } from './decisions.ts';
 import { guardNotes } from './guard.ts';
 import { goOnEdits, restoreHops } from './hidden.ts';
 import { leaveOutAgain } from './mend.ts';
+import { Fitting, type Overflow } from './fit.ts';
 import { failure, type Note, UNCOUNTED } from './note.ts';
 import { withObservations } from './observations.ts';
 import { policyFor } from './offer.ts';
@@ -27,6 +28,8 @@ export interface Optimized {
   readonly restraint: Restraint | undefined;
   /** Signed history that may have lost what belongs to it, because the log has lost all of it. */
   readonly mayNeedMending: boolean;
+  /** It is longer than its model reads, whatever is left out. */
+  readonly overflow: Overflow | undefined;
   /** The chain of all that it says. */
   readonly chainEnd: string;
 }
@@ -42,16 +45,17 @@ export function optimize(
   const received = withObservations(format.read(document), given.observations);
   const notes: Note[] = [];
   const restraint = restraintIn(received, format, given, notes);
-  const allowed = restraint ? restrained(given) : given;
+  const [allowed, active] = restraint ? restrained(given, transforms) : [given, transforms];
   const policy = policyOf(received, format, allowed, notes);
   const context: OptimizeContext = { ...allowed, policy };
   const chain = chainOf(received, format.volatileKeys);
   const decisions = new Decisions(received, chain.results, context, notes);
   const structural: Edit[] = [];
-  let conversation = decisions.recall(received);
+  const fitting = context.fit && new Fitting(received, chain, context, context.fit, notes);
+  const recalled = decisions.recall(received);
+  let conversation = fitting ? fitting.recall(recalled) : recalled;
   notes.push(...guardNotes(conversation));
-  for (const transform of transforms) {
-    if (restraint && !transform.isStructural) continue;
+  for (const transform of active) {
     const edits = plan(transform, conversation, context, notes);
     structural.push(...edits.filter((edit) => edit.kind !== 'rewrite'));
     conversation = withRewrites(
@@ -60,30 +64,45 @@ export function optimize(
     );
   }
   if (context.isSent) conversation = decisions.pin(conversation);
+  const fitted = restraint ? undefined : fitting?.fit(conversation);
+  conversation = fitted?.conversation ?? conversation;
   const changed = conversation.parts.filter((part) => part.text !== part.source).map(finalRewrite);
-  const written = [...changed, ...structural].flatMap((edit) => format.write(edit, document));
+  const calls = conversation.parts.flatMap((part) =>
+    part.input === undefined ? [] : [{ kind: 'rewrite-call' as const, part, input: part.input }],
+  );
+  const written = [...changed, ...calls, ...structural].flatMap((edit) => format.write(edit, document));
   // Also where this request has no tools itself: what the model once called is part of what it said.
-  const hidden = { ...context, notes };
-  const restored = given.policy.allowTools
-    ? [...restoreHops(received, chain, format, document, hidden), ...goOnEdits(received, format, document, hidden)]
-    : [];
+  const past = given.policy.allowTools ? pastEdits(received, chain, format, document, { ...context, notes }) : [];
   const isOffered = structural.some((edit) => edit.kind === 'add-tool');
-  const mayNeedMending = given.policy.allowTools && decisions.isUnknown && format.continuation?.leaveOut !== undefined;
-  const edits = [...written, ...restored, ...leftOut(received, format, document, hidden)];
-  return { body: document.apply(edits), conversation, notes, isOffered, restraint, mayNeedMending, chainEnd: chain.end };
+  return {
+    body: document.apply([...written, ...past]),
+    conversation,
+    notes,
+    isOffered,
+    restraint,
+    mayNeedMending: given.policy.allowTools && (decisions.isUnknown || fitted?.isStep === true),
+    overflow: fitted?.overflow,
+    chainEnd: chain.end,
+  };
 }
 
-function leftOut(
-  conversation: Conversation,
+/** What earlier requests had that the client never did, and what they no longer had. */
+function pastEdits(
+  received: Conversation,
+  chain: Chain,
   format: WireFormat,
   document: JsonDocument,
-  { sentLog, notes }: Pick<OptimizeContext, 'sentLog'> & { readonly notes: Note[] },
+  context: OptimizeContext & { readonly notes: Note[] },
 ): readonly JsonEdit[] {
+  const edits = [
+    ...restoreHops(received, chain, format, document, context),
+    ...goOnEdits(received, format, document, context),
+  ];
   try {
-    return leaveOutAgain(conversation, format, document, sentLog);
+    return [...edits, ...leaveOutAgain(received, format, document, context.sentLog)];
   } catch (error) {
-    notes.push(failure('sent-log', error));
-    return [];
+    context.notes.push(failure('sent-log', error));
+    return edits;
   }
 }
 
@@ -103,8 +122,12 @@ function restraintIn(
 }
 
 /** What began goes on, and nothing begins. */
-function restrained(context: OptimizeContext): OptimizeContext {
-  return { ...context, isRestrained: true, policy: { ...context.policy, level: 'lossless' } };
+function restrained(
+  context: OptimizeContext,
+  transforms: readonly Transform[],
+): readonly [OptimizeContext, readonly Transform[]] {
+  const policy: Policy = { ...context.policy, level: 'lossless' };
+  return [{ ...context, isRestrained: true, policy }, transforms.filter(({ isStructural }) => isStructural)];
 }
 
 /** A log out of reach costs the tool, and with it all views, never the request. */

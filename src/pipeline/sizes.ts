@@ -57,9 +57,10 @@ export class Sizes {
 function* textsOf({ parts, turns, preamble }: Conversation): Generator<string> {
   for (const { value } of preamble?.tools ?? []) yield JSON.stringify(value);
   const calls = new Set<JsonValue | undefined>();
-  for (const { kind, text, turn, block } of parts) {
+  for (const { kind, text, turn, block, call, input } of parts) {
+    if (kind === 'tool-call' && call) yield `${call.name} ${JSON.stringify(input ?? call.input)}`;
     // Some APIs have their calls beside the content: there the head says them all.
-    if (kind === 'tool-call') calls.add(turns[turn]?.blocks[block] ?? turns[turn]?.head);
+    else if (kind === 'tool-call') calls.add(turns[turn]?.blocks[block] ?? turns[turn]?.head);
     else if (text !== '') yield text;
   }
   for (const call of calls) yield JSON.stringify(call ?? null);

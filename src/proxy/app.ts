@@ -30,7 +30,7 @@ export interface App {
   readonly optimizer: Optimizer;
   /** Keeps the accounts; undefined where nobody does. */
   readonly clerk: Clerk | undefined;
-  /** `off` when nothing is to be read or changed. */
+  /** `off` when nothing is to be changed. */
   readonly profile: 'off' | Level;
   /** What becomes of a call that writes words of Headroom's. */
   readonly guard: 'report' | 'refuse';

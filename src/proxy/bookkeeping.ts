@@ -53,6 +53,8 @@ async function jobOf(
   const received = await bodies.received();
   if (!received) return undefined;
   const { tenant, project, isPassed, sent } = bodies;
+  // A later hop that was refused was tried again.
+  const hops = summaries.filter((summary, index) => index === 0 || summary !== undefined);
   return {
     at: Math.round(performance.timeOrigin + startedAt),
     tenant,
@@ -62,8 +64,8 @@ async function jobOf(
     road: isPassed ? 'passed' : verdict?.restraint === 'frozen' ? 'frozen' : 'shortened',
     received,
     sent,
-    complete: ending.failure === undefined && summaries.every((summary) => summary?.complete === true),
-    usages: summaries.map((summary) => summary?.usage),
+    complete: ending.failure === undefined && hops.every((summary) => summary?.complete === true),
+    usages: hops.map((summary) => summary?.usage),
     notes: verdict?.notes.filter(({ outcome }) => outcome === 'rewritten' || outcome === 'replayed') ?? [],
   };
 }

@@ -66,11 +66,11 @@ function mendingFor(
   request: Outgoing,
   tell: (remark: string) => void,
 ): Mending | undefined {
-  const isMismatch = format?.continuation?.isMismatch;
-  if (!mended || !isMismatch) return undefined;
+  const continuation = format?.continuation;
+  if (!mended || !continuation?.isMismatch) return undefined;
   return {
-    isMismatch,
-    async mended() {
+    isMismatch: (status, body) => continuation.isMismatch!(status, body),
+    mended: async () => {
       const instead = await mended();
       if (instead) tell('signed reasoning left out: what stood before it is lost');
       return instead && { ...request, ...instead, forget: undefined };

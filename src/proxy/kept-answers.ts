@@ -3,23 +3,14 @@
  * end by another id, and the client gets what it was shown then.
  */
 import type { HeaderList } from '../core/backend.ts';
-import type { KeptAnswer, KeptAnswers } from '../core/kept-answers.ts';
-import { RETRIEVAL_TOOL } from '../retrieval/tool.ts';
+import { askedFor, type Recalled, recalled } from '../pipeline/exchange/recall.ts';
 import type { App } from './app.ts';
 import type { Route } from './route.ts';
 import type { Outgoing, Receiver, Relayed } from './send/relay.ts';
-import { relayRewritten, type Rewrite } from './send/rewriting.ts';
+import { relayRewritten } from './send/rewriting.ts';
 import type { Upstream } from './send/upstream.ts';
 import { tenantOf } from './session.ts';
 import type { Target } from './target.ts';
-
-export interface Recalled {
-  /** What is asked of the upstream. */
-  readonly path: string;
-  readonly rewrite: Rewrite;
-  /** Hops that nobody else can delete. */
-  readonly otherPaths: readonly string[];
-}
 
 /** Undefined when the request is about no such answer, and passes as it came. */
 export async function recallAnswer(
@@ -29,30 +20,13 @@ export async function recallAnswer(
   app: App,
 ): Promise<Recalled | undefined> {
   if (app.profile === 'off') return undefined;
-  const asked = askedFor(path, app);
+  const asked = askedFor(path, app.formats);
   const answer =
     asked &&
     (await app.optimizer
       .kept({ tenant: tenantOf(headers, query), upstream: route.upstream.url.origin, id: asked.id })
       .catch(() => undefined));
   return answer && recalled(asked, answer, route.path);
-}
-
-type Asked = NonNullable<ReturnType<KeptAnswers['read']>> & { readonly by: KeptAnswers };
-
-function askedFor(path: string, { formats }: Pick<App, 'formats'>): Asked | undefined {
-  for (const { kept } of formats) {
-    const asked = kept?.read(path);
-    if (asked) return { ...asked, by: kept! };
-  }
-  return undefined;
-}
-
-function recalled({ id, isInput, by }: Asked, answer: KeptAnswer, path: string): Recalled {
-  if (isInput) return { path, rewrite: (document) => by.showInput(RETRIEVAL_TOOL.name, document), otherPaths: [] };
-  const [last = id, ...others] = answer.hops.toReversed();
-  const at = (hop: string): string => path.replace(`/${id}`, () => `/${encodeURIComponent(hop)}`);
-  return { path: at(last), rewrite: (document) => by.show(answer, document), otherPaths: others.map(at) };
 }
 
 /** The answer must be read on its way, and so comes unencoded. */

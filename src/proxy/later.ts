@@ -4,6 +4,7 @@ const DELAY_MS = 20;
 
 export class Later {
   #tasks: (() => Promise<void>)[] = [];
+  readonly #running = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
 
   /** Resolves once the task is done. The task must not reject. */
@@ -14,12 +15,16 @@ export class Later {
     });
   }
 
-  /** Does now what is waiting. */
+  /** Does now what is waiting. Resolves once that, and what was begun before, is done. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const tasks = this.#tasks;
     this.#tasks = [];
-    await Promise.all(tasks.map((task) => task()));
+    for (const task of tasks) {
+      const done = task().finally(() => this.#running.delete(done));
+      this.#running.add(done);
+    }
+    await Promise.all(this.#running);
   }
 }

@@ -2,7 +2,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { type HeaderList, headerOf } from '../core/backend.ts';
+import { HeadroomError } from '../core/errors.ts';
 import type { Job, Verdict } from '../pipeline/engine.ts';
+import type { Overflow } from '../pipeline/fit.ts';
 import type { App } from './app.ts';
 import { decodeBody, readBody } from './body.ts';
 import { type Bodies, projectOf } from './bookkeeping.ts';
@@ -59,6 +61,7 @@ export async function payloadOf(
     format: format.name,
     tenant: tenantOf(headers, incoming.url ?? ''),
     upstream: route.upstream.url.origin,
+    model: route.model,
     intent: route.isCount ? ('ask' as const) : ('send' as const),
   };
   if (!isOff && !isBypass(headers)) return shortened(incoming, headers, job, app);
@@ -112,6 +115,7 @@ async function shortened(
   const body = await decodeBody(received, headerOf(headers, 'content-encoding'), app.maxBodyBytes);
   const verdict =
     body && body.length > 0 ? await app.optimizer.run({ ...job, body }).catch(() => undefined) : undefined;
+  if (verdict?.overflow && job.intent === 'send') throw doesNotFit(verdict.overflow);
   const shorter = verdict?.body;
   const mended = async (): Promise<Mended | undefined> => {
     const instead = await app.optimizer.mend({ tenant: job.tenant, format: job.format!, sent: shorter ?? body! });
@@ -130,8 +134,21 @@ async function shortened(
     return { headers: requestHeaders(headers, ['content-encoding']), body: () => sent, verdict, ...mending };
   // The answer is read on its way, and so must come unencoded.
   const plain = [...requestHeaders(headers, ['content-encoding', 'accept-encoding']), 'accept-encoding', 'identity'];
-  const offer: Offer = { tenant: job.tenant, upstream: job.upstream, format: job.format!, received: body!, sent, chainEnd: verdict.chainEnd };
+  const offer: Offer = {
+    tenant: job.tenant,
+    upstream: job.upstream,
+    format: job.format!,
+    received: body!,
+    sent,
+    chainEnd: verdict.chainEnd,
+  };
   return { headers: plain, body: () => sent, verdict, bodies, offer };
+}
+
+/** Begins as providers' own errors do, which clients know as the sign to compact a conversation. */
+function doesNotFit({ tokens, limitTokens }: Overflow): HeadroomError {
+  const message = `prompt is too long: ${tokens} tokens > ${limitTokens} maximum, with every result left out that may be left out. Start a new conversation, let the client compact this one, or choose a model that reads more. (--context-fit off sends it as it is.)`;
+  return new HeadroomError('DOES_NOT_FIT', message);
 }
 
 function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {

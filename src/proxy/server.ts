@@ -35,6 +35,7 @@ export interface ProxyOptions {
   /** Of the conversations, in percent, left as they are for comparison. */
   readonly holdout?: number;
   readonly aligns?: boolean;
+  readonly fits?: boolean;
   /** A regular expression for how turns of the user begin that are the output of a call in text. */
   readonly textObservations?: string | undefined;
   /** What becomes of a call of the model that writes words of Headroom's: `report` unless given. */
@@ -101,6 +102,7 @@ export async function startProxy(options: ProxyOptions, parts: ProxyParts = {}):
     level,
     offersTool: adds,
     aligns: adds && options.aligns === true,
+    fits: adds && options.fits === true,
     warn,
     formats: parts.formats ?? formats,
   });

@@ -6,6 +6,7 @@ import http, { type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { HeadroomError } from '../core/errors.ts';
 import type { App } from './app.ts';
+import { projectOf } from './bookkeeping.ts';
 import { ownPageAt } from './endpoints/index.ts';
 import { admit } from './guard.ts';
 import { headerList, upgradeHeaders } from './headers.ts';
@@ -63,9 +64,11 @@ export class Tunnels {
 
   #meet(meeting: Meeting, { path }: Target, app: App): void {
     const { incoming, socket, route } = meeting;
-    const tenant = tenantOf(headerList(incoming.rawHeaders), incoming.url ?? '');
+    const headers = headerList(incoming.rawHeaders);
+    const tenant = tenantOf(headers, incoming.url ?? '');
+    const project = projectOf(headers);
     meet(meeting, {
-      met: ({ client, upstream }) => join({ client, upstream, route, path, tenant }, app),
+      met: ({ client, upstream }) => join({ client, upstream, route, path, tenant, project }, app),
       refused: (response) => answer(socket, response),
       failed: (error) => say(socket, upstreamError(error, route.upstream)),
     });

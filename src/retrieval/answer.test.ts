@@ -107,6 +107,27 @@ describe('a search', () => {
   });
 });
 
+describe('a search of JSON', () => {
+  const rows = Array.from({ length: 50 }, (_, id) => ({ id, note: 'ordinary' }));
+  const SAID = JSON.stringify({ total_hits: 3000, said: 'a "quoted" word', rows }, undefined, 1);
+
+  test('finds what stands beside the rows in its lines', () => {
+    expect(ask(SAID, { query: 'total_hits' }).text).toContain('2: "total_hits": 3000,');
+    expect(ask(SAID, { query: 'hits in total?' }).text).toContain('"total_hits": 3000');
+  });
+
+  test('finds words as they are read, and as JSON spells them', () => {
+    expect(ask(SAID, { query: 'a "quoted" word' }).text).toContain(String.raw`a \"quoted\" word`);
+  });
+
+  test('shows what was found of a record for which there is no room', () => {
+    const long = JSON.stringify({ before: 'x'.repeat(90_000), found: 'needle', after: 'y'.repeat(90_000) });
+    const { text } = ask(long, { query: 'needle' });
+    expect(text).toMatch(/\[characters \d+-\d+ of 180\d+\] .*"found":"needle"/);
+    expect(text.length).toBeLessThan(41_000);
+  });
+});
+
 describe('R-26 what is not there gets an honest answer', () => {
   test.each([[{ hash: 'f'.repeat(24) }], [{ hash: 'nonsense' }], [{}], [undefined]])('%j', (input) => {
     const { text, isError } = answer(input as JsonValue, () => undefined);

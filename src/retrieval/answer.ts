@@ -2,7 +2,7 @@
 import { HASH_DIGITS } from '../core/hash.ts';
 import { asObject, type JsonObject, type JsonValue } from '../core/json/value.ts';
 import { Original, type Rows } from './original.ts';
-import { search } from './search.ts';
+import { placeOf, searchExactly, searchWords } from './search.ts';
 
 export interface Answered {
   readonly text: string;
@@ -13,6 +13,8 @@ export interface Answered {
 const MAX_CHARS = 40_000;
 const DEFAULT_HITS = 20;
 const CONTEXT_LINES = 2;
+/** Of a record for which there is no room, at least so much is shown around what was found. */
+const MIN_EXCERPT_CHARS = 800;
 
 /** @param find the original of a hash, as far as whoever asks may have it. */
 export function answer(input: JsonValue | undefined, find: (hash: string) => string | undefined): Answered {
@@ -89,13 +91,15 @@ function shown(texts: readonly string[], first: number, last: number, name: stri
 }
 
 function hits(original: Original, query: string, limit: number): Answered {
-  const { texts, name } = original.rows;
-  const found = search(texts, query);
+  const { texts, name, found } = searched(original, query);
   if (found.length === 0)
     return { text: `[nothing in these ${texts.length} ${name} matches ${JSON.stringify(query)}]`, isError: false };
   const best = found.slice(0, limit).toSorted((a, b) => a - b);
-  const text =
-    name === 'lines' ? inContext(texts, best) : best.map((index) => `${index + 1}: ${texts[index]}`).join('\n');
+  const show = (records: readonly string[]): string =>
+    name === 'lines' ? inContext(records, best) : best.map((index) => `${index + 1}: ${records[index]}`).join('\n');
+  const whole = show(texts);
+  // Long records say what was found, and not only how they begin.
+  const text = whole.length <= MAX_CHARS ? whole : show(excerpts(texts, query, best.length));
   const count = found.length > best.length ? `the best ${best.length} of ${found.length}` : String(found.length);
   const note = `[${name} that match ${JSON.stringify(query)}: ${count}, of ${texts.length}]`;
   const isCut = text.length > MAX_CHARS;
@@ -104,6 +108,35 @@ function hits(original: Original, query: string, limit: number): Answered {
     isError: false,
   };
 }
+
+/** In its rows, and what stands beside them in its lines; first for the very words. */
+function searched(original: Original, query: string): Rows & { readonly found: readonly number[] } {
+  const { rows } = original;
+  const kinds = rows.name === 'lines' ? [rows] : [rows, { texts: original.lines, name: 'lines' }];
+  for (const search of [searchExactly, searchWords]) {
+    for (const kind of kinds) {
+      const found = search(kind.texts, query);
+      if (found.length > 0) return { ...kind, found };
+    }
+  }
+  return { ...rows, found: [] };
+}
+
+/** The records, the long ones cut to what stands around the query. */
+function excerpts(texts: readonly string[], query: string, hitCount: number): readonly string[] {
+  const room = Math.max(
+    MIN_EXCERPT_CHARS,
+    Math.floor(MAX_CHARS / (hitCount * (2 * CONTEXT_LINES + 1))) - EXCERPT_NOTE_CHARS,
+  );
+  return texts.map((text) => {
+    if (text.length <= room) return text;
+    const at = Math.max(0, placeOf(text, query));
+    const start = Math.max(0, Math.min(at - Math.floor((room - query.length) / 2), text.length - room));
+    return `[characters ${start + 1}-${start + room} of ${text.length}] ${text.slice(start, start + room)}`;
+  });
+}
+
+const EXCERPT_NOTE_CHARS = 40;
 
 /** As grep -C prints them: `12:` is a match, `11-` stands beside one. */
 function inContext(lines: readonly string[], matches: readonly number[]): string {

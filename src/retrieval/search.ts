@@ -1,15 +1,25 @@
-/** Finds the records of an original that a query means: those that hold it word for word first, then by BM25. */
+/** Finds the records of an original that a query means: those that hold it word for word, else by BM25. */
 
 const K1 = 1.2;
 const B = 0.75;
 
-/** Indexes of the records that match, the best first. Equal ones in their order. */
-export function search(records: readonly string[], query: string): readonly number[] {
+/** Where the query stands in a record, whatever the case of its letters, and as JSON spells it too; -1 where it does not. */
+export function placeOf(record: string, query: string): number {
   const wanted = query.trim().toLowerCase();
-  if (wanted === '') return [];
-  const exact = [...records.keys()].filter((index) => records[index]!.toLowerCase().includes(wanted));
-  if (exact.length > 0) return exact;
-  const scores = bm25(records, new Set(wordsOf(wanted)));
+  const text = record.toLowerCase();
+  const at = text.indexOf(wanted);
+  return at >= 0 ? at : text.indexOf(JSON.stringify(wanted).slice(1, -1));
+}
+
+/** Indexes of the records that hold the query, in their order. */
+export function searchExactly(records: readonly string[], query: string): readonly number[] {
+  if (query.trim() === '') return [];
+  return [...records.keys()].filter((index) => placeOf(records[index]!, query) >= 0);
+}
+
+/** Indexes of the records that hold words of the query, the best first. Equal ones in their order. */
+export function searchWords(records: readonly string[], query: string): readonly number[] {
+  const scores = bm25(records, new Set(wordsOf(query)));
   return [...scores].sort(([a, left], [b, right]) => right - left || a - b).map(([index]) => index);
 }
 

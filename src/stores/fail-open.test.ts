@@ -303,6 +303,8 @@ function fillable(stores: Stores, disk: { readonly isFull: boolean }): Stores {
       pin: (pins) => (refuseWhenFull(), stores.sentLog(tenant).pin(pins)),
     }),
     ledger: () => stores.ledger(),
+    learned: () => stores.learned(),
+    meters: () => stores.meters(),
     findOriginal: (key) => stores.findOriginal(key),
     countOriginals: () => stores.countOriginals(),
     status: () => stores.status(),

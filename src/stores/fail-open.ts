@@ -4,7 +4,9 @@
  */
 import { LRUCache } from 'lru-cache';
 import { HeadroomError } from '../core/errors.ts';
+import type { LearnedLog } from '../core/importance.ts';
 import type { Ledger } from '../core/ledger.ts';
+import type { Meters } from '../core/limits.ts';
 import type { Pin } from '../core/sent-log.ts';
 import type { Stores, StoresStatus } from '../core/stores.ts';
 import { describeTrouble, fileIdentity, kindOf, mayHoldMemories, retryOf, type TroubleKind } from './trouble.ts';
@@ -93,6 +95,26 @@ class FailOpenStores implements Stores {
         void this.#attempt((database) => database.ledger().record(entry, prompt, replaced)),
       read: (filter, limit) => this.#read((database) => database.ledger().read(filter, limit))?.value ?? [],
       recall: (keys) => this.#read((database) => database.ledger().recall(keys))?.value ?? [],
+    };
+  }
+
+  /** What is out of reach teaches nothing, and is taught nothing. */
+  learned(): LearnedLog {
+    return {
+      salt: () => this.#attempt((database) => database.learned().salt())?.value,
+      add: (rows, known) => void this.#attempt((database) => database.learned().add(rows, known)),
+      read: () => this.#read((database) => database.learned().read())?.value ?? [],
+      replace: (learned) => void this.#attempt((database) => database.learned().replace(learned)),
+    };
+  }
+
+  /** What cannot be counted there is counted in memory meanwhile, from nothing. */
+  meters(): Meters {
+    return {
+      change: (keys, change) => {
+        const done = this.#attempt((database) => database.meters().change(keys, change));
+        return done ? done.value : this.#options.memory.meters().change(keys, change);
+      },
     };
   }
 

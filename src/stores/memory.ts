@@ -3,6 +3,8 @@ import { HeadroomError } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
 import type { Pin } from '../core/sent-log.ts';
 import type { Stores } from '../core/stores.ts';
+import { memoryMeters } from './meters-memory.ts';
+import { memoryLearned } from './learned-memory.ts';
 import { memoryLedger } from './ledger-memory.ts';
 import { Shelf } from './shelf.ts';
 
@@ -16,8 +18,12 @@ const MAX_BYTES = 256 * 2 ** 20;
 
 export function memoryStores({ maxBytes = MAX_BYTES, shelf = new Shelf(maxBytes) }: MemoryOptions = {}): Stores {
   const ledger = memoryLedger();
+  const learned = memoryLearned();
+  const meters = memoryMeters();
   return {
     ledger: () => ledger,
+    learned: () => learned,
+    meters: () => meters,
     originals: (tenant) => ({
       put(text: string): string {
         const key = hashOf(text);

@@ -10,8 +10,13 @@ const ORIGINAL = `${PREFIX}original:`;
 const PIN = `${PREFIX}pin:`;
 /** A stream: one message for each entry of the ledger. */
 export const LEDGER: string = `${PREFIX}ledger`;
+const METER = `${PREFIX}meter:`;
 const PROMPT = `${PREFIX}prompt:`;
 const PROMPTS = `${PREFIX}prompts:`;
+
+/** A hash: one field for each counter of a learned row. */
+export const LEARNED: string = `${PREFIX}learned`;
+export const LEARNED_SALT: string = `${PREFIX}learned-salt`;
 
 /** What a text is, in its first byte. */
 const STRING = 0x74;
@@ -32,14 +37,19 @@ export function promptRow(name: string): string {
   return `${PROMPT}${name}`;
 }
 
+export function meterRow(name: string): string {
+  return `${METER}${name}`;
+}
+
 /** The prompts that are found by a key, by their time. */
 export function promptsRow(name: string): string {
   return `${PROMPTS}${name}`;
 }
 
-/** Whether a row is of the ledger: it has no use of its own, and only goes when all goes. */
+/** Whether a row is of the ledger or beside it: it has no use of its own, and only goes when all goes. */
 export function isLedgerRow(row: string): boolean {
-  return row === LEDGER || row.startsWith(PROMPT) || row.startsWith(PROMPTS);
+  const beside = [LEARNED, METER, PROMPT, PROMPTS];
+  return row === LEDGER || beside.some((prefix) => row.startsWith(prefix));
 }
 
 export function ownerField(owner: string): string {

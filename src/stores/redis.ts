@@ -4,12 +4,16 @@
  * (wrapping.ts): an altered row counts as missing, and is said.
  */
 import { hashOf } from '../core/hash.ts';
+import type { LearnedLog } from '../core/importance.ts';
 import type { Ledger } from '../core/ledger.ts';
 import { findMarkers } from '../core/marker.ts';
+import type { Meters } from '../core/limits.ts';
 import type { Pin } from '../core/sent-log.ts';
 import type { StoreLogin, Stores, StoresStatus } from '../core/stores.ts';
 import type { RemoteStores } from './fail-open.ts';
+import { redisLearned } from './learned-redis.ts';
 import { redisLedger } from './ledger-redis.ts';
+import { redisMeters } from './meters-redis.ts';
 import { type Command, RedisLink, type Reply, scan } from './redis-link.ts';
 import {
   originalRow,
@@ -105,6 +109,14 @@ class RedisStores implements RemoteStores {
 
   ledger(): Ledger {
     return redisLedger(this.#link, this.#wrappings);
+  }
+
+  learned(): LearnedLog {
+    return redisLearned(this.#link, this.#wrappings);
+  }
+
+  meters(): Meters {
+    return redisMeters(this.#link, this.#wrappings[0]);
   }
 
   findOriginal(key: string): string | undefined {

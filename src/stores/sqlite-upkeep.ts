@@ -3,6 +3,8 @@ import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { breakSeal, openSqliteFile, sealOf } from './sqlite-file.ts';
 import { HOUR_MS } from './terms.ts';
+import { forgetMeters } from './meters-sqlite.ts';
+import { forgetLearned } from './learned-sqlite.ts';
 import { type KindStats, ROW_KINDS, type Upkeep } from './upkeep.ts';
 
 const BUSY_TIMEOUT_MS = 10_000;
@@ -33,6 +35,8 @@ export function sqliteUpkeep(givenPath: string): Upkeep {
           Number(db.prepare(`DELETE FROM ${table} WHERE used < ?`).run(before).changes),
         );
         forgetLedger(db, usedBefore);
+        if (usedBefore === undefined) forgetLearned(db);
+        if (usedBefore === undefined) forgetMeters(db);
         if (usedBefore === undefined) breakSeal(db);
         return gone.reduce((sum, rows) => sum + rows, 0);
       });

@@ -5,10 +5,14 @@
  */
 import type { SQLOutputValue, StatementSync } from 'node:sqlite';
 import { hashOf } from '../core/hash.ts';
+import type { LearnedLog } from '../core/importance.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { Pin } from '../core/sent-log.ts';
 import type { Stores, StoresStatus } from '../core/stores.ts';
+import { SqliteLearned } from './learned-sqlite.ts';
 import { SqliteLedger } from './ledger-sqlite.ts';
+import type { Meters } from '../core/limits.ts';
+import { SqliteMeters } from './meters-sqlite.ts';
 import { Retention } from './retention.ts';
 import { fingerprintOf, sealed } from './sealed.ts';
 import { Shelf } from './shelf.ts';
@@ -70,6 +74,8 @@ class SqliteStores implements Stores {
   readonly #replacePin: StatementSync;
   readonly #readPins: StatementSync;
   #ledger: Ledger | undefined;
+  #learned: LearnedLog | undefined;
+  #meters: Meters | undefined;
   #isDamageTold = false;
 
   constructor(file: SqliteFile, options: SqliteOptions) {
@@ -109,6 +115,14 @@ class SqliteStores implements Stores {
   /** Its tables are made when it is first asked for. */
   ledger(): Ledger {
     return (this.#ledger ??= new SqliteLedger(this.#file, this.#wrappings));
+  }
+
+  learned(): LearnedLog {
+    return (this.#learned ??= new SqliteLearned(this.#file, this.#wrappings));
+  }
+
+  meters(): Meters {
+    return (this.#meters ??= new SqliteMeters(this.#file, this.#wrappings[0]));
   }
 
   findOriginal(key: string): string | undefined {

@@ -9,3 +9,6 @@ export const SHELF_BYTES: number = 64 * 2 ** 20;
 export const LEDGER_DAYS = 400;
 /** Of the prompts with the same beginning, the latest count. */
 export const PROMPTS_A_KEY = 32;
+/** Learned rows, of all tenants: beyond this the known ones go on counting, and no new ones come. */
+export const LEARNED_ROWS = 50_000;
+export const SALT_BYTES = 16;

@@ -9,6 +9,7 @@ import { JsonDocument } from '../core/json/document.ts';
 import { asArray, asObject, type JsonPath, type JsonValue } from '../core/json/value.ts';
 import type { Alignment } from '../core/preamble.ts';
 import type { ResponseSummary, WireFormat } from '../core/wire-format.ts';
+import { segmentContract } from './segment-contract.ts';
 
 export interface RequestFixture {
   readonly name: string;
@@ -49,7 +50,11 @@ const TOOL = { name: 'headroom_test', description: 'a "tool"', parameters: { typ
 export function formatContract(format: WireFormat, fixtures: FormatFixtures, tools: TestTools): void {
   tools.describe(`${format.name} keeps the contract of a wire format`, () => {
     const { messagesAt = () => ['messages'] } = fixtures;
-    for (const fixture of fixtures.requests) requestContract(format, { ...fixture, messagesAt }, tools);
+    for (const fixture of fixtures.requests) {
+      requestContract(format, { ...fixture, messagesAt }, tools);
+      const list = messagesAt(JsonDocument.parse(fixture.bytes).value);
+      segmentContract(format, { ...fixture, list }, tools);
+    }
     for (const fixture of fixtures.responses) responseContract(format, fixture, tools);
     hostileRequests(format, { ...fixtures, messagesAt }, tools);
     hostileResponses(format, fixtures.responses, tools);
@@ -168,6 +173,7 @@ function hostileRequests(
     const document = JsonDocument.parse(Buffer.from(JSON.stringify(value)));
     const conversation = format.read(document);
     format.recognizes(document.value);
+    format.segments(document);
     expect(faultsOf(conversation, document.value, messagesAt)).toEqual([]);
     const edits = conversation.parts
       .filter(({ kind }) => kind === 'tool-result')

@@ -2,6 +2,7 @@
 import { hashOf } from '../core/hash.ts';
 import type { Pin } from '../core/sent-log.ts';
 import type { Stores } from '../core/stores.ts';
+import { learnedContract } from './learned-contract.ts';
 import { ledgerContract } from './ledger-contract.ts';
 
 export interface StoreContractRunner {
@@ -26,6 +27,7 @@ const TEXTS: readonly (readonly [name: string, text: string])[] = [
 export function storesContract(open: () => Stores, runner: StoreContractRunner): void {
   const { test, expect } = runner;
   ledgerContract(open, runner);
+  learnedContract(open, runner);
   const check = (name: string, body: (stores: Stores) => void): void =>
     test(name, () => {
       const stores = open();

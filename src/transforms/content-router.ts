@@ -28,7 +28,7 @@ export function contentRouter(compressors: readonly Compressor[]): Transform {
         let text = part.text;
         if (firstLive >= 0) earlier.addCall(part);
         if (!part.frozen) {
-          const levels = levelsFor(part, context.policy, conversation);
+          const levels = levelsFor(part, context.policy, conversation, context.importance);
           const before = conversation.keepsResults ? earlier : NOTHING_EARLIER;
           const accepted = yield* propose(part, compressors, levels, before, context);
           if (accepted?.kind === 'rewrite') text = accepted.text;
@@ -126,6 +126,7 @@ function compressed(
 ): Form | Failure {
   const options: Omit<CompressOptions, 'level'> = {
     call: part.call,
+    importance: context.importance?.forTool(part.call?.name ?? ''),
     responseFormat: context.policy.responseFormat,
     tokens: context.tokenizer,
     deadline: context.deadline,

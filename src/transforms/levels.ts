@@ -2,6 +2,7 @@
 import type { Compressor, Level, ViewedFile } from '../core/compressor.ts';
 import type { Conversation, Part, ToolCall } from '../core/conversation.ts';
 import { looksFailed } from '../core/failure.ts';
+import type { Importance } from '../core/importance.ts';
 import { asObject, type JsonValue } from '../core/json/value.ts';
 import { findMarkers } from '../core/marker.ts';
 import { fileNameOf, isForeignPath, isRecordedPath } from '../core/recorded-file.ts';
@@ -15,7 +16,12 @@ import { canOnlyRead } from './read-only.ts';
 export type LevelFor = (compressor: Compressor) => Level;
 
 /** Undefined when the operator wants the results of this tool left alone. */
-export function levelsFor(part: Part, policy: Policy, conversation: Conversation): LevelFor | undefined {
+export function levelsFor(
+  part: Part,
+  policy: Policy,
+  conversation: Conversation,
+  importance?: Importance,
+): LevelFor | undefined {
   const name = part.call?.name ?? '';
   // What the model fetched back is what it asked for.
   const level = isRetrievalTool(name) ? 'off' : levelForTool(name, policy.tools, policy.level);
@@ -23,6 +29,8 @@ export function levelsFor(part: Part, policy: Policy, conversation: Conversation
   // What somebody shortened already is not left out of a second time.
   const isView = findMarkers(part.source).length > 0;
   if (level === 'lossless' || !policy.allowLoss || isView) return () => 'lossless';
+  // A view that is fetched nearly every time costs more than the whole.
+  if (importance?.forTool(name).isLost()) return () => 'lossless';
   const isFile = showsFile(part.call);
   const sort = viewedFile(part, level, conversation);
   const isFailed = part.isError === true || looksFailed(part.source);

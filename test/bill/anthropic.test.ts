@@ -115,8 +115,8 @@ describe('order: tools, system, messages', () => {
     ['thinking: tools and system are read', { thinking: { type: 'adaptive' } }, usage({ read: 1300, write5m: 40 })],
     ['effort: tools and system are read', { output_config: { effort: 'low' } }, usage({ read: 1300, write5m: 40 })],
     [
-      'an image among the messages: tools and system are read',
-      { messages: [user({ type: 'image', source: { type: 'url', url: 'x' } }, text('#40', MARK))] },
+      'an image behind the last mark: tools and system are read',
+      { messages: [user(text('#40', MARK)), user({ type: 'image', source: { type: 'url', url: 'x' } })] },
       usage({ read: 1300, write5m: 40 }),
     ],
     ['max_tokens: all is read', { max_tokens: 7 }, usage({ read: 1340 })],
@@ -262,9 +262,16 @@ describe('lifetime', () => {
     expect(settle([long, tail, other], [0, 4 * MINUTE, 8 * MINUTE])[2]).toEqual(usage({ read: 2000, uncached: 100 }));
   });
 
-  test('an entry made free within five-minute content does not live an hour', () => {
+  test('an entry keeps the lifetime that was paid for', () => {
     const times = [0, MINUTE, 10 * MINUTE];
     expect(settle([five, hour, hour], times)).toEqual([written, read, usage({ write1h: 2000 })]);
+    // The second leaves an entry at the end of #2000 for nothing: it is no better than the one that was read.
+    const within = [
+      { system: [text('#2000'), text('#100', MARK)] },
+      { system: [text('#2000', HOUR_MARK), text('#100', MARK)] },
+      hour,
+    ];
+    expect(settle(within, times)).toEqual([usage({ write5m: 2100 }), usage({ read: 2100 }), usage({ write1h: 2000 })]);
   });
 
   test('what is being written can be read only once the answer has begun', () => {

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+const UNALIGNED = ['--cache-align', 'off'];
 const BIN = resolve(import.meta.dirname, '../../bin/headroom.js');
 
 export interface ProxyStart {
@@ -13,6 +14,8 @@ export interface ProxyStart {
   /** Its home folder; a fresh one that is removed afterwards unless given. */
   readonly home?: string;
   readonly flags?: readonly string[];
+  /** Prefixes are aligned, as they are by default; without it bodies can be compared byte for byte. */
+  readonly aligns?: boolean;
 }
 
 export interface ProxyProcess {
@@ -38,13 +41,22 @@ export function bareEnvironment(home: string): NodeJS.ProcessEnv {
   return { PATH: process.env.PATH, HOME: home, HEADROOM_HOME: home, TMPDIR: tmpdir(), NO_COLOR: '1' };
 }
 
-export async function startProxyProcess({ upstream, home: given, flags = [] }: ProxyStart): Promise<ProxyProcess> {
+export async function startProxyProcess({
+  upstream,
+  home: given,
+  flags = [],
+  aligns = false,
+}: ProxyStart): Promise<ProxyProcess> {
   const home = given ?? temporaryHome();
   const upstreams = ['anthropic', 'openai', 'gemini'].flatMap((vendor) => [`--${vendor}-url`, upstream]);
-  const child = spawn(process.execPath, [BIN, 'proxy', '--port', '0', ...upstreams, ...flags], {
-    env: bareEnvironment(home),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [BIN, 'proxy', '--port', '0', ...upstreams, ...(aligns ? [] : UNALIGNED), ...flags],
+    {
+      env: bareEnvironment(home),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const gone = once(child, 'exit');
   const output = listen(child);
   await output.says(/listens on http:\S+/).catch((cause: unknown) => {

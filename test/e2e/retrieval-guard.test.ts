@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { chatChunks, chatCompletion } from '../../src/testing/scripted-replies.ts';
 import { CLIENTS } from './gemini-clients.ts';
 import { type ProxyProcess, startProxyProcess } from './proxy-process.ts';
@@ -221,6 +222,31 @@ describe.each([
     expect(answer.output_text).toBe('done');
     expect(provider.seen.at(-1)!.at(-1)).toMatchObject({ type: 'custom_tool_call_output' });
   });
+});
+
+test('Responses over a WebSocket: the call alone', async () => {
+  const provider = await startRememberingProvider();
+  await using proxy = await guarded(provider);
+  provider.reset([() => [sayItem('now'), call('Write', BAD)], () => [call('Write', GOOD)]]);
+  const socket = new WebSocket(`${proxy.url.replace('http', 'ws')}/v1/responses`, { headers: { Authorization: 'k' } });
+  await new Promise((resolve) => socket.once('open', resolve));
+  const tools = [{ type: 'function', name: 'Write', parameters: {}, strict: false }];
+  const frames: Json[] = [];
+  const ended = new Promise<void>((resolve) =>
+    socket.on('message', (data: Buffer) => {
+      frames.push(JSON.parse(data.toString()));
+      if (frames.at(-1).type === 'response.completed') resolve();
+    }),
+  );
+  socket.send(JSON.stringify({ type: 'response.create', model: 'gpt-5.6', tools, input: 'go' }));
+  await ended;
+  socket.close();
+  const made = frames.filter(({ type }) => type === 'response.output_item.done').map(({ item }) => item.arguments);
+  expect(made).toEqual([undefined, JSON.stringify(GOOD)]);
+  expect(frames.map(({ sequence_number: number }) => number)).toEqual([...frames.keys()]);
+  expect(provider.problems).toEqual([]);
+  expect(provider.seen.at(-1)!.at(-1).output).toMatch(WHY);
+  await provider.close();
 });
 
 describe('Gemini', () => {

@@ -54,6 +54,12 @@ const CASES: [name: string, hops: ((body: Json) => Planned)[]][] = [
   ],
 ];
 
+/** As the provider reads them: cache marks are no part of what was said. */
+function blocksIn({ content }: Json): Json[] {
+  const blocks = typeof content === 'string' ? [{ type: 'text', text: content }] : content;
+  return blocks.map((block: Json) => JSON.parse(JSON.stringify({ ...block, cache_control: undefined })));
+}
+
 let provider: SigningProvider;
 let proxy: ProxyProcess;
 beforeAll(async () => {
@@ -80,7 +86,7 @@ describe.each(SETTINGS)('%s', (_sdk, setting) => {
       planned.filter((block) => !isOurs(block)).map(({ type, text, thinking }) => [type, text, thinking]),
     );
     // The provider sees one conversation that only grows.
-    const seen = provider.requests.map(({ messages }) => messages.flatMap(({ content }: Json) => content));
+    const seen = provider.requests.map(({ messages }) => messages.flatMap(blocksIn));
     seen.slice(1).forEach((blocks, index) => expect(blocks.slice(0, seen[index].length)).toEqual(seen[index]));
     // The model got the original, whose lines the view had left out.
     const results = seen

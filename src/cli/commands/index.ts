@@ -8,6 +8,31 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./proxy.ts')).proxy,
   },
   {
+    name: 'wrap',
+    summary: 'start an agent (claude, codex, gemini, ...) with its requests going through a proxy',
+    load: async () => (await import('./wrap.ts')).wrap,
+  },
+  {
+    name: 'unwrap',
+    summary: 'undo headroom wrap --install',
+    load: async () => (await import('./unwrap.ts')).unwrap,
+  },
+  {
+    name: 'status',
+    summary: 'show the proxies that run, their sessions and savings',
+    load: async () => (await import('./status.ts')).status,
+  },
+  {
+    name: 'stop',
+    summary: 'end the proxies that run',
+    load: async () => (await import('./stop.ts')).stop,
+  },
+  {
+    name: 'doctor',
+    summary: 'look for what keeps it from working: store, network, clock, agents',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  {
     name: 'demo',
     summary: 'play a question about 100 log entries through a real proxy, no key needed',
     load: async () => (await import('./demo.ts')).demo,
@@ -46,6 +71,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'mcp',
     summary: 'serve the same over MCP, where a client lets no base URL be set',
     load: async () => (await import('./mcp.ts')).mcp,
+  },
+  {
+    name: 'update',
+    summary: 'look whether there is a newer version, when told to',
+    load: async () => (await import('./update.ts')).update,
   },
   {
     name: 'version',

@@ -25,7 +25,10 @@ export const proxy: Command = {
   notes:
     'Ctrl-C lets running exchanges end first; a second Ctrl-C ends at once.\n' +
     'Each flag is also a variable and a key of config.toml in the home folder; flag beats variable beats file.',
-  flags: [{ name: 'print-config', doc: 'Print each option with its value and where it came from, and exit.' }],
+  flags: [
+    { name: 'print-config', doc: 'Print each option with its value and where it came from, and exit.' },
+    { name: 'for-sessions', doc: 'End with the last session of headroom wrap, which starts its proxy with this.' },
+  ],
   options: OPTION_NAMES,
   async run({ flags, config }: Invocation): Promise<number> {
     if (flags.has('print-config')) {
@@ -34,6 +37,7 @@ export const proxy: Command = {
     }
     config.warnings.forEach(warn);
     const running = await start(config);
+    await enlist(running, config, flags.has('for-sessions'));
     announce(running, config);
     return untilStopped(running);
   },
@@ -70,6 +74,12 @@ async function start(config: Config): Promise<RunningProxy> {
   }
 }
 
+/** For `headroom status`, `headroom stop` and the sessions of `headroom wrap`. */
+async function enlist({ url }: RunningProxy, config: Config, isForSessions: boolean): Promise<void> {
+  const [{ list }, { release }] = await Promise.all([import('../wrap/listing.ts'), import('../../proxy/release.ts')]);
+  await list({ url, version: release.version, config, isForSessions }, () => process.emit('SIGTERM', 'SIGTERM'));
+}
+
 function proxyOptions({ values, storePath }: Config): ProxyOptions {
   return {
     host: values.host,
@@ -80,6 +90,7 @@ function proxyOptions({ values, storePath }: Config): ProxyOptions {
     prose: values.prose,
     holdout: values.holdout,
     aligns: values['cache-align'] === 'auto',
+    fits: values['context-fit'] === 'auto',
     guard: values.guard,
     textObservations: values['text-observations'],
     token: values.token,

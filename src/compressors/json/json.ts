@@ -5,6 +5,7 @@
 import { chooseForm } from '../../core/choose-form.ts';
 import type { CompressOptions, Compressed, Compressor } from '../../core/compressor.ts';
 import type { ToolCall } from '../../core/conversation.ts';
+import type { Structure } from '../../core/importance.ts';
 import type { Sample } from '../../core/sample.ts';
 import { showsFile } from '../../core/shown-file.ts';
 import { addAliases, hasAliases, removeAliases } from './alias.ts';
@@ -18,6 +19,7 @@ import { findHead } from './table-head.ts';
 import { readTable } from './table-read.ts';
 import { print } from './tree.ts';
 import { writeJsonView, writeView } from './view/document.ts';
+import { structureOf } from './view/structure.ts';
 import { writeJson, writeRun } from './write.ts';
 
 export const jsonCompressor: Compressor = {
@@ -48,6 +50,8 @@ export const jsonCompressor: Compressor = {
     const form = write();
     return isShorter(form, text, options) ? { text: form, loss: 'none' } : undefined;
   },
+
+  structure: (text: string): Structure | undefined => structureOf(findRegions(text)),
 
   expand(text: string): string | undefined {
     try {

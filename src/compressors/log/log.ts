@@ -4,11 +4,14 @@
  */
 import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor, Level } from '../../core/compressor.ts';
+import type { Deadline } from '../../core/deadline.ts';
+import type { Structure } from '../../core/importance.ts';
 import { claim } from './claim.ts';
 import { readLines } from './mine.ts';
 import { readForm } from './read.ts';
+import { structureOf } from './structure.ts';
 import type { ValueLimits } from './values.ts';
-import { writeView } from './view.ts';
+import { type Learning, writeView } from './view.ts';
 import { writeForm } from './write.ts';
 
 const MIN_LINES = 8;
@@ -25,8 +28,23 @@ function compress(text: string, options: CompressOptions): Compressed | undefine
   if (lines.length < MIN_LINES) return undefined;
   const mined = readLines(lines, deadline);
   const lossless = writeForm(text, mined, deadline);
-  const view = level === 'lossless' ? undefined : () => writeView(mined, LIMITS[level], deadline);
+  const view =
+    level === 'lossless'
+      ? undefined
+      : (before: number): string => writeView(mined, LIMITS[level], deadline, learningFor(before, level, options));
   return chooseForm({ source: text, lossless, view }, options);
+}
+
+/** What the lines of templates that are asked for again and again may add to a view: at most so much of the source. */
+const LEARNED_SHARE = 0.08;
+const LEARNED_TOKENS: Readonly<Record<Exclude<Level, 'lossless'>, number>> = { balanced: 1_000, aggressive: 600 };
+
+function learningFor(
+  before: number,
+  level: Exclude<Level, 'lossless'>,
+  { importance, tokens }: CompressOptions,
+): Learning | undefined {
+  return importance && { importance, tokens, moreTokens: Math.min(LEARNED_TOKENS[level], before * LEARNED_SHARE) };
 }
 
 export const logCompressor: Compressor = {
@@ -34,6 +52,8 @@ export const logCompressor: Compressor = {
   viewsFiles: 'recorded',
   claim,
   compress,
+  structure: (text: string, deadline: Deadline): Structure | undefined =>
+    structureOf(readLines(text.split('\n'), deadline)),
   expand: readForm,
   same: (source: string, expanded: string) => source === expanded,
 };

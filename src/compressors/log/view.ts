@@ -3,11 +3,14 @@
  * of each warning or error, in full with their stack traces. Every template is in it; line numbers are the source's.
  */
 import type { Deadline } from '../../core/deadline.ts';
+import type { ToolImportance } from '../../core/importance.ts';
+import type { Tokenizer } from '../../core/tokenizer.ts';
 import { foldColumns } from './columns.ts';
 import type { Mined } from './mine.ts';
 import { groupRecords, recordValues } from './records.ts';
 import type { LogRecord, RecordGroup } from './records.ts';
 import { SLOT, TIME } from './shape.ts';
+import { placeOf } from './structure.ts';
 import { sayValues } from './values.ts';
 import type { ValueLimits } from './values.ts';
 
@@ -16,8 +19,61 @@ const MAX_RARE = 2;
 /** For a slot that always holds the value of an earlier one. */
 const SAME_VALUES = '{as before}';
 
-export function writeView(mined: Mined, limits: ValueLimits, deadline: Deadline): string {
+/** How much to say of some groups. */
+interface Details {
+  readonly limits: ValueLimits;
+  /** Of these groups so many records each by its values. */
+  readonly each: ReadonlyMap<RecordGroup, number>;
+}
+
+export interface Learning {
+  readonly importance: ToolImportance;
+  readonly tokens: Tokenizer;
+  /** What a view with the lines that are asked for may have more than one without. */
+  readonly moreTokens: number;
+}
+
+export function writeView(mined: Mined, limits: ValueLimits, deadline: Deadline, learning?: Learning): string {
   const groups = groupRecords(mined, deadline);
+  const view = write(groups, mined, { limits, each: new Map() }, deadline);
+  if (!learning) return view;
+  const { importance, tokens, moreTokens } = learning;
+  const kept = groups.filter(({ template, records }) => {
+    if (!template || records.length <= MAX_RARE) return false;
+    const { shape, place } = placeOf(template);
+    return importance.keeps(shape, place);
+  });
+  if (kept.length === 0) return view;
+  const room = tokens.count(view) + moreTokens;
+  const found = mostWithin(kept, (each) => {
+    const text = write(groups, mined, { limits, each }, deadline);
+    return tokens.count(text) <= room ? text : undefined;
+  });
+  return found ?? view;
+}
+
+/** All their records where they fit, else as many of each as do. */
+function mostWithin(
+  kept: readonly RecordGroup[],
+  fits: (each: Details['each']) => string | undefined,
+): string | undefined {
+  const upTo = (count: number): Details['each'] =>
+    new Map(kept.map((group) => [group, Math.min(count, group.records.length)]));
+  const all = Math.max(...kept.map(({ records }) => records.length));
+  const whole = fits(upTo(all));
+  if (whole !== undefined) return whole;
+  let [few, many] = [0, all];
+  let best: string | undefined;
+  while (many - few > 1) {
+    const count = (few + many) >> 1;
+    const found = fits(upTo(count));
+    if (found === undefined) many = count;
+    else [few, best] = [count, found];
+  }
+  return best;
+}
+
+function write(groups: readonly RecordGroup[], mined: Mined, { limits, each }: Details, deadline: Deadline): string {
   const times = mined.lines.map(({ time }) => time).filter((time) => time !== undefined);
   const unsaid = unsaidOf(times);
   const shared = typeof unsaid === 'number' ? unsaid : unsaid.length;
@@ -29,12 +85,44 @@ export function writeView(mined: Mined, limits: ValueLimits, deadline: Deadline)
       for (const record of records) said.push(sayRecord(record, mined));
       continue;
     }
+    const count = each.get(group);
+    if (count !== undefined) {
+      said.push(sayEach(group, count, shared, { mined, deadline }));
+      continue;
+    }
     const isFull = severity !== 'none' || records[0]!.end - records[0]!.start > 1;
     const slots = sayGroup(group, isFull ? { ...limits, examples: 0 } : limits, deadline);
     said.push(isFull ? sayFirst(group, slots, shared, mined) : sayPattern(group, slots, shared));
   }
   const body = said.sort((a, b) => a.start - b.start).map(({ text }) => text);
   return [sayHead(mined, times, unsaid), ...body].join('\n');
+}
+
+/** The template once with what is always the same in it, then of each record its line, its time and what stands in the gaps. */
+function sayEach(group: RecordGroup, count: number, shared: number, { mined, deadline }: Within): Said {
+  const rows = recordValues(group);
+  const columns = foldColumns(rows, deadline);
+  const { records, template } = group;
+  let slot = 0;
+  const gaps = template!.shape.replaceAll(SLOT, () => {
+    const column = slot++;
+    const { kind } = columns[column]!;
+    return kind === 'constant' ? rows[0]![column]! : kind === 'same' ? SAME_VALUES : '{}';
+  });
+  const more = count < records.length ? `, the first ${count}` : '';
+  const said = records.slice(0, count).map(({ line, start, end }, at) => {
+    const time = line.time === undefined ? [] : [line.time.slice(shared)];
+    const own = rows[at]!.filter((_, column) => !['constant', 'same'].includes(columns[column]!.kind));
+    const further = mined.lines.slice(start + 1, end).map(({ text }) => text);
+    return [[`${start + 1}:`, ...time, ...own].join(' '), ...further].join('\n');
+  });
+  const head = `${sayCount(group)} ${gaps.replace(TIME, '{time}')}, each${more}:`;
+  return { start: records[0]!.start, text: [head, ...said].join('\n') };
+}
+
+interface Within {
+  readonly mined: Mined;
+  readonly deadline: Deadline;
 }
 
 /** A line of the view, and the line of the source that it stands at. */

@@ -4,6 +4,7 @@
  */
 import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
+import { Sample } from '../../core/sample.ts';
 import { showsFile } from '../../core/shown-file.ts';
 import { claimFor } from './claim.ts';
 import { isStruck, readStruck, unstruck, writeStruck } from './overstrike.ts';
@@ -22,6 +23,7 @@ export const manCompressor: Compressor = {
     options.deadline.check();
     if (showsFile(options.call)) return undefined;
     const lossless = writeLossless(text);
+    if (lossless === undefined && claimFor(new Sample(text)) === 0) return undefined;
     const view = (): string | undefined =>
       writeManView(lossless === undefined ? text : unstruck(text), options.deadline);
     return chooseForm({ source: text, lossless, view }, options);

@@ -23,6 +23,10 @@ const ENTRIES: readonly RegExp[] = [
   // Composer
   /^ *"name": "([\w.-]+\/[\w.-]+)",\r?\n *"version": "([^"\n]+)"/gm,
 ];
+/** What some line of any lock file says soon, and hardly any other text. */
+const SIGNS =
+  /"(?:lockfileVersion|resolved|integrity|content-hash)":|^\[\[package\]\]|^# yarn lockfile|^__metadata:|^lockfileVersion:|integrity[: ]|^GEM$| h1:|: \{:hex, |^ {2}(?:resolved|checksum)/m;
+const SIGN_CHARS = 2_048;
 const LOOK_CHARS = 16_384;
 const MIN_ENTRIES = 8;
 /** An entry has so many characters at most, or most of the text is something else. */
@@ -51,7 +55,8 @@ function writeView(entries: readonly (readonly [name: string, version: string])[
 export const lockCompressor: Compressor = {
   name: 'lock',
   viewsFiles: 'recorded',
-  claim: ({ text }: Sample) => (entriesIn(text.slice(0, LOOK_CHARS)).length > 0 ? CLAIM : 0),
+  claim: ({ text }: Sample) =>
+    SIGNS.test(text.slice(0, SIGN_CHARS)) && entriesIn(text.slice(0, LOOK_CHARS)).length > 0 ? CLAIM : 0,
   compress(text: string, options: CompressOptions): Compressed | undefined {
     options.deadline.check();
     if (options.level === 'lossless' || (options.call && !showsFile(options.call))) return undefined;

@@ -174,6 +174,15 @@ describe('behind line numbers', () => {
     expect(compress(fileRead, text)!.text.endsWith('\n<note>be careful</note>')).toBe(true);
   });
 
+  test('of a run that failed only views that keep every failure are taken (R-13)', () => {
+    const run = Array.from({ length: 400 }, (_, i) => `tests/test_orchard.py::test_row_${i} PASSED`);
+    const failed = [...run, 'tests/test_harbour.py::test_gate FAILED', 'Process exited with code 1'].join('\n');
+    const view = compress(fileRead, numbered(failed))!;
+    expect(view.text).toContain('tests/test_harbour.py::test_gate FAILED');
+    const records = fixture('records', 'transcript-cut-off').trimEnd();
+    expect(compress(fileRead, numbered(`${records}\nexited with code 1`))?.loss ?? 'none').toBe('none');
+  });
+
   test('code behind numbers loses nothing', () => {
     const text = numbered(Array.from({ length: 400 }, (_, i) => `  const value${i} = read(${i});`).join('\n'));
     for (const level of ['balanced', 'aggressive'] as const) expect(compress(fileRead, text, level)?.loss).toBe('none');

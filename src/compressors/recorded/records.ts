@@ -70,6 +70,6 @@ export function recordLines(json: Compressor): Compressor {
       return chooseForm({ source: text, lossless: lossless?.text, view: () => said }, options);
     },
     expand: (text: string) => json.expand(text),
-    same: json.same,
+    same: (source: string, expanded: string) => json.same(source, expanded),
   };
 }

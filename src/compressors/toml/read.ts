@@ -49,11 +49,17 @@ class Reader {
 
   /** Where the next thing begins; 0 when this one is not read here. */
   #take(line: string, at: number): number {
-    if (line === '' && TABLE.test(this.#lines[at + 1] ?? '')) return this.#open(this.#lines[at + 1]!) ? at + 2 : 0;
-    if (line === '' || line.startsWith('#') || line.startsWith(';')) return this.#remark(line) ? at + 1 : 0;
-    if (TABLE.test(line)) return at === 0 && this.#open(line) ? 1 : 0;
-    const [, key = '', equals = '', raw = ''] = ENTRY.exec(line) ?? [];
-    if (key === '' || ODD_KEY.test(key) || equals !== this.#spelling.equals) return 0;
+    const isBlank = line === '';
+    const heading = isBlank ? (this.#lines[at + 1] ?? '') : line;
+    // Each table but one at the very beginning has an empty line above it.
+    if (TABLE.test(heading)) return (isBlank || at === 0) && this.#open(heading) ? at + (isBlank ? 2 : 1) : 0;
+    if (isBlank || line.startsWith('#') || line.startsWith(';')) return this.#remark(line) ? at + 1 : 0;
+    return this.#entry(line, at);
+  }
+
+  #entry(line: string, at: number): number {
+    const [, key = '', equals, raw = ''] = ENTRY.exec(line) ?? [];
+    if (ODD_KEY.test(key) || equals !== this.#spelling.equals) return 0;
     if (raw === '[' && !this.#spelling.isBare) return this.#list(key, at + 1);
     return this.#set(key, readValue(raw, this.#spelling)) ? at + 1 : 0;
   }

@@ -1,13 +1,12 @@
 /**
- * TOML and INI files where tables are alike, as in lock files: lossless as the JSON of them in its shortest spelling; of
- * lock files a view without checksums. What people write by hand has little to say shorter, and stays.
+ * TOML and INI files where tables are alike, as in lock files: lossless as the JSON of them in its shortest spelling.
+ * What people write by hand has little to say shorter, and stays.
  */
 import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
 import { showsFile } from '../../core/shown-file.ts';
 import { claimFor, isLockFile } from './claim.ts';
 import { readDocument, readForm, writeForm } from './form.ts';
-import { withoutChecksums } from './view.ts';
 
 /** What is read more easily as it is stays so, unless much is saved. */
 const MAX_SHARE = 0.85;
@@ -19,21 +18,14 @@ export function tomlCompressor(json: Compressor): Compressor {
     claim: claimFor,
     compress(text: string, options: CompressOptions): Compressed | undefined {
       options.deadline.check();
-      const isLock = isLockFile(text);
-      if (options.responseFormat === 'json' || (showsFile(options.call) && !isLock)) return undefined;
+      if (options.responseFormat === 'json' || (showsFile(options.call) && !isLockFile(text))) return undefined;
       const read = readDocument(text, options.deadline);
       if (!read) return undefined;
       const inner: CompressOptions = { ...options, level: 'lossless', call: undefined };
       const say = (spelled: string): string | undefined => json.compress(spelled, inner)?.text;
       const form = writeForm(read, say);
       const isWorth = form.length < text.length * MAX_SHARE && readForm(form, json) === text;
-      const view = (): string | undefined => {
-        const thin = isLock ? withoutChecksums(read.document) : undefined;
-        if (!thin) return undefined;
-        const spelled = JSON.stringify(thin.document);
-        return `[headroom: view of ${read.count} lines of a lock file as JSON: ${thin.said}; / before lists]\n${say(spelled) ?? spelled}`;
-      };
-      return chooseForm({ source: text, lossless: isWorth ? form : undefined, view }, options);
+      return chooseForm({ source: text, lossless: isWorth ? form : undefined }, options);
     },
     expand: (text: string) => readForm(text, json),
     same: (source: string, expanded: string) => source === expanded,

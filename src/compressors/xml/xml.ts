@@ -80,9 +80,10 @@ export function testReportCompressor(json: Compressor): Compressor {
     keepsFailures: true,
     claim: claimForReport,
     compress(text: string, options: CompressOptions): Compressed | undefined {
-      const lossless = sayXml(text, json, options)?.lossless();
+      const said = sayXml(text, json, options);
+      if (!said) return undefined;
       const view = (): string | undefined => writeReportView(text, options.deadline);
-      return chooseForm({ source: text, lossless, view }, options);
+      return chooseForm({ source: text, lossless: said.lossless(), view }, options);
     },
     expand: (text: string) => readForm(text, json),
     same,

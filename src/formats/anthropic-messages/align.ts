@@ -14,6 +14,7 @@ import { textOf } from '../part-list.ts';
 const MARK: JsonObject = { type: 'ephemeral' };
 /** Spelled in a string the quotation marks would be escaped: only a key is written so. */
 const MARK_KEY = '"cache_control"';
+const SIGNATURE = /"(?:signature|redacted_thinking)"/;
 
 /** Blocks that can carry a mark; an empty text cannot. */
 const MARKABLE: ReadonlySet<JsonValue | undefined> = new Set(['text', 'image', 'document', 'tool_result', 'tool_use']);
@@ -24,7 +25,7 @@ export function readPreamble({ text, value }: JsonDocument): Preamble | undefine
   const messages = asArray(body['messages']).map(asObject);
   const end = messages.at(-1);
   if (end?.['role'] !== 'user' || !isContent(end['content'])) return undefined;
-  const signsReasoning = isThinking(body);
+  const signsReasoning = isThinking(body, text);
   // Whether a string and its lone block are the same to a signature is not known: there strings stay.
   const canMark = (content: JsonValue | undefined): boolean =>
     !(signsReasoning && typeof content === 'string') && isMarkable(lastOf(content));
@@ -51,8 +52,9 @@ function isContent(content: JsonValue | undefined): boolean {
   return typeof content === 'string' || Array.isArray(content);
 }
 
-function isThinking({ thinking }: JsonObject): boolean {
-  return isJsonObject(thinking) && thinking['type'] !== 'disabled';
+/** It is asked for, or there is some in the history. */
+function isThinking({ thinking }: JsonObject, text: string): boolean {
+  return (isJsonObject(thinking) && thinking['type'] !== 'disabled') || SIGNATURE.test(text);
 }
 
 function textsOf(system: JsonValue | undefined): readonly PreambleText[] {
@@ -73,18 +75,21 @@ function isMarkable(block: JsonValue | undefined): boolean {
   return MARKABLE.has(type) && (type !== 'text' || textOf(text).trim() !== '');
 }
 
-export function writeAlignment(edit: Alignment, { value }: JsonDocument): readonly JsonEdit[] {
+export function writeAlignment(edit: Alignment, { value, text }: JsonDocument): readonly JsonEdit[] {
   const body = asObject(value);
   const messages = asArray(body['messages']);
   const marks = new Set(edit.marks);
-  const turns = new Set([...edit.marks, ...(edit.postscript === undefined ? [] : [messages.length - 1])]);
+  const opensStrings = edit.marks.some((place) => typeof place === 'number') && !isThinking(body, text);
   return [
     ...toolEdits(edit, asArray(body['tools'])),
     ...systemEdits(edit, body['system']),
-    ...[...turns].flatMap((turn) => {
-      if (typeof turn === 'string') return [];
+    ...messages.flatMap((message, turn) => {
+      const { role, content } = asObject(message);
       const postscript = turn === messages.length - 1 ? edit.postscript : undefined;
-      return endEdits(asObject(messages[turn])['content'], ['messages', turn, 'content'], marks.has(turn), postscript);
+      // A mark makes a string a block, and what was a block once stays one when the mark has moved on.
+      const isOpened = opensStrings && role === 'user' && typeof content === 'string' && content.trim() !== '';
+      if (!isOpened && !marks.has(turn) && postscript === undefined) return [];
+      return endEdits(content, ['messages', turn, 'content'], marks.has(turn), postscript);
     }),
   ];
 }

@@ -5,7 +5,7 @@ import { continuation } from './continuation.ts';
 import { read } from './read.ts';
 import { readResponse } from './response.ts';
 import { segments } from './segments.ts';
-import { errorBody, write } from './write.ts';
+import { errorBody, errorStatus, write } from './write.ts';
 
 /** Block types that no other API has in its messages. */
 const OWN_BLOCKS: ReadonlySet<JsonValue | undefined> = new Set([
@@ -41,4 +41,5 @@ export const anthropicMessages: WireFormat = {
   segments,
   continuation,
   errorBody,
+  errorStatus,
 };

@@ -6,7 +6,7 @@ import type { Conversation, PartKind, Role, ToolCall, Turn } from '../../core/co
 import type { JsonDocument } from '../../core/json/document.ts';
 import { asArray, asObject, isJsonObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
 import { readPreamble } from './align.ts';
-import { blocksOf, PartList, type PartFacts, type PartPlace, textOf } from '../part-list.ts';
+import { blocksOf, maxOutputOf, PartList, type PartFacts, type PartPlace, textOf } from '../part-list.ts';
 
 const ROLES: ReadonlyMap<JsonValue | undefined, Role> = new Map([
   ['assistant', 'assistant'],
@@ -35,6 +35,7 @@ export function read(document: JsonDocument): Conversation {
     refusesTools: isServerHeld(body),
     keepsResults: !asArray(asObject(body['context_management'])['edits']).some(clearsResults),
     showsInputs: true,
+    ...maxOutputOf(body['max_tokens']),
     ...(preamble && { preamble }),
   };
 }
@@ -92,10 +93,11 @@ function readBlock(block: JsonObject, place: PartPlace, reading: Reading): void 
   } else if (type === 'tool_result') {
     readResult(block, place, reading);
   } else {
-    list.add(KINDS.get(type) ?? 'opaque', place, '', isSigned(block) ? SIGNED : undefined);
-    if (type === 'tool_use' && typeof block['id'] === 'string') {
-      const id = block['id'];
-      calls.set(id, { id, name: textOf(block['name']), input: block['input'] ?? null });
+    const id = type === 'tool_use' ? textOf(block['id']) : '';
+    const call = { id, name: textOf(block['name']), input: block['input'] ?? null };
+    list.add(KINDS.get(type) ?? 'opaque', place, '', isSigned(block) ? SIGNED : id === '' ? undefined : { call });
+    if (id !== '') {
+      calls.set(id, call);
       const caller = textOf(asObject(block['caller'])['type']);
       if (caller !== '' && caller !== 'direct') byProgram.add(id);
     }

@@ -12,7 +12,7 @@ import {
   type JsonPath,
   type JsonValue,
 } from '../../core/json/value.ts';
-import { asOpaque, PartList, type PartFacts, type PartPlace, textOf } from '../part-list.ts';
+import { asOpaque, maxOutputOf, PartList, type PartFacts, type PartPlace, textOf } from '../part-list.ts';
 import { readPreamble } from './align.ts';
 import { Calls } from './calls.ts';
 import {
@@ -31,6 +31,7 @@ import {
 
 const SYSTEM_INSTRUCTION = spellings('systemInstruction');
 const GENERATION_CONFIG = spellings('generationConfig');
+const MAX_OUTPUT = spellings('maxOutputTokens');
 const CANDIDATE_COUNT = spellings('candidateCount');
 const MIME_TYPE = spellings('mimeType');
 const FILES: readonly Spellings[] = [spellings('inlineData'), spellings('fileData')];
@@ -61,6 +62,7 @@ export function read(document: JsonDocument): Conversation {
     ...((hasSeveralAnswers || hasCachedContent(request)) && { refusesTools: true }),
     keepsResults: true,
     showsInputs: true,
+    ...maxOutputOf(fieldOf(asObject(fieldOf(request, GENERATION_CONFIG)), MAX_OUTPUT)),
     ...(preamble && !hasSeveralAnswers && { preamble }),
   };
 }

@@ -12,6 +12,9 @@ export function write(edit: Edit, document: JsonDocument): readonly JsonEdit[] {
   switch (edit.kind) {
     case 'rewrite':
       return [{ op: 'replace', path: edit.part.path, value: edit.text }];
+    // Its calls have no name to keep such a step under.
+    case 'rewrite-call':
+      return [];
     case 'align':
       return writeAlignment(edit, document);
     case 'add-tool':
@@ -57,11 +60,15 @@ const STATUSES: ReadonlyMap<number, string> = new Map([
   [401, 'UNAUTHENTICATED'],
   [403, 'PERMISSION_DENIED'],
   [404, 'NOT_FOUND'],
+  [429, 'RESOURCE_EXHAUSTED'],
   [502, 'UNAVAILABLE'],
   [504, 'DEADLINE_EXCEEDED'],
 ]);
 
-export function errorBody({ status: code, message }: HeadroomError): Uint8Array {
+/** Its clients read from the body how long to wait, and give up where that is long. */
+export function errorBody({ status: code, message, retryAfterSeconds }: HeadroomError): Uint8Array {
   const status = STATUSES.get(code) ?? (code < 500 ? 'INVALID_ARGUMENT' : 'INTERNAL');
-  return Buffer.from(JSON.stringify({ error: { code, message, status } }));
+  const retry = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: `${retryAfterSeconds}s` };
+  const details = retryAfterSeconds === undefined ? {} : { details: [retry] };
+  return Buffer.from(JSON.stringify({ error: { code, message, status, ...details } }));
 }

@@ -6,7 +6,7 @@ import type { Conversation, PartKind, Role, ToolCall, Turn } from '../../core/co
 import type { JsonDocument } from '../../core/json/document.ts';
 import { asArray, asObject, isJsonObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
 import { readPreamble } from './align.ts';
-import { asOpaque, blocksOf, PartList, type PartFacts, type PartPlace, textOf } from '../part-list.ts';
+import { asOpaque, blocksOf, maxOutputOf, PartList, type PartFacts, type PartPlace, textOf } from '../part-list.ts';
 import { parseJson } from '../response-reader.ts';
 
 const ROLES: ReadonlyMap<JsonValue | undefined, Role> = new Map([
@@ -40,6 +40,7 @@ export function read(document: JsonDocument): Conversation {
     refusesTools: hasSeveralAnswers || Array.isArray(body['functions']),
     keepsResults: true,
     showsInputs: false,
+    ...maxOutputOf(body['max_completion_tokens'] ?? body['max_tokens']),
     ...(preamble && { preamble }),
   };
 }
@@ -93,9 +94,10 @@ function readHead(head: JsonObject, turn: number, { list, calls, functionCalls }
   }
   asArray(head['tool_calls']).forEach((value, index) => {
     const call = asObject(value);
-    add('tool-call', ['tool_calls', index], isSigned(call) ? SIGNED : undefined);
     const id = textOf(call['id']);
-    if (id !== '') calls.set(id, toolCall(id, definitionOf(call)));
+    const made = id === '' ? undefined : toolCall(id, definitionOf(call));
+    add('tool-call', ['tool_calls', index], isSigned(call) ? SIGNED : made && { call: made });
+    if (made) calls.set(id, made);
   });
   if (isJsonObject(head['function_call'])) {
     add('tool-call', ['function_call']);

@@ -2,6 +2,7 @@
 import type { EventFrame, FrameFormat } from '../../core/frames.ts';
 import type { JsonEdit } from '../../core/json/document.ts';
 import { asObject } from '../../core/json/value.ts';
+import { errorObject } from '../openai-error.ts';
 import { textOf } from '../part-list.ts';
 import { parseJson } from '../response-reader.ts';
 import { resultsOf } from './hop-items.ts';
@@ -27,6 +28,12 @@ export const frames: FrameFormat = {
     const { type, stream_id: lane, status } = asObject(parseJson(frame));
     const isStart = type === 'response.created';
     return { lane: textOf(lane), isStart, endStatus: endStatusOf(textOf(type), Number(status)) };
+  },
+
+  errorFrame(error, lane) {
+    const { status, retryAfterSeconds } = error;
+    const headers = retryAfterSeconds === undefined ? undefined : { 'retry-after': String(retryAfterSeconds) };
+    return JSON.stringify({ type: 'error', ...(lane !== '' && { stream_id: lane }), status, error: errorObject(error), headers });
   },
 
   splice(hiding) {

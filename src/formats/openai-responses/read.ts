@@ -6,7 +6,7 @@ import type { Conversation, Part, ToolCall, Turn } from '../../core/conversation
 import type { JsonDocument } from '../../core/json/document.ts';
 import { asArray, asObject, isJsonObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
 import { readPreamble } from './align.ts';
-import { PartList, type PartFacts, type PartPlace, textOf } from '../part-list.ts';
+import { maxOutputOf, PartList, type PartFacts, type PartPlace, textOf } from '../part-list.ts';
 import {
   broughtTools,
   callIdsOf,
@@ -50,6 +50,7 @@ export function read(document: JsonDocument): Conversation {
     ...(isPresent(body['previous_response_id']) && { continues: textOf(body['previous_response_id']) }),
     keepsResults: !clearsResults(body) && !hidesResults(items, list.parts),
     showsInputs: false,
+    ...maxOutputOf(body['max_output_tokens']),
     ...(preamble && { preamble }),
   };
 }
@@ -96,7 +97,8 @@ function readItem(value: JsonValue, turn: number, reading: Reading): Turn {
     if (isBehindProvider(value)) reading.hidden.add(id);
   }
   const place: PartPlace = { role, turn, block: IN_HEAD, path: ['input', turn] };
-  reading.list.add(kindOf(value), place, '', isSigned(value) ? SIGNED : undefined);
+  const isOwn = value['type'] === 'function_call' && call !== undefined && call.id !== '';
+  reading.list.add(kindOf(value), place, '', isSigned(value) ? SIGNED : isOwn ? { call } : undefined);
   return { role, head: headOf(value), blocks: [] };
 }
 

@@ -9,6 +9,8 @@ export function write(edit: Edit, document: JsonDocument): readonly JsonEdit[] {
   switch (edit.kind) {
     case 'rewrite':
       return [{ op: 'replace', path: edit.part.path, value: edit.text }];
+    case 'rewrite-call':
+      return [{ op: 'replace', path: [...edit.part.path, 'arguments'], value: JSON.stringify(edit.input) }];
     case 'align':
       return writeAlignment(edit, document);
     case 'add-tool': {

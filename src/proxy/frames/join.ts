@@ -17,9 +17,10 @@ export interface Joined {
   readonly route: Route;
   readonly path: string;
   readonly tenant: string;
+  readonly project: string | undefined;
 }
 
-export function join({ client, upstream, route, path, tenant }: Joined, app: App): void {
+export function join({ client, upstream, route, path, tenant, project }: Joined, app: App): void {
   const frames = route.format!.frames!;
   const toUpstream = pacedSend(upstream, client);
   const toClient = pacedSend(client, upstream);
@@ -28,6 +29,7 @@ export function join({ client, upstream, route, path, tenant }: Joined, app: App
     route,
     path,
     tenant,
+    project,
     frames,
     toUpstream: (frame) => toUpstream(frame, false),
     toClient: (frame) => toClient(frame, false),

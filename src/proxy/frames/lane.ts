@@ -20,6 +20,7 @@ export interface Connection {
   readonly route: Route;
   readonly path: string;
   readonly tenant: string;
+  readonly project: string | undefined;
   readonly frames: FrameFormat;
   readonly toUpstream: (frame: string | Uint8Array) => void;
   readonly toClient: (frame: string | Uint8Array) => void;
@@ -133,10 +134,9 @@ export class Lane {
   }
 
   #settle({ startedAt, verdict, job, watches, refusals }: Exchange, status: number, failure: Error | undefined): void {
-    const { app, route, path } = this.#connection;
-    const { tenant } = job;
+    const { app, route, path, tenant, project } = this.#connection;
     const received = (): Promise<Uint8Array> => Promise.resolve(job.received);
-    const bodies = { tenant, project: undefined, isPassed: false, received, sent: verdict?.body };
+    const bodies = { tenant, project, isPassed: false, received, sent: verdict?.body };
     const payload = { headers: [], body: () => null, verdict, bodies };
     const remark = refusals?.count ? SENT_BACK : undefined;
     void settle({ method: 'WS', path, startedAt, route, payload, watches, ending: { status, failure }, remark }, app);

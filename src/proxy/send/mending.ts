@@ -2,8 +2,8 @@
  * Sends a request that may have lost what once belonged to it. Where its provider says so, it is sent once more without
  * its signed reasoning; every other answer passes as it comes, and a refusal of any other kind too.
  */
+import { type Head, headerIn, receiverBefore } from '../../pipeline/exchange/receiver.ts';
 import { decodeBody } from '../body.ts';
-import { type Head, headerIn, receiverBefore } from './receiver.ts';
 import { type Destination, type Outgoing, relay, type Relayed } from './relay.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -11,9 +11,9 @@ import type { Upstream } from './upstream.ts';
 const MAX_REFUSAL_BYTES = 256 * 1024;
 
 export interface Mending {
-  isMismatch(status: number, body: string): boolean;
+  readonly isMismatch: (status: number, body: string) => boolean;
   /** What to send instead. */
-  mended(): Promise<Outgoing | undefined>;
+  readonly mended: () => Promise<Outgoing | undefined>;
 }
 
 export async function relayMending(

@@ -5,9 +5,12 @@
  */
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import type { Destination, Receiver, Relayed, Watch } from '../../pipeline/exchange/receiver.ts';
 import { ClientGone } from '../body.ts';
 import { responseHeaders } from '../headers.ts';
 import { isStale, type Upstream } from './upstream.ts';
+
+export type { Destination, Receiver, Relayed, Watch };
 
 export interface Outgoing {
   readonly method: string;
@@ -18,39 +21,6 @@ export interface Outgoing {
   readonly body: () => Buffer | Readable | null | undefined;
   /** Told when an answer begins: from then on the body is not asked for again. */
   readonly forget: (() => void) | undefined;
-}
-
-/** Who gets an answer: a client's connection, or what stands before it. */
-export interface Receiver {
-  readonly destroyed: boolean;
-  readonly writableEnded: boolean;
-  sendDate: boolean;
-  writeHead(status: number, reason: string, headers: string[]): unknown;
-  /** False: wait for `drain`. */
-  write(chunk: Uint8Array): boolean;
-  end(): unknown;
-  destroy(): unknown;
-  on(event: 'close' | 'drain', listener: () => void): Receiver;
-  off(event: 'close' | 'drain', listener: () => void): Receiver;
-}
-
-/** Where the answer goes: to the client, and past whoever watches. */
-export interface Destination {
-  readonly client: Receiver;
-  readonly watch: Watch | undefined;
-}
-
-/** Told after the client. */
-export interface Watch {
-  start(status: number, headers: readonly string[]): void;
-  see(chunk: Buffer): void;
-}
-
-export interface Relayed {
-  /** What the upstream said; 0 when it never did. */
-  readonly status: number;
-  /** Why the answer is not there, or not whole. */
-  readonly failure: Error | undefined;
 }
 
 /** Resolves once the answer is passed on or has failed. When `status` is 0 the client has got nothing yet. */

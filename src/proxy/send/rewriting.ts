@@ -1,6 +1,6 @@
 /** Sends a request whose answer is one JSON body that the client gets with edits. Whatever else comes passes as it comes. */
 import { JsonDocument, type JsonEdit } from '../../core/json/document.ts';
-import { type Head, headerIn, receiverBefore } from './receiver.ts';
+import { type Head, headerIn, receiverBefore } from '../../pipeline/exchange/receiver.ts';
 import { type Destination, type Outgoing, relay, type Relayed } from './relay.ts';
 import type { Upstream } from './upstream.ts';
 

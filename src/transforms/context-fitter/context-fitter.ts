@@ -8,17 +8,28 @@ import { isJsonObject } from '../../core/json/value.ts';
 import { type Unit, unitsOf } from './units.ts';
 import { worthIn } from './worth.ts';
 
-/** A result that goes out as a few words. */
+/** A result, or a text of a call, that goes out as a few words. */
 export interface LeftOut {
   readonly part: Part;
+  /** Of a call: which of its texts. */
+  readonly key: string | undefined;
+  readonly source: string;
   /** Without the marker. */
   readonly text: string;
   readonly tokens: number;
 }
 
+/** How the words in place of a text begin. */
+const LEFT_OUT = '[headroom: left out to fit the window: ';
+
+/** Whether this part went out as such words before. */
+export function isLeftOut({ text, source }: Part): boolean {
+  return text !== source && text.startsWith(LEFT_OUT);
+}
+
 /** What is said in place of a result costs at most this share of it. */
-const NAMES_SHARE = 0.1;
-const MOST_NAMES_TOKENS = 160;
+const NAMES_SHARE = 0.2;
+const MOST_NAMES_TOKENS = 300;
 /** Of a marker, that the pipeline adds. */
 const MARKER_TOKENS = 32;
 
@@ -38,16 +49,21 @@ export function leaveOut(conversation: Conversation, tokensToFree: number, token
     const text = stubOf(unit, rarity, tokenizer);
     const tokens = tokenizer.count(text) + MARKER_TOKENS;
     if (tokens * 2 > unit.tokens) continue;
-    left.push({ part: unit.part, text, tokens });
+    left.push({ part: unit.part, key: unit.key, source: unit.source, text, tokens });
     freed += unit.tokens - tokens;
   }
   return left;
 }
 
 /** What it was, how long, and the names in it that stand in the fewest others. */
-function stubOf({ part, tokens, names }: Unit, rarity: ReadonlyMap<string, number>, tokenizer: Tokenizer): string {
-  const lines = part.source.split('\n').length;
-  const head = `[headroom: left out so that the conversation fits: ${callOf(part)}, ${lines} lines, ${tokens} tokens`;
+function stubOf(
+  { part, key, source, tokens, names }: Unit,
+  rarity: ReadonlyMap<string, number>,
+  tokenizer: Tokenizer,
+): string {
+  const lines = source.split('\n').length;
+  const what = key === undefined ? `${callOf(part)}, ` : '';
+  const head = `${LEFT_OUT}${what}${lines} lines`;
   const budget = Math.min(MOST_NAMES_TOKENS, tokens * NAMES_SHARE);
   const ranked = Array.from(names, (name, index) => ({ name, index, count: rarity.get(name) ?? 1 }));
   ranked.sort((a, b) => a.count - b.count || a.index - b.index);
@@ -60,18 +76,21 @@ function stubOf({ part, tokens, names }: Unit, rarity: ReadonlyMap<string, numbe
     said.push(one);
   }
   said.sort((a, b) => a.index - b.index);
-  return said.length === 0 ? `${head}]` : `${head}; in it: ${said.map(({ name }) => name).join(', ')}]`;
+  return said.length === 0 ? `${head}]` : `${head}; it names ${said.map(({ name }) => name).join(', ')}]`;
 }
 
-const MAX_CALL_CHARS = 160;
+/** Longer arguments are texts, and say little of what a call was. */
+const MAX_ARGUMENT_CHARS = 200;
 
 /** The tool, and what it was called with as far as that is short. */
 function callOf({ call }: Part): string {
   if (!call) return 'a tool result';
   const input = isJsonObject(call.input) ? Object.values(call.input) : [call.input];
-  const said = input
-    .filter((value) => typeof value === 'string')
-    .join(' ')
-    .replaceAll(/\s+/g, ' ');
-  return said === '' ? call.name : `${call.name} ${said.slice(0, MAX_CALL_CHARS)}`;
+  const short = input.filter((value) => typeof value === 'string' && isShort(value));
+  const said = short.join(' ').replaceAll(/\s+/g, ' ');
+  return said === '' ? call.name : `${call.name} ${said.slice(0, MAX_ARGUMENT_CHARS)}`;
+}
+
+function isShort(argument: string): boolean {
+  return argument.length <= MAX_ARGUMENT_CHARS && !argument.startsWith(LEFT_OUT);
 }

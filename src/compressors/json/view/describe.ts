@@ -17,6 +17,8 @@ export interface DescribeOptions {
   readonly tokens: Tokenizer;
   /** How many tokens lists of names may take together. */
   readonly nameTokens: number;
+  /** What is said of these columns in any case. */
+  readonly inFull?: ReadonlyMap<FieldNode, Fact> | undefined;
 }
 
 const MAX_REFERRED = 40;
@@ -25,19 +27,22 @@ const MAX_FEW_NAMED = 30;
 interface Context {
   readonly table: FlatTable;
   readonly names: ReadonlyMap<FieldNode, Fact>;
+  readonly inFull: ReadonlyMap<FieldNode, Fact> | undefined;
   readonly severity: FieldNode | undefined;
   readonly write: WriteContext;
 }
 
-export function describe(table: FlatTable, { tokens, nameTokens }: DescribeOptions): readonly Fact[] {
+export function describe(table: FlatTable, { tokens, nameTokens, inFull }: DescribeOptions): readonly Fact[] {
   const context: Context = {
     table,
     names: nameLists(table, tokens, nameTokens),
+    inFull,
     severity: severityOf(table),
     write: contextFor(table, tokens),
   };
-  const few = table.nodes.filter((node) => isOfFew(node, table));
-  const always = table.nodes.filter((node) => !few.includes(node) && isConstant(node, table));
+  const others = inFull ? table.nodes.filter((node) => !inFull.has(node)) : table.nodes;
+  const few = others.filter((node) => isOfFew(node, table));
+  const always = others.filter((node) => !few.includes(node) && isConstant(node, table));
   const facts = table.nodes
     .filter((node) => !few.includes(node) && !always.includes(node))
     .flatMap((node) => sayNode(node, context));
@@ -63,6 +68,8 @@ function sayNode(node: FieldNode, context: Context): Fact[] {
 
 function sayColumn(node: FieldNode, context: Context): Fact {
   const { table, names } = context;
+  const known = context.inFull?.get(node);
+  if (known) return known;
   const list = names.get(node);
   const fact =
     (list && isWhole(node, table) ? list : undefined) ??

@@ -1,6 +1,7 @@
 /** The view of whole JSON: long lists of records as views where those are much shorter, everything else as the lossless form says it. */
 import type { Deadline } from '../../../core/deadline.ts';
 import type { Level } from '../../../core/compressor.ts';
+import type { ToolImportance } from '../../../core/importance.ts';
 import type { Tokenizer } from '../../../core/tokenizer.ts';
 import { type Region, wholeValue } from '../find.ts';
 import type { Known } from '../known.ts';
@@ -10,7 +11,8 @@ import { treeRows } from '../tree-rows.ts';
 import { embeddedFor, entriesOf, isDictionary, tableFor, treeFor, writeRun } from '../write.ts';
 import type { Fact } from './fact.ts';
 import { writeTreeView } from './tree-view.ts';
-import { type ListView, MIN_VIEW_ROWS, type ViewOptions, viewOf, writeListView } from './view.ts';
+import { viewOf } from './learned.ts';
+import { type ListView, MIN_VIEW_ROWS, type ViewOptions, writeListView } from './view.ts';
 
 export interface DocumentOptions {
   readonly keepsPaths?: boolean;
@@ -20,6 +22,7 @@ export interface DocumentOptions {
   /** Also where a lossless form would be short enough. */
   readonly isForced?: boolean;
   readonly known?: Known | undefined;
+  readonly importance?: ToolImportance | undefined;
 }
 
 interface Share {
@@ -36,6 +39,8 @@ const SHARES: Readonly<Record<Exclude<Level, 'lossless'>, Share>> = {
 /** A list whose lossless form is this short needs no view. */
 const SHORT_TOKENS = 300;
 const MAX_VIEW_SHARE = 0.7;
+/** Of the lossless form: what is learned makes no view longer than this. */
+const MAX_LEARNED_SHARE = 0.35;
 const MAX_UNSAID_SHARE = 0.25;
 /** Longer lists are not written as tables to see how short they are. */
 const MAX_TABLE_ROWS = 20_000;
@@ -98,7 +103,8 @@ function shortOf(
   const plain = print(list);
   const lossless = options.tokens.count(table ?? plain);
   if (lossless <= SHORT_TOKENS && !options.isForced) return { text: table, isView: false };
-  const found = viewOf(values, keys, limitsFor(plain, options));
+  const found = viewOf(values, keys, limitsFor(plain, lossless, options));
+  if (found.isLost) return { text: table, isView: false };
   if (!options.isForced && isMostlyWording(found, plain, options)) return { text: table, isView: false };
   const view = writeListView(values, keys, found);
   const isView =
@@ -120,15 +126,17 @@ function rowsOf(
   return { values: pairs.map((pair) => pair[1]), keys: pairs.map((pair) => pair[0]) };
 }
 
-function limitsFor(plain: string, { level, tokens, deadline }: DocumentOptions): ViewOptions {
+function limitsFor(
+  plain: string,
+  lossless: number,
+  { level, tokens, deadline, importance }: DocumentOptions,
+): ViewOptions {
   const share = SHARES[level === 'aggressive' ? 'aggressive' : 'balanced'];
   const own = tokens.count(plain);
-  return {
-    tokens,
-    deadline,
-    rowTokens: Math.max(share.minRowTokens, own * share.rows),
-    nameTokens: own * share.names,
-  };
+  const rowTokens = Math.max(share.minRowTokens, own * share.rows);
+  const nameTokens = own * share.names;
+  const learnedTokens = Math.min(rowTokens + nameTokens, lossless * MAX_LEARNED_SHARE);
+  return { tokens, deadline, importance, rowTokens, nameTokens, learnedTokens };
 }
 
 const AGGREGATES = '_headroom';
@@ -155,11 +163,12 @@ function printShort(value: Json, path: string, said: string[], options: Document
   if (isList(value)) {
     if (value.length >= MIN_VIEW_ROWS) {
       const plain = print(value);
-      const view = viewOf(value, undefined, limitsFor(plain, options));
+      const view = viewOf(value, undefined, limitsFor(plain, options.tokens.count(plain), options));
+      const isLost = view.isLost === true;
       const rows = `[${view.kept.map((row) => print(value[row]!)).join(',')}]`;
       const own = `${quote(path === '' ? 'rows' : path)}:${jsonFacts(view)}`;
       const isShort = options.tokens.count(rows + own) <= options.tokens.count(plain) * MAX_VIEW_SHARE;
-      if (isShort && !isMostlyWording(view, plain, options)) {
+      if (isShort && !isLost && !isMostlyWording(view, plain, options)) {
         said.push(own);
         return rows;
       }

@@ -3,8 +3,7 @@
  * carried on (errors, other content types, encoded ones) go through as they come.
  */
 import type { Continuation, Hiding, ResponseSplicer } from '../../core/continuation.ts';
-import { type Acts, type Head, headerIn, receiverBefore } from './receiver.ts';
-import type { Receiver } from './relay.ts';
+import { type Acts, type Head, headerIn, type Receiver, receiverBefore } from './receiver.ts';
 
 export class VisibleResponse {
   readonly #client: Receiver;

@@ -1,5 +1,40 @@
-/** Stands before a client's connection: an answer comes here first, and what becomes of it is decided piece by piece. */
-import type { Receiver } from './relay.ts';
+/**
+ * Who gets an answer, and what may stand before a client's connection: an answer comes there first, and what becomes of
+ * it is decided piece by piece. It knows no transport: whoever sends requests brings his own.
+ */
+
+/** Who gets an answer: a client's connection, or what stands before it. */
+export interface Receiver {
+  readonly destroyed: boolean;
+  readonly writableEnded: boolean;
+  sendDate: boolean;
+  writeHead(status: number, reason: string, headers: string[]): unknown;
+  /** False: wait for `drain`. */
+  write(chunk: Uint8Array): boolean;
+  end(): unknown;
+  destroy(): unknown;
+  on(event: 'close' | 'drain', listener: () => void): Receiver;
+  off(event: 'close' | 'drain', listener: () => void): Receiver;
+}
+
+/** Where the answer goes: to the client, and past whoever watches. */
+export interface Destination {
+  readonly client: Receiver;
+  readonly watch: Watch | undefined;
+}
+
+/** Told after the client. */
+export interface Watch {
+  start(status: number, headers: readonly string[]): void;
+  see(chunk: Buffer): void;
+}
+
+export interface Relayed {
+  /** What the upstream said; 0 when it never did. */
+  readonly status: number;
+  /** Why the answer is not there, or not whole. */
+  readonly failure: Error | undefined;
+}
 
 export interface Head {
   readonly status: number;

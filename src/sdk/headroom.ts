@@ -1,0 +1,162 @@
+/**
+ * The library: the proxy's pipeline in your own process. Nothing heavy is loaded before the first call, and nothing is
+ * sent anywhere.
+ */
+import { HeadroomError } from '../core/errors.ts';
+import type { JsonValue } from '../core/json/value.ts';
+import type { Engines, WayBack } from './engines.ts';
+import type { CompressOptions, HeadroomOptions } from './options.ts';
+import {
+  CompressedText,
+  type CompressedMessages,
+  type CompressedRequest,
+  type Figures,
+  type Simulation,
+} from './results.ts';
+import { type RetrieveTool, retrieveToolWith } from './retrieve-tool.ts';
+import type { MessageLike, RequestLike } from './shapes.ts';
+
+/** Whose it is where nobody says. */
+const TENANT = 'library';
+
+/** What of an original is wanted: as in a call of the retrieval tool. */
+export interface Selection {
+  readonly query?: string;
+  /** `120` or `120-180`. */
+  readonly lines?: string;
+  readonly rows?: string;
+  /** Where it is JSON: `$.items[3].name`. */
+  readonly path?: string;
+  readonly limit?: number;
+}
+
+/** Of the requests that clients sent: a result counts in each request that repeats it, and only where it is shorter. */
+export interface Savings {
+  readonly requests: number;
+  readonly tokensBefore: number;
+  readonly tokensAfter: number;
+  readonly tokensSaved: number;
+}
+
+export class Headroom {
+  readonly options: HeadroomOptions;
+  /** The tool by which a model gets originals, for loops that you write yourself. */
+  readonly retrieveTool: RetrieveTool;
+  readonly #tenants: Set<string>;
+  #engines: Promise<Engines> | undefined;
+  #savings: Savings = { requests: 0, tokensBefore: 0, tokensAfter: 0, tokensSaved: 0 };
+
+  constructor(options: HeadroomOptions = {}) {
+    this.options = options;
+    this.#tenants = new Set([options.tenant ?? TENANT]);
+    this.retrieveTool = retrieveToolWith(async (input) => {
+      const { answerOf } = await import('./engines.ts');
+      return answerOf(input, [...this.#tenants], (await this.open()).stores);
+    });
+  }
+
+  /**
+   * Says something shorter. A text, or a JSON value as the text that a model reads of it, comes back as `text`; messages
+   * as `messages` and a request body as `request`, with shorter tool results and everything else as it was. Send the
+   * whole history each time: what was decided for a message once comes out the same again.
+   */
+  compress(input: string, options?: CompressOptions): Promise<CompressedText>;
+  compress<M extends readonly MessageLike[]>(input: M, options?: CompressOptions): Promise<CompressedMessages<M>>;
+  compress<R extends RequestLike>(input: R, options?: CompressOptions): Promise<CompressedRequest<R>>;
+  compress(input: unknown, options?: CompressOptions): Promise<CompressedText>;
+  async compress(input: unknown, options: CompressOptions = {}): Promise<Compressed> {
+    const { compressed } = await import('./compressed.ts');
+    return compressed(input, options, await this.#setting(options));
+  }
+
+  /** What `compress` would do, and why. Nothing is decided by it and nothing is kept. */
+  async simulate(input: unknown, options: CompressOptions = {}): Promise<Simulation> {
+    const { simulated } = await import('./compressed.ts');
+    return simulated(input, options, await this.#setting(options));
+  }
+
+  /**
+   * The original of a shorter text: by what `compress` gave, by the text, or by a hash. Undefined when it is not kept here.
+   * @throws HeadroomError BAD_REQUEST for a result with several originals: ask for one of its `hashes`.
+   */
+  async retrieve(shorter: string | Figures, selection?: Selection): Promise<string | undefined> {
+    const { originalOf, answerOf } = await import('./engines.ts');
+    const { stores } = await this.open();
+    const tenants = [...this.#tenants];
+    const asked = typeof shorter === 'string' ? shorter : handleOf(shorter);
+    const original = asked === undefined ? undefined : originalOf(asked, tenants, stores);
+    if (selection === undefined || original === undefined) return original;
+    const { hashOf } = await import('../core/hash.ts');
+    const key = hashOf(original);
+    return answerOf({ ...selection, hash: key } as JsonValue, tenants, stores);
+  }
+
+  /** The original of a form that loses nothing, read from the form alone; undefined when the text is none. */
+  async expand(text: string): Promise<string | undefined> {
+    const { expand } = await import('./compressed.ts');
+    return expand(text);
+  }
+
+  /** For whoever answers requests with this Headroom. Opened once. @throws for options that cannot be met. */
+  open(): Promise<Engines> {
+    return (this.#engines ??= import('./engines.ts')
+      .then(({ Engines }) => Engines.open(this.options))
+      .catch((error: unknown) => {
+        this.#engines = undefined;
+        throw error;
+      }));
+  }
+
+  /** Whose request it is, from here on: originals of all of them are found. */
+  serve(credential: string): string {
+    const tenant = this.options.tenant ?? credential;
+    this.#tenants.add(tenant);
+    return tenant;
+  }
+
+  /** What was decided for requests of clients, in sum. */
+  get savings(): Savings {
+    return this.#savings;
+  }
+
+  count({ tokensBefore, tokensAfter }: Figures): void {
+    const { requests, tokensBefore: before, tokensAfter: after } = this.#savings;
+    const sum = { tokensBefore: before + tokensBefore, tokensAfter: after + tokensAfter };
+    this.#savings = { requests: requests + 1, ...sum, tokensSaved: sum.tokensBefore - sum.tokensAfter };
+  }
+
+  /** Closes the store. What is asked afterwards opens it again. */
+  async close(): Promise<void> {
+    const open = this.#engines;
+    this.#engines = undefined;
+    (await open)?.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #setting({ offersRetrieval = this.options.offersRetrieval }: CompressOptions): Promise<Setting> {
+    const engines = await this.open();
+    const way = offersRetrieval === undefined ? undefined : offersRetrieval ? 'tool' : 'none';
+    return { engines, way, tenant: this.options.tenant ?? TENANT, hooks: this.options.hooks ?? {} };
+  }
+}
+
+export type Compressed = CompressedText | CompressedMessages<unknown> | CompressedRequest<unknown>;
+
+/** What a call works with. */
+export interface Setting {
+  readonly engines: Engines;
+  /** Undefined: as the request says. */
+  readonly way: WayBack | undefined;
+  readonly tenant: string;
+  readonly hooks: NonNullable<HeadroomOptions['hooks']>;
+}
+
+function handleOf(result: Figures): string | undefined {
+  if (result instanceof CompressedText) return result.compressed ? result.hashes[0] : result.text;
+  const [hash, ...more] = result.hashes;
+  if (more.length === 0) return hash;
+  throw new HeadroomError('BAD_REQUEST', `This result has ${more.length + 1} originals: ask for one of its hashes.`);
+}

@@ -1,0 +1,87 @@
+/** What a program may say when it makes a Headroom, and with each call. */
+import type { Level } from '../core/compressor.ts';
+import type { JsonObject, JsonValue } from '../core/json/value.ts';
+import type { StoreSettings } from '../core/stores.ts';
+import type { Tokenizer } from '../core/tokenizer.ts';
+import type { ToolRule } from '../core/tool-rule.ts';
+import type { Figures } from './results.ts';
+
+/** Where originals and decisions are kept. */
+export interface LibraryStore extends StoreSettings {
+  /** A database file, or redis://host:port/db. */
+  readonly path: string;
+}
+
+export interface HeadroomOptions {
+  /** How far results may be shortened. Default `balanced`. */
+  readonly profile?: Level | undefined;
+  /** Another profile for the results of some tools, `*` in a name stands for anything; the first that fits counts. */
+  readonly tools?: readonly ToolRule[] | undefined;
+  /**
+   * True when whoever reads the shorter texts can ask for originals, by `retrieveTool` or a tool of your own. Then long
+   * results may become views, which leave something out and end in the hash of their original. By default that is so
+   * for requests that have `retrieveTool` among their tools, and everything else takes forms that lose nothing.
+   */
+  readonly offersRetrieval?: boolean | undefined;
+  /** Also leave out the sentences of ordinary prose that matter least to the call; only where views are made. */
+  readonly prose?: boolean | undefined;
+  /** A database file, redis://host:port/db, or one of them with settings. Without it all lives in this process's memory. */
+  readonly store?: string | LibraryStore | undefined;
+  /** Whose originals and decisions these are, where one store serves several. */
+  readonly tenant?: string | undefined;
+  /** What tokens are counted with: the name of one that is built in, or your own. Default `o200k`. */
+  readonly tokenizer?: string | Tokenizer | undefined;
+  /** Longest time for the decisions of one request, in milliseconds. Default 2,000. */
+  readonly deadlineMs?: number | undefined;
+  readonly hooks?: Hooks | undefined;
+  /** Told about trouble with the store. Default: silence. */
+  readonly warn?: ((message: string) => void) | undefined;
+}
+
+export interface CompressOptions {
+  /** The model that will read it, where the input does not say so. */
+  readonly model?: string | undefined;
+  /** Of a text: the tool that it is the result of, and what that tool was asked. Both say what matters in it. */
+  readonly tool?: string | undefined;
+  readonly input?: JsonValue | undefined;
+  /** Of a text: it is the report of a failure, and stays as it is. */
+  readonly isError?: boolean | undefined;
+  /** In place of what the options of the Headroom say. */
+  readonly offersRetrieval?: boolean | undefined;
+  /** `json`: a program reads the results, so JSON among them stays valid JSON. */
+  readonly responseFormat?: 'json' | undefined;
+}
+
+/** Looks on, and has a say. What throws costs that step and nothing else. */
+export interface Hooks {
+  /** Before anything is decided. A request that it returns takes the place of the one that came. */
+  before?(request: RequestEvent): JsonObject | undefined | void;
+  /** For every shorter text that would take a result's place, when that result first appears. False: it stays as it is. */
+  edit?(edit: ProposedEdit): boolean | undefined | void;
+  /** After all is decided. */
+  after?(outcome: OutcomeEvent): void;
+}
+
+export interface RequestEvent {
+  /** The API: `anthropic-messages`, `openai-chat`, `openai-responses`, `gemini`. */
+  readonly api: string;
+  readonly model: string;
+  readonly request: JsonObject;
+}
+
+export interface ProposedEdit {
+  /** The tool that the result is of, and what it was asked; undefined where the request does not say. */
+  readonly tool: string | undefined;
+  readonly input: JsonValue | undefined;
+  readonly source: string;
+  readonly text: string;
+  /** `recoverable`: a view, whose original can be fetched. */
+  readonly loss: 'none' | 'recoverable';
+  /** The compressor that made it. */
+  readonly by: string;
+}
+
+export interface OutcomeEvent extends Figures {
+  readonly api: string;
+  readonly model: string;
+}
