@@ -19,6 +19,7 @@ const BENCHES = [
   'compressors',
   'data-savings',
   'bill',
+  'importance',
 ] as const;
 
 interface Told {

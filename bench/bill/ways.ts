@@ -30,7 +30,12 @@ const warn = (message: string): void => console.error(message);
 
 export async function engineWay(profile: Profile): Promise<Way> {
   await prepareEngine({ level: profile });
-  const engine = openEngine({ level: profile, offersTool: true, storePath: undefined, deadlineMs: DEADLINE_MS }, warn);
+  // As the proxy has it: the lossless profile adds nothing.
+  const adds = profile !== 'lossless';
+  const engine = openEngine(
+    { level: profile, offersTool: adds, aligns: adds, fits: adds, storePath: undefined, deadlineMs: DEADLINE_MS },
+    warn,
+  );
   return {
     name: profile,
     send: (body, { api }, key) => {
@@ -52,6 +57,8 @@ export async function proxyWay(profile: Profile): Promise<Way> {
     port: 0,
     upstreams: { anthropic: url, openai: url, gemini: url },
     profile,
+    aligns: true,
+    fits: true,
     token: undefined,
     storePath: undefined,
     maxBodyBytes: 64 * 1_048_576,

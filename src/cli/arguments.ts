@@ -1,7 +1,7 @@
 /** Takes a command line apart by the command's own tables; what is not in them is an error, never ignored. */
 import { parseArgs } from 'node:util';
 import { suggestion } from '../config/nearest.ts';
-import { OPTIONS, type OptionName } from '../config/options.ts';
+import { type OptionName, type OptionRow, OPTIONS } from '../config/options.ts';
 import { HeadroomError } from '../core/errors.ts';
 import type { Command, Flag } from './command.ts';
 
@@ -17,8 +17,8 @@ export const HELP_FLAG: Flag = { name: 'help', short: 'h', doc: 'Show this help.
 /** All flags of a command, those of the options table included. */
 export function flagsOf({ flags, options }: Command): readonly Flag[] {
   const rows = options.map((name): Flag => {
-    const { short, placeholder, doc } = OPTIONS[name];
-    return { name, placeholder, doc, ...(short && { short }) };
+    const { short, placeholder, doc, isList } = OPTIONS[name] as OptionRow<unknown>;
+    return { name, placeholder, doc, ...(short && { short }), ...(isList && { isList }) };
   });
   return [...flags, ...rows, HELP_FLAG];
 }
@@ -50,6 +50,11 @@ export function parseArguments(name: string, command: Command, words: readonly s
     const flag = known.find((candidate) => candidate.name === token.name);
     if (!flag) throw usage(name, `unknown flag ${token.rawName}${hintFor(token.name, known)}`);
     const value = valueOf(name, flag, token.value, token.inlineValue === true);
+    const before = given.get(flag.name);
+    if (flag.isList && before !== undefined) {
+      given.set(flag.name, `${String(before)},${String(value)}`);
+      continue;
+    }
     if (given.has(flag.name) && given.get(flag.name) !== value) {
       throw usage(name, `--${flag.name} is given twice, with different values; give it once`);
     }

@@ -7,6 +7,8 @@ export interface Flag {
   readonly short?: string;
   /** What its value looks like; undefined for a switch. */
   readonly placeholder?: string;
+  /** Several are one, with commas between them. */
+  readonly isList?: boolean;
   readonly doc: string;
 }
 

@@ -24,9 +24,13 @@ const SAMPLES: Readonly<Record<OptionName, readonly [string, string, string]>> =
   prose: ['true', 'true', 'true'],
   'cache-align': ['off', 'off', 'off'],
   'context-fit': ['off', 'off', 'off'],
+  learned: ['off', 'off', 'off'],
   'text-observations': ['OBSERVATION:', 'a|b', '\\[File: '],
   guard: ['refuse', 'refuse', 'refuse'],
   holdout: ['5%', '0.5', '50'],
+  budget: ['10/day', 'project:5/month,0.25/hour', '$1000/day'],
+  rpm: ['1', '60', '999999999'],
+  tpm: ['1', '100000', '999999999'],
   token: ['secret-one', 'secret-two', 'secret-three'],
   store: ['memory', 'redis://a.example', 'rediss://u:p@b.example:7000/3'],
   'store-max-mb': ['16', '100', '16777216'],
@@ -132,6 +136,16 @@ describe('where a value comes from', () => {
     ['rediss://us%40er:p%2Fw@[::1]/15', 'rediss://[::1]:6379/15', { username: 'us@er', password: 'p/w' }],
   ])('with the store %s its place is told without the login', async (store, storePath, storeLogin) => {
     expect(await load({ store })).toMatchObject({ storePath, storeLogin });
+  });
+
+  test('budgets may be a list in the file, and name their holder and period', async () => {
+    write('budget = ["10/day", "project:0.5/month"]\n');
+    expect((await load()).values.budget).toEqual([
+      { holder: 'credential', dollars: 10, period: 'day' },
+      { holder: 'project', dollars: 0.5, period: 'month' },
+    ]);
+    for (const budget of ['10', '10/week', '0/day', '-1/day', '1e3/day', 'team:1/day', '1/day,'])
+      await expect(load({ budget })).rejects.toThrow('budget must be amounts in dollars');
   });
 
   test('the path of the key file is made whole, and ~ is the user home', async () => {

@@ -142,6 +142,7 @@ function fileValue(key: string, value: unknown, source: string): Given {
     const pairs = Object.entries(value as object).map(([name, entry]) => `${name}=${String(entry)}`);
     return { text: pairs.join(','), source };
   }
+  if (OPTIONS[key as OptionName].isList && Array.isArray(value)) return { text: value.map(String).join(','), source };
   const isSwitch = typeof value === 'boolean' && typeof OPTIONS[key as OptionName].default === 'boolean';
   if (!TEXTUAL.has(typeof value) && !isSwitch) {
     const { allowed } = OPTIONS[key as OptionName];

@@ -3,6 +3,7 @@
  * (`NAME`), its default and its line in the documentation. Flags, help, checks and docs/options.md come from here.
  */
 import type { Level } from '../core/compressor.ts';
+import { type Budget, type Period, PERIODS } from '../core/limits.ts';
 import type { ToolRule } from '../core/tool-rule.ts';
 
 export type Profile = 'off' | Level;
@@ -24,7 +25,11 @@ export interface OptionValues {
   readonly 'cache-align': 'auto' | 'off';
   readonly 'context-fit': 'auto' | 'off';
   readonly guard: 'report' | 'refuse';
+  readonly learned: 'auto' | 'off';
   readonly 'text-observations': string | undefined;
+  readonly budget: readonly Budget[];
+  readonly rpm: number | undefined;
+  readonly tpm: number | undefined;
   readonly token: string | undefined;
   readonly store: StoreChoice;
   readonly 'store-max-mb': number;
@@ -58,6 +63,8 @@ export interface OptionRow<Value> {
   readonly isOutsideFile?: boolean;
   /** May stand in config.toml as a table of its own, whose entries are read as `KEY=VALUE,KEY=VALUE`. */
   readonly isTable?: boolean;
+  /** May be given several times, and stand in config.toml as a list: all of them together, with commas. */
+  readonly isList?: boolean;
   /** What is allowed, in words that follow "must be". */
   readonly allowed: string;
   /** The value, or undefined when the text is not allowed. */
@@ -121,6 +128,23 @@ const TOOLS: Rule<readonly ToolRule[]> = {
     return rules.every((rule) => rule !== undefined) ? rules : undefined;
   },
 };
+
+const BUDGETS: Rule<readonly Budget[]> = {
+  placeholder: 'DOLLARS/PERIOD,...',
+  allowed: `amounts in dollars for one of ${PERIODS.join(', ')}, such as 10/day, project:5/day`,
+  parse(text) {
+    if (text.trim() === '') return [];
+    const budgets = text.split(',').map(budgetIn);
+    return budgets.every((budget) => budget !== undefined) ? budgets : undefined;
+  },
+};
+
+function budgetIn(text: string): Budget | undefined {
+  const [, prefix, amount, word] = /^\s*(project:)?\$?(\d{1,7}(?:\.\d{1,4})?)\/(\w+)\s*$/.exec(text) ?? [];
+  const period = PERIODS.find((one): one is Period => one === word);
+  const dollars = Number(amount);
+  return period && dollars > 0 ? { holder: prefix ? 'project' : 'credential', dollars, period } : undefined;
+}
 
 const PERCENT: Rule<number> = {
   placeholder: 'PERCENT',
@@ -249,6 +273,12 @@ export const OPTIONS: OptionTable = {
     default: 'auto',
     doc: 'What becomes of a conversation that is longer than its model reads. auto: in the profiles balanced and aggressive its results are said shorter, then the least worthy are left out, each named in its place and to be fetched; off: it is sent as it is.',
   },
+  learned: {
+    ...choice('auto', 'off'),
+    variable: 'HEADROOM_LEARNED',
+    default: 'auto',
+    doc: 'Whether what models fetch and use of views is counted, by structure and without any value or text, so that a proxy started later says those columns and templates in full; `headroom learned` shows, exports and deletes the counts. off: nothing is counted, and nothing that was counted before is used.',
+  },
   guard: {
     ...choice('report', 'refuse'),
     variable: 'HEADROOM_GUARD',
@@ -261,6 +291,28 @@ export const OPTIONS: OptionTable = {
     default: 0,
     defaultText: '0%',
     doc: 'Share of conversations that go out as they come, so that `headroom savings` can compare what the others cost with it. Which ones is decided by what their first message says.',
+  },
+  budget: {
+    ...BUDGETS,
+    variable: 'HEADROOM_BUDGET',
+    default: [],
+    defaultText: 'none',
+    isList: true,
+    doc: 'What each credential may spend in an hour, a day or a month of the calendar (UTC), in US dollars; with project: before it what each project may (the request header x-headroom-project; requests without one share one). By what the provider counted, at list prices, from the first request under a budget; models without a price cost nothing. From 80% on answers carry x-headroom-budget-warning.',
+  },
+  rpm: {
+    ...wholeNumber('COUNT', 1, 999_999_999),
+    variable: 'HEADROOM_RPM',
+    default: undefined,
+    defaultText: 'none',
+    doc: 'Requests that each credential may send in any minute.',
+  },
+  tpm: {
+    ...wholeNumber('COUNT', 1, 999_999_999),
+    variable: 'HEADROOM_TPM',
+    default: undefined,
+    defaultText: 'none',
+    doc: 'Tokens that each credential may use in any minute: input, cached or not, and output. A request that is larger than that waits for an empty minute.',
   },
   token: {
     ...TOKEN,
@@ -349,7 +401,11 @@ export function defaultText(name: OptionName): string {
 /** A value as it would be given. */
 export function valueText(value: OptionValues[OptionName]): string {
   if (typeof value !== 'object') return String(value);
-  return value.map(({ glob, level }) => `${glob}=${level}`).join(',');
+  return value.map((one) => ('glob' in one ? `${one.glob}=${one.level}` : budgetText(one))).join(',');
+}
+
+function budgetText({ holder, dollars, period }: Budget): string {
+  return `${holder === 'project' ? 'project:' : ''}${dollars}/${period}`;
 }
 
 /** Other variables that Headroom reads; the table's own are not repeated. */

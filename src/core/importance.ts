@@ -32,10 +32,12 @@ export interface Importance {
 }
 
 export interface ToolImportance {
-  /** Whether views should say this place in full, because it is asked for again and again. */
-  keeps(shape: string, place: string): boolean;
-  /** Views of this shape, or of this tool where none is given, are nearly always fetched: there is nothing to save. */
-  isLost(shape?: string): boolean;
+  /** Above 0, views should say this place in full, because it is asked for or used again and again: the more the higher. */
+  weightOf(shape: string, place: string): number;
+  /** Views of this shape are nearly always fetched: there is nothing to save. */
+  isLost(shape: string): boolean;
+  /** The same of this tool’s views, or of those among them that this compressor makes. */
+  isLostBy(compressor: string): boolean;
   /** Of this tool's views, the share that was fetched; undefined while too little is known. */
   readonly fetchedShare: number | undefined;
 }
@@ -82,7 +84,7 @@ export interface LearnedLog {
 export interface LearnedSnapshot {
   readonly version: 1;
   readonly salt: string;
-  readonly kept: readonly (readonly [shape: string, place: string])[];
+  readonly kept: readonly (readonly [shape: string, place: string, weight: number])[];
   readonly lost: readonly string[];
   readonly tools: readonly (readonly [shape: string, fetchedShare: number])[];
 }

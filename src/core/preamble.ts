@@ -26,25 +26,40 @@ export interface Preamble {
   readonly signsReasoning: boolean;
   /** The places that can carry a cache mark, where this API has such marks; without `system` when there is none. */
   readonly places: readonly CachePlace[];
+  /** Those of them that are strings: a mark makes a block of them, and so they must stay one in every later request. */
+  readonly strings: readonly CachePlace[];
   /** The API takes a name for the prefix of this request, and the request has none. */
   readonly takesKey: boolean;
 }
 
-/** What aligning changes in a request: values move to its end, the order of its tools is settled, marks are set. */
+/** What aligning changes in a request: values move behind what people said, the order of its tools is settled, marks are set. */
 export interface Alignment {
   readonly kind: 'align';
   readonly texts: readonly PreambleText[];
   readonly tools: readonly PreambleTool[];
+  /** Goes behind the first message of the user, and stands there for good. */
+  readonly footnote: string | undefined;
   /** Goes to the very end, behind everything that a cache may keep. */
   readonly postscript: string | undefined;
   readonly marks: readonly CachePlace[];
+  /** Strings of the user become blocks, all of them. */
+  readonly opens: boolean;
   readonly key: string | undefined;
+}
+
+/** A value that the preamble refers to by its number, from 1. */
+export interface Value {
+  /** What announces it there. */
+  readonly label: string;
+  readonly text: string;
 }
 
 /** What was decided when this conversation began, and what is known of its tools. */
 export interface AlignPolicy {
-  /** Its texts and tools may be settled; false where only marks may be set. */
+  /** Its texts and tools may be settled, and strings opened; false where only marks may be set. */
   readonly settles: boolean;
+  /** The values that the conversation began with, as they were said then; undefined in its first request. */
+  readonly firstValues: readonly Value[] | undefined;
   /** The tools as the first request had them, as JSON: their order and the order of their keys stay so. */
   readonly firstTools: readonly JsonValue[];
   /** The same preamble began another conversation before. */

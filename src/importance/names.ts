@@ -21,6 +21,11 @@ export function toolShape(name: string): string {
   return `tool ${name}`;
 }
 
+/** And what one compressor makes of it: a shell prints texts of all kinds. */
+export function toolShapes(name: string, compressor: string | undefined): readonly string[] {
+  return compressor === undefined ? [toolShape(name)] : [toolShape(name), `${toolShape(name)} by ${compressor}`];
+}
+
 /** Tells installations apart without telling their salts. */
 export function realmOf(salt: string): string {
   return hashOf(`learned realm ${salt}`);

@@ -1,6 +1,6 @@
 /** What happens to views, as rows to add up: that they were made, fetched, and that what stands in them was used. */
 import type { Asked, LearnedRow, Place, Structure } from '../core/importance.ts';
-import { type Names, namesOf, toolShape } from './names.ts';
+import { type Names, namesOf, toolShape, toolShapes } from './names.ts';
 import { merge, rowOf } from './rows.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -8,6 +8,8 @@ export interface Seen {
   readonly tenant: string;
   /** Undefined where nobody knows. */
   readonly tool: string | undefined;
+  /** Whose views such texts have. */
+  readonly compressor?: string | undefined;
   /** Of the original; undefined where it has none. */
   readonly structure: Structure | undefined;
 }
@@ -33,12 +35,13 @@ export class Recorder {
     this.#snapshot = snapshot;
   }
 
-  viewed({ tenant, tool, structure }: Seen): Added {
+  viewed({ tenant, tool, compressor, structure }: Seen): Added {
     const names = namesOf(this.#salt, tenant);
     const shapes = structure ? [...new Set(structure.shapes)].slice(0, MOST_SHAPES) : [];
     const own = shapes.flatMap((shape) => this.#viewRows(names, shape));
     const isKept = shapes.some((shape) => this.#kept(names.shape(shape)).size > 0);
-    const ofTool = tool === undefined ? [] : this.#viewRows(names, toolShape(tool), isKept);
+    const tools = tool === undefined ? [] : toolShapes(tool, compressor);
+    const ofTool = tools.flatMap((shape) => this.#viewRows(names, shape, isKept));
     return structure?.isOpen ? { rows: ofTool, known: own } : { rows: [...ofTool, ...own], known: [] };
   }
 
@@ -72,11 +75,15 @@ export class Recorder {
     const isKept = isKeptElsewhere || places.size > 0;
     return [
       rowOf(owner, name, '', { views: 1, kept: Number(isKept) }),
-      ...Array.from(places, (place) => rowOf(owner, name, place, { kept: 1 })),
+      ...Array.from(places.keys(), (place) => rowOf(owner, name, place, { kept: 1 })),
     ];
   }
 
-  #fetchRows({ tenant, tool }: Seen, shapes: readonly string[], places: readonly Place[]): readonly LearnedRow[] {
+  #fetchRows(
+    { tenant, tool, compressor }: Seen,
+    shapes: readonly string[],
+    places: readonly Place[],
+  ): readonly LearnedRow[] {
     const names = namesOf(this.#salt, tenant);
     const isKept = shapes.some((shape) => this.#kept(names.shape(shape)).size > 0);
     const all: (readonly [shape: string, places: readonly string[], isKept: boolean])[] = shapes.map((shape) => [
@@ -84,12 +91,14 @@ export class Recorder {
       places.filter((one) => one.shape === shape).map(({ place }) => place),
       this.#kept(names.shape(shape)).size > 0,
     ]);
-    if (tool !== undefined) all.push([toolShape(tool), places.map(({ place }) => place), isKept]);
+    const [whole, ...byKind] = tool === undefined ? [] : toolShapes(tool, compressor);
+    if (whole !== undefined) all.push([whole, places.map(({ place }) => place), isKept]);
+    for (const shape of byKind) all.push([shape, [], isKept]);
     const rows = all.flatMap(([shape, own, kept]) => {
       const name = names.shape(shape);
-      const whole = { fetched: 1, whole: Number(own.length === 0), keptFetched: Number(kept) };
+      const counts = { fetched: 1, whole: Number(places.length === 0), keptFetched: Number(kept) };
       return [
-        rowOf(names.owner, name, '', whole),
+        rowOf(names.owner, name, '', counts),
         ...own.map((place) => {
           const id = names.place(shape, place);
           return rowOf(names.owner, name, id, { fetched: 1, keptFetched: Number(this.#kept(name).has(id)) });
@@ -99,12 +108,12 @@ export class Recorder {
     return onceEach(rows);
   }
 
-  #kept(shape: string): ReadonlySet<string> {
+  #kept(shape: string): ReadonlyMap<string, number> {
     return this.#snapshot?.keptPlaces(shape) ?? NONE;
   }
 }
 
-const NONE: ReadonlySet<string> = new Set();
+const NONE: ReadonlyMap<string, number> = new Map();
 
 /** One call counts once for each row. */
 function onceEach(rows: readonly LearnedRow[]): readonly LearnedRow[] {

@@ -6,7 +6,7 @@ import { tenantOf } from '../core/tenant.ts';
 import type { WireFormat } from '../core/wire-format.ts';
 import type { Job } from '../pipeline/engine.ts';
 import type { Engines } from '../sdk/engines.ts';
-import type { Headroom } from '../sdk/headroom.ts';
+import type { Inside } from '../sdk/headroom.ts';
 import type { Call, Fetch } from './fetch.ts';
 
 export const BYPASS = 'x-headroom-bypass';
@@ -14,7 +14,7 @@ export const BYPASS = 'x-headroom-bypass';
 export interface Sending {
   readonly inner: Fetch;
   readonly engines: Engines;
-  readonly headroom: Headroom;
+  readonly headroom: Inside;
 }
 
 function isBytes(body: unknown): body is Uint8Array | ArrayBuffer {

@@ -2,7 +2,7 @@
  * A fetch that does for one program what the proxy does for all: requests to models leave shorter, and calls of the
  * retrieval tool are answered on the way back. Everything else, and everything that fails here, goes by as it came.
  */
-import { Headroom } from '../sdk/headroom.ts';
+import { Headroom, insideOf } from '../sdk/headroom.ts';
 import type { HeadroomOptions } from '../sdk/options.ts';
 
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -18,7 +18,8 @@ export function headroomFetch({ headroom, ...options }: ClientOptions = {}, inne
   return fetchWith(headroom ?? new Headroom(options), inner);
 }
 
-export function fetchWith(headroom: Headroom, inner: Fetch): Fetch {
+export function fetchWith(owner: Headroom, inner: Fetch): Fetch {
+  const headroom = insideOf(owner);
   return async (input, init) => {
     const call = callOf(input, init);
     if (!call) return inner(input, init);

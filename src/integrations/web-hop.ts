@@ -2,8 +2,8 @@
 import type { Destination, Receiver, Relayed } from '../pipeline/exchange/receiver.ts';
 import type { WebReceiver } from './web-receiver.ts';
 
-/** What fetch has done to a body already, and what is no longer its length. */
-const UNDONE: ReadonlySet<string> = new Set(['content-encoding', 'content-length', 'transfer-encoding']);
+/** Fetch decodes: the body is no longer so encoded, nor so long. */
+const ENCODED: ReadonlySet<string> = new Set(['content-encoding', 'content-length']);
 
 /** @param call sends the request; the signal ends it. Never rejects. */
 export async function webHop(
@@ -18,7 +18,7 @@ export async function webHop(
   try {
     if (client.destroyed) onClose();
     const response = await call(gone.signal);
-    const headers = [...response.headers].filter(([name]) => !UNDONE.has(name)).flat();
+    const headers = headersOf(response);
     status = response.status;
     client.writeHead(status, response.statusText, headers);
     watch?.start(status, headers);
@@ -35,6 +35,11 @@ export async function webHop(
   } finally {
     client.off('close', onClose);
   }
+}
+
+function headersOf({ headers }: Response): string[] {
+  const all = [...headers];
+  return (headers.has('content-encoding') ? all.filter(([name]) => !ENCODED.has(name)) : all).flat();
 }
 
 /** Some libraries' bodies are streams of Node, which are read the same way. */

@@ -21,7 +21,8 @@ export const EMPTY: Meter = { seconds: [], spent: [], reserved: [] };
 export function readMeter(text: string | undefined): Meter {
   if (text === undefined) return EMPTY;
   try {
-    return { ...EMPTY, ...(JSON.parse(text) as Meter) };
+    const { seconds, spent, reserved } = JSON.parse(text) as Meter;
+    return [seconds, spent, reserved].every((list) => Array.isArray(list)) ? { seconds, spent, reserved } : EMPTY;
   } catch {
     return EMPTY;
   }

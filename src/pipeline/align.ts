@@ -6,12 +6,11 @@ import type { Conversation } from '../core/conversation.ts';
 import { hashOf } from '../core/hash.ts';
 import { canonical } from '../core/json/canonical.ts';
 import type { JsonValue } from '../core/json/value.ts';
-import type { AlignPolicy } from '../core/preamble.ts';
+import type { AlignPolicy, Value } from '../core/preamble.ts';
 import { settle, type SettledPreamble } from '../transforms/cache-aligner/settle.ts';
 import type { OptimizeContext } from './context.ts';
 
-/** The pin of a conversation that began aligned; that of one that did not says nothing. */
-const ALIGNED = 'aligned';
+/** The pin of a conversation that began settled says its first values; that of one that did not says nothing. */
 const COUNTS = { tokensBefore: 0, tokensAfter: 0 } as const;
 
 /** Undefined where caches are the client's own business. */
@@ -27,16 +26,27 @@ export function alignPolicyFor(
   const [began, kept, prefix] = context.sentLog.recall([keys.began, keys.tools, keys.prefix]);
   const isSigned = preamble.signsReasoning || parts.some((part) => part.isSigned);
   const isNew = !conversation.turns.some(({ role }) => role === 'assistant');
-  const settles = !isSigned && (began ? began.text === ALIGNED : isNew && context.isRestrained !== true);
+  // What began so goes on so, also when reasoning turns out to be signed: then it is signed over the settled front.
+  const settles = began ? began.text !== undefined : isNew && !isSigned && context.isRestrained !== true;
   if (context.isSent) {
     const pins = [
-      { ...COUNTS, key: keys.began, text: settles ? ALIGNED : undefined, isKnown: began !== undefined },
+      {
+        ...COUNTS,
+        key: keys.began,
+        text: settles ? JSON.stringify(settled.values) : undefined,
+        isKnown: began !== undefined,
+      },
       { ...COUNTS, key: keys.tools, text: JSON.stringify(settled.tools), isKnown: kept !== undefined },
       { ...COUNTS, key: keys.prefix, text: undefined, isKnown: prefix !== undefined },
     ];
     context.sentLog.pin(pins.flatMap(({ isKnown, ...pin }) => (isKnown ? [] : [pin])));
   }
-  return { settles, firstTools: firstTools(kept?.text, settled.tools), isPrefixKnown: prefix !== undefined };
+  return {
+    settles,
+    firstValues: parsed<Value>(began?.text),
+    firstTools: parsed<JsonValue>(kept?.text) ?? settled.tools,
+    isPrefixKnown: prefix !== undefined,
+  };
 }
 
 function keysOf(
@@ -47,14 +57,15 @@ function keysOf(
 ): Record<'began' | 'tools' | 'prefix', string> {
   const canon = { ignoredKeys: volatileKeys, digest: hashOf };
   const first = turns.find(({ role }) => role !== 'system');
+  const front = JSON.stringify(texts);
   const names = tools.map((tool) => canonical(tool, canon)).sort();
   return {
-    began: hashOf(`align ${tenant} ${first ? canonical([first.head, ...first.blocks], canon) : ''}`),
+    began: hashOf(`align ${tenant} ${first ? canonical([first.head, ...first.blocks], canon) : ''} ${front}`),
     tools: hashOf(`align tools ${tenant} ${names.join('\n')}`),
-    prefix: hashOf(`align prefix ${tenant} ${names.join('\n')} ${JSON.stringify(texts)}`),
+    prefix: hashOf(`align prefix ${tenant} ${names.join('\n')} ${front}`),
   };
 }
 
-function firstTools(kept: string | undefined, tools: readonly JsonValue[]): readonly JsonValue[] {
-  return kept === undefined ? tools : (JSON.parse(kept) as readonly JsonValue[]);
+function parsed<T>(kept: string | undefined): readonly T[] | undefined {
+  return kept === undefined ? undefined : (JSON.parse(kept) as readonly T[]);
 }

@@ -1,6 +1,7 @@
 /** The thread of clerk.ts: records one request after the other. */
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
+import { compressors } from '../compressors/index.ts';
 import { entriesIn } from '../core/ledger.ts';
 import { formats } from '../formats/index.ts';
 import { type Savings, SavingsSum } from '../ledger/savings.ts';
@@ -8,7 +9,9 @@ import { openStores } from '../stores/index.ts';
 import { o200k } from '../tokenizers/o200k.ts';
 import { openAccounts, type Receipt } from './account.ts';
 import type { ClerkOptions, FromClerk, ToClerk } from './clerk.ts';
+import { Learning } from './learning.ts';
 import { models } from './models.ts';
+import { observationPattern } from './observations.ts';
 
 /** Requests go first. Elsewhere than on Linux this would slow the whole process. */
 const NICENESS = 15;
@@ -16,9 +19,11 @@ if (process.platform === 'linux') setPriority(NICENESS);
 
 const port = parentPort!;
 const reply = (message: FromClerk): void => port.postMessage(message);
-const { storePath: path, store, holdout = 0 } = workerData as ClerkOptions;
+const { storePath: path, store, holdout = 0, learned, learns, textObservations } = workerData as ClerkOptions;
 const stores = openStores({ path, ...store, warn: (warning) => reply({ kind: 'warning', warning }) });
 const record = openAccounts({ formats, stores, models, tokenizer: o200k, holdout });
+const observations = textObservations === undefined ? undefined : observationPattern(textObservations);
+const learning = learns ? new Learning({ formats, compressors, stores, learned, observations }) : undefined;
 /** Sums so far: only what came after them is read again. */
 const sums = new Map<number, { readonly sum: SavingsSum; after: string | undefined }>();
 
@@ -26,6 +31,7 @@ port.on('message', (message: ToClerk) => {
   switch (message.kind) {
     case 'record':
       reply({ kind: 'receipt', id: message.id, receipt: quietly(() => record(message.job)) });
+      learning?.sent(message.job);
       return;
     case 'savings':
       reply({ kind: 'savings', id: message.id, savings: quietly(() => savingsSince(message.since)) });

@@ -3,6 +3,7 @@
  * takes one after the other. Its failure costs entries of the ledger and nothing else.
  */
 import { Worker } from 'node:worker_threads';
+import type { LearnedSnapshot } from '../core/importance.ts';
 import type { StoreSettings } from '../core/stores.ts';
 import type { Savings } from '../ledger/savings.ts';
 import type { AccountJob, Receipt } from './account.ts';
@@ -12,6 +13,10 @@ export interface ClerkOptions {
   readonly storePath: string | undefined;
   readonly store?: StoreSettings | undefined;
   readonly holdout?: number | undefined;
+  /** What the views of this process are made by, and whether what becomes of them is counted. */
+  readonly learned?: LearnedSnapshot | undefined;
+  readonly learns?: boolean | undefined;
+  readonly textObservations?: string | undefined;
 }
 
 export interface Clerk {
@@ -63,8 +68,9 @@ class ThreadClerk implements Clerk {
   #bytes = 0;
   #isClosed = false;
 
-  constructor({ storePath, store, holdout }: ClerkOptions, hooks: ClerkHooks) {
-    this.#options = { storePath, store, holdout };
+  constructor(options: ClerkOptions, hooks: ClerkHooks) {
+    const { storePath, store, holdout, learned, learns, textObservations } = options;
+    this.#options = { storePath, store, holdout, learned, learns, textObservations };
     this.#hooks = hooks;
   }
 

@@ -1,11 +1,13 @@
 /** The one wiring: which formats, compressors, transforms, tokenizer and stores a running Headroom has, and in which order. */
 import { compressors, proseCompressor } from '../compressors/index.ts';
 import type { Level } from '../core/compressor.ts';
+import type { LearnedSnapshot } from '../core/importance.ts';
 import type { Stores, StoreSettings } from '../core/stores.ts';
 import type { Tokenizer } from '../core/tokenizer.ts';
 import type { ToolRule } from '../core/tool-rule.ts';
 import type { Transform } from '../core/transform.ts';
 import { formats } from '../formats/index.ts';
+import { Snapshot } from '../importance/snapshot.ts';
 import { RETRIEVAL_TOOL } from '../retrieval/tool.ts';
 import { openStores } from '../stores/index.ts';
 import { tokenizerFor } from '../tokenizers/index.ts';
@@ -16,7 +18,9 @@ import { retrieveTool } from '../transforms/retrieve-tool.ts';
 import { models } from './models.ts';
 import { observationPattern } from './observations.ts';
 import { Sizes } from './sizes.ts';
+import type { HopStep } from './advance.ts';
 import { createEngine, type Engine } from './engine.ts';
+import { Learning } from './learning.ts';
 
 /** Plain values only: they cross into worker threads. */
 export interface EngineOptions {
@@ -37,6 +41,10 @@ export interface EngineOptions {
   readonly prose?: boolean | undefined;
   /** Of the conversations, in percent, left as they are for comparison. */
   readonly holdout?: number | undefined;
+  /** What was learned, as the process found it at its start: all its threads have the same. */
+  readonly learned?: LearnedSnapshot | undefined;
+  /** What models fetch is counted, for later processes. */
+  readonly learns?: boolean | undefined;
   /** A regular expression for how turns of the user begin that are the output of a call in text. */
   readonly textObservations?: string | undefined;
   /** Longest time for the decisions of one request, in milliseconds. */
@@ -52,6 +60,8 @@ export interface OwnParts {
 }
 
 export interface OpenEngine extends Engine {
+  /** Once a hop is answered: what its calls teach. */
+  learn(step: HopStep): void;
   readonly stores: Stores;
   close(): void;
 }
@@ -83,11 +93,16 @@ export function openEngine(options: EngineOptions, warn: (message: string) => vo
     fits = false,
     prose = false,
     holdout = 0,
+    learned,
     deadlineMs,
   } = options;
   const waitMs = Math.min(MOST_WAIT_MS, Math.max(LEAST_WAIT_MS, deadlineMs));
   const stores = own.stores ?? openStores({ path: options.storePath, waitMs, ...options.store, warn });
   const router = contentRouter(prose ? [...compressors, proseCompressor] : compressors);
+  const observations =
+    options.textObservations === undefined ? undefined : observationPattern(options.textObservations);
+  const snapshot = learned && new Snapshot(learned);
+  const learning = options.learns ? new Learning({ formats, compressors, stores, learned, observations }) : undefined;
   const engine = createEngine({
     formats,
     transforms: [router, cacheAligner, retrieveTool(RETRIEVAL_TOOL)].map(own.around ?? ((transform) => transform)),
@@ -100,10 +115,11 @@ export function openEngine(options: EngineOptions, warn: (message: string) => vo
     aligns,
     fit: fits ? { models, sizesBy: sizesByTokenizer(), lowWater: LOW_WATER, shorten: router } : undefined,
     holdout,
-    observations: options.textObservations === undefined ? undefined : observationPattern(options.textObservations),
+    observations,
+    importanceFor: snapshot && ((tenant) => snapshot.forTenant(tenant)),
     deadlineMs,
   });
-  return { ...engine, stores, close: () => stores.close() };
+  return { ...engine, stores, learn: (step) => learning?.fetched(step), close: () => stores.close() };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Level } from '../core/compressor.ts';
 import type { Part } from '../core/conversation.ts';
 import { deadlineIn } from '../core/deadline.ts';
 import { hashOf } from '../core/hash.ts';
+import type { Importance } from '../core/importance.ts';
 import type { KeptAnswer } from '../core/kept-answers.ts';
 import type { JsonValue } from '../core/json/value.ts';
 import type { OriginalStore } from '../core/original-store.ts';
@@ -105,6 +106,8 @@ export interface EngineParts {
   readonly holdout?: number;
   /** How turns of the user begin that are the output of a call in text; undefined: there are none. */
   readonly observations?: RegExp | undefined;
+  /** What was learned for a tenant, the same for the life of the process; undefined: nothing. */
+  readonly importanceFor?: ((tenant: string) => Importance) | undefined;
   /** Longest time for the decisions of one request, in milliseconds. */
   readonly deadlineMs: number;
 }
@@ -179,6 +182,7 @@ function contextOf(
     fit,
     holdout = 0,
     observations,
+    importanceFor,
     deadlineMs,
   }: EngineParts,
 ): Parameters<typeof optimize>[3] {
@@ -188,6 +192,7 @@ function contextOf(
     tenant,
     upstream,
     observations,
+    importance: importanceFor?.(tenant),
     originals,
     sentLog,
     tokenizer,

@@ -133,7 +133,9 @@ export class Fitting {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const excess = sizes.of(shorter) - target;
       if (excess <= 0) break;
-      const left = leaveOut(shorter, excess, sizes.tokenizer).filter((one) => !said.has(nameOf(one)));
+      const left = leaveOut(shorter, excess, sizes.tokenizer, this.#context.importance).filter(
+        (one) => !said.has(nameOf(one)),
+      );
       if (left.length === 0) break;
       for (const one of left) said.add(nameOf(one));
       open = this.#without(open, left);

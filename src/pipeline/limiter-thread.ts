@@ -17,13 +17,22 @@ models.find('');
 port.on('message', (message: ToLimiter) => {
   switch (message.kind) {
     case 'admit':
-      reply({ kind: 'admission', id: message.ask.id, admission: admissions.admit(message.ask) });
+      reply({ kind: 'admission', id: message.ask.id, admission: quietly(() => admissions.admit(message.ask)) ?? {} });
       return;
     case 'settle':
-      admissions.settle(message.done);
+      quietly(() => admissions.settle(message.done));
       return;
     case 'close':
       stores.close();
       port.close();
   }
 });
+
+/** A store that is out of reach was said where it matters; nobody is refused for it. */
+function quietly<Result>(work: () => Result): Result | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}

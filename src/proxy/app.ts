@@ -3,6 +3,7 @@ import type { Backend } from '../core/backend.ts';
 import type { Level } from '../core/compressor.ts';
 import type { WireFormat } from '../core/wire-format.ts';
 import type { Clerk } from '../pipeline/clerk.ts';
+import type { Limiter } from '../pipeline/limiter.ts';
 import type { Optimizer } from '../pipeline/pool.ts';
 import type { Exchanges } from './exchanges.ts';
 import type { Door } from './guard.ts';
@@ -30,6 +31,8 @@ export interface App {
   readonly optimizer: Optimizer;
   /** Keeps the accounts; undefined where nobody does. */
   readonly clerk: Clerk | undefined;
+  /** Undefined where there are neither budgets nor limits. */
+  readonly limiter: Limiter | undefined;
   /** `off` when nothing is to be changed. */
   readonly profile: 'off' | Level;
   /** What becomes of a call that writes words of Headroom's. */

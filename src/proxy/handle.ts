@@ -8,6 +8,7 @@ import { ownPageAt } from './endpoints/index.ts';
 import { admit } from './guard.ts';
 import { headerList } from './headers.ts';
 import { recallAnswer, relayRecalled } from './kept-answers.ts';
+import { type Permit, permitFor, warned } from './limits.ts';
 import { type Payload, payloadOf } from './payload.ts';
 import { refuse } from './refuse.ts';
 import { type Route, routeOf } from './route.ts';
@@ -26,6 +27,7 @@ export async function handle(incoming: IncomingMessage, client: ServerResponse, 
   const target = targetOf(incoming.url ?? '/');
   const route = routeOf(target, headers, app);
   let payload: Payload | undefined;
+  let permit: Permit | undefined;
   const watches: Watcher[] = [];
   let ending: Ending;
   let remark: string | undefined;
@@ -34,21 +36,23 @@ export async function handle(incoming: IncomingMessage, client: ServerResponse, 
     const page = ownPageAt(target.path);
     if (page) return await page({ incoming, headers, target, client }, app);
     payload = await payloadOf(incoming, headers, route, app);
+    permit = await permitFor({ method, headers, query: target.query, route, payload }, app);
+    const shown = warned(client, permit);
     const watch = (): Watcher | undefined => watchOver(route, watches);
     const recalled = route.format ? undefined : await recallAnswer(target, headers, route, app);
     const request = { method, path: route.path, headers: payload.headers, body: payload.body, forget: payload.forget };
     const retrieval = retrievalFor(route, payload, watch, app);
     const mending = mendingFor(route, payload, request, (said) => (remark = said));
-    if (retrieval) ending = await relayWithRetrieval(route.upstream, request, client, retrieval);
-    else if (mending) ending = await relayMending(route.upstream, request, { client, watch: watch() }, mending);
+    if (retrieval) ending = await relayWithRetrieval(route.upstream, request, shown, retrieval);
+    else if (mending) ending = await relayMending(route.upstream, request, { client: shown, watch: watch() }, mending);
     else if (recalled) ending = await relayRecalled(route.upstream, request, client, recalled);
-    else ending = await relay(route.upstream, request, { client, watch: watch() });
+    else ending = await relay(route.upstream, request, { client: shown, watch: watch() });
     if (retrieval?.refusals?.count) remark = SENT_BACK;
     if (ending.status === 0) ending = refuse(client, ending.failure, route);
   } catch (error) {
     ending = refuse(client, error as Error, route);
   }
-  await settle({ method, path: target.path, startedAt, route, payload, watches, ending, remark }, app);
+  await settle({ method, path: target.path, startedAt, route, payload, watches, ending, remark, permit }, app);
 }
 
 /** Each hop of an exchange is watched by itself: what all of them cost is what the exchange cost. */

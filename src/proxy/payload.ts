@@ -66,7 +66,7 @@ export async function payloadOf(
   };
   if (!isOff && !isBypass(headers)) return shortened(incoming, headers, job, app);
   if (route.isCount) return passed(incoming, headers, REPLAY_BYTES);
-  const { sent, ...payload } = await passed(incoming, headers, PIN_BYTES);
+  const { sent, ...payload } = await passed(incoming, headers, PIN_BYTES, app.limiter && app.maxBodyBytes);
   const whole = decodedOnce(sent, headers, app);
   if (!isOff) app.untouched.track(job.tenant, () => pinAsIs(whole, job, app));
   return { ...payload, bodies: { ...ownerOf(job.tenant, headers), isPassed: true, received: whole } };
@@ -81,11 +81,19 @@ interface Passed extends Payload {
   readonly sent: Promise<Buffer | undefined>;
 }
 
-/** A body that goes out as it comes: streamed, unless it is known to be small. */
-async function passed(incoming: IncomingMessage, headers: HeaderList, keepBytes: number): Promise<Passed> {
+/**
+ * A body that goes out as it comes: streamed, unless it is known to be small.
+ * @param weighedBytes where its size has to be known first, how large it may be.
+ */
+async function passed(
+  incoming: IncomingMessage,
+  headers: HeaderList,
+  keepBytes: number,
+  weighedBytes?: number,
+): Promise<Passed> {
   const length = incoming.headers['content-length'];
-  if (length !== undefined && Number(length) <= SMALL_BYTES) {
-    const received = await readBody(incoming, SMALL_BYTES);
+  if (weighedBytes !== undefined || (length !== undefined && Number(length) <= SMALL_BYTES)) {
+    const received = await readBody(incoming, weighedBytes ?? SMALL_BYTES);
     return {
       headers: requestHeaders(headers),
       body: () => received,

@@ -14,6 +14,9 @@ const TYPES: Readonly<Record<number, string>> = {
   413: 'request_too_large',
 };
 
+/** No limit of a minute is longer used up. */
+const RETRY_SECONDS = 61;
+
 /** The body of an error where no API's shape is asked for. */
 export function errorBody(error: HeadroomError): string {
   const type = TYPES[error.status] ?? 'proxy_error';
@@ -25,9 +28,20 @@ export function refuse(client: ServerResponse, failure: Error | undefined, { for
   if (client.destroyed || failure instanceof ClientGone) return { status: 0, failure: new ClientGone() };
   const error = failure instanceof HeadroomError ? failure : upstreamError(failure ?? new Error('no answer'), upstream);
   const body = Buffer.from(format?.errorBody(error) ?? errorBody(error));
-  client.writeHead(error.status, { 'content-type': 'application/json', 'content-length': body.length });
+  const status = format?.errorStatus?.[error.code] ?? error.status;
+  client.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': body.length,
+    ...retryHeaders(error),
+  });
   client.end(body);
-  return { status: error.status, failure: error };
+  return { status, failure: error };
+}
+
+/** Some clients would wait for hours, or try again every few seconds: only what is over soon is worth it. */
+function retryHeaders({ retryAfterSeconds }: HeadroomError): Record<string, string> {
+  if (retryAfterSeconds === undefined) return {};
+  return { 'retry-after': String(retryAfterSeconds), 'x-should-retry': String(retryAfterSeconds <= RETRY_SECONDS) };
 }
 
 /** What went wrong with an upstream, in words for people. */

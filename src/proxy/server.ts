@@ -6,11 +6,14 @@ import { backends } from '../backends/index.ts';
 import type { Backend } from '../core/backend.ts';
 import type { Level } from '../core/compressor.ts';
 import { HeadroomError } from '../core/errors.ts';
+import type { LearnedSnapshot } from '../core/importance.ts';
+import type { Limits } from '../core/limits.ts';
 import type { StoreSettings } from '../core/stores.ts';
 import type { ToolRule } from '../core/tool-rule.ts';
 import type { WireFormat } from '../core/wire-format.ts';
 import { formats } from '../formats/index.ts';
 import { type Clerk, type ClerkOptions, openClerk } from '../pipeline/clerk.ts';
+import { type Limiter, openLimiter } from '../pipeline/limiter.ts';
 import { openOptimizer, type Optimizer, type PoolOptions } from '../pipeline/pool.ts';
 import type { AnswerMcp, App, Status } from './app.ts';
 import { Exchanges } from './exchanges.ts';
@@ -34,12 +37,17 @@ export interface ProxyOptions {
   readonly prose?: boolean;
   /** Of the conversations, in percent, left as they are for comparison. */
   readonly holdout?: number;
+  /** What was learned before this start, and whether more is counted. */
+  readonly learned?: LearnedSnapshot | undefined;
+  readonly learns?: boolean;
   readonly aligns?: boolean;
   readonly fits?: boolean;
   /** A regular expression for how turns of the user begin that are the output of a call in text. */
   readonly textObservations?: string | undefined;
   /** What becomes of a call of the model that writes words of Headroom's: `report` unless given. */
   readonly guard?: 'report' | 'refuse';
+  /** Nobody has any unless given. */
+  readonly limits?: Limits;
   /** Needed when `host` is not loopback. */
   readonly token: string | undefined;
   /** The database file, or the address of a Redis without a login; undefined keeps everything in memory. */
@@ -66,6 +74,9 @@ export interface ProxyParts {
   readonly logTo?: DestinationStream;
   /** What answers at /mcp; without it nothing does. */
   readonly answerMcp?: AnswerMcp | undefined;
+  readonly openLimiter?: typeof openLimiter;
+  /** Milliseconds since 1970, for budgets and limits. */
+  readonly now?: () => number;
 }
 
 export interface RunningProxy {
@@ -114,6 +125,7 @@ export async function startProxy(options: ProxyOptions, parts: ProxyParts = {}):
     upstreams,
     optimizer,
     clerk: clerkFor(options, parts, warn),
+    limiter: limiterFor(options, parts, warn),
     profile: options.profile,
     guard: options.guard ?? 'report',
     maxBodyBytes: options.maxBodyBytes,
@@ -130,6 +142,17 @@ export async function startProxy(options: ProxyOptions, parts: ProxyParts = {}):
 function clerkFor(options: ProxyOptions, parts: ProxyParts, warn: (message: string) => void): Clerk | undefined {
   if (parts.openClerk) return parts.openClerk(options);
   return parts.openOptimizer ? undefined : openClerk(options, { warn });
+}
+
+function limiterFor(
+  { limits, storePath, store }: ProxyOptions,
+  { now, openLimiter: open = openLimiter }: ProxyParts,
+  warn: (message: string) => void,
+): Limiter | undefined {
+  if (!limits) return undefined;
+  const { budgets, requestsAMinute, tokensAMinute } = limits;
+  const isLimited = budgets.length > 0 || requestsAMinute !== undefined || tokensAMinute !== undefined;
+  return isLimited ? open({ limits, storePath, store }, { warn, now }) : undefined;
 }
 
 function openUpstreams(options: ProxyOptions, parts: ProxyParts): ReadonlyMap<string, Upstream> {
@@ -162,6 +185,7 @@ async function listen(app: App, { host, port }: ProxyOptions, log: Log): Promise
     await drain(server, running, tunnels);
     await Promise.all(Array.from(app.upstreams.values(), ({ pool }) => pool.destroy()));
     await app.clerk?.close();
+    await app.limiter?.close();
     await app.optimizer.close();
     log.close();
   };

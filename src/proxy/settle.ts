@@ -3,6 +3,7 @@ import type { ResponseSummary } from '../core/wire-format.ts';
 import type { App } from './app.ts';
 import { keepAccount } from './bookkeeping.ts';
 import { NO_SAVING, savingOf, sum } from './exchanges.ts';
+import { type Permit, settlePermit } from './limits.ts';
 import type { Payload } from './payload.ts';
 import type { Route } from './route.ts';
 import type { Watcher } from './watch.ts';
@@ -27,6 +28,10 @@ export interface Settling {
   readonly ending: Ending;
   /** What was done with it that its operator should know of. */
   readonly remark?: string | undefined;
+  /** It broke off in the midst of an answer that says its status at its end. */
+  readonly isUnderway?: boolean;
+  /** Undefined where it has no limits, or was refused. */
+  readonly permit?: Permit | undefined;
 }
 
 /** Never rejects. */
@@ -41,6 +46,7 @@ async function account(done: Settling, ms: number, app: App): Promise<void> {
   const usages = summaries.flatMap((summary) => summary?.usage ?? []);
   const verdict = payload?.verdict;
   const receipt = await keepAccount(done, summaries, app);
+  settlePermit(done, summaries, receipt, app);
   app.exchanges.record({
     method,
     path,

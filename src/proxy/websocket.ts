@@ -9,7 +9,7 @@ import type { App } from './app.ts';
 import { projectOf } from './bookkeeping.ts';
 import { ownPageAt } from './endpoints/index.ts';
 import { admit } from './guard.ts';
-import { headerList, upgradeHeaders } from './headers.ts';
+import { headerList, isBypass, upgradeHeaders } from './headers.ts';
 import { join } from './frames/join.ts';
 import { isReadable, meet, type Meeting } from './frames/meet.ts';
 import { errorBody, upstreamError } from './refuse.ts';
@@ -43,6 +43,7 @@ export class Tunnels {
         );
       }
       if (isReadable(headers, route, app)) return this.#meet({ incoming, socket, head, route }, target, app);
+      if (app.limiter && route.format?.frames) throw unreadable();
       const fields = [['Host', route.upstream.url.host] as const, ...upgradeHeaders(headers)].flat();
       const options = { method: incoming.method ?? 'GET', path: route.path, headers: fields };
       const request = http.request({ ...options, createConnection: connectionTo(route.upstream) });
@@ -67,8 +68,9 @@ export class Tunnels {
     const headers = headerList(incoming.rawHeaders);
     const tenant = tenantOf(headers, incoming.url ?? '');
     const project = projectOf(headers);
+    const shortens = app.profile !== 'off' && !isBypass(headers);
     meet(meeting, {
-      met: ({ client, upstream }) => join({ client, upstream, route, path, tenant, project }, app),
+      met: ({ client, upstream }) => join({ client, upstream, route, path, tenant, project, shortens }, app),
       refused: (response) => answer(socket, response),
       failed: (error) => say(socket, upstreamError(error, route.upstream)),
     });
@@ -82,6 +84,14 @@ export class Tunnels {
     this.#sockets.add(socket);
     socket.on('error', () => socket.destroy()).on('close', () => this.#sockets.delete(socket));
   }
+}
+
+/** Budgets and limits hold for every frame, or there is none. */
+function unreadable(): HeadroomError {
+  return new HeadroomError(
+    'BAD_REQUEST',
+    'This proxy holds budgets or limits, and cannot hold them on a WebSocket with subprotocols of its own. Connect without Sec-WebSocket-Protocol, or send the request by POST.',
+  );
 }
 
 /** An upstream that will not upgrade says why; the connection ends with its answer. */

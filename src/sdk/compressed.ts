@@ -3,7 +3,8 @@ import type { JsonObject } from '../core/json/value.ts';
 import { compressors } from '../pipeline/defaults.ts';
 import type { Job, Verdict } from '../pipeline/engine.ts';
 import { expandText } from '../pipeline/expand.ts';
-import { bodyOf, formOf } from '../pipeline/one-result.ts';
+import { bodyOf, formOf, type OneForm, unchanged } from '../pipeline/one-result.ts';
+import type { Stores } from '../core/stores.ts';
 import { hashOf } from '../core/hash.ts';
 import { bytesOf, keepForm, parsed, quietly, type WayBack } from './engines.ts';
 import type { Compressed, Setting } from './headroom.ts';
@@ -23,23 +24,32 @@ export function compressed(input: unknown, options: CompressOptions, setting: Se
   return compressedText(textOf(input), options, setting);
 }
 
+/** A text has no past that it must agree with: it is decided anew each time, which gives the same each time. */
 function compressedText(
   text: string,
   options: CompressOptions,
   { engines, way = 'none', tenant }: Setting,
 ): CompressedText {
-  const verdict = engines.run(way, jobOf('send', options, tenant), bodyOf({ text, ...options }));
-  const form = formOf(text, verdict);
+  const form = kept(text, formOf(text, engines.run(way, jobOf('ask', options, tenant), bodyOf({ text, ...options }))), {
+    tenant,
+    stores: engines.stores,
+  });
   const isShorter = form.text !== text;
   const count = isShorter ? 0 : engines.tokenizer.count(text);
   const tokens = isShorter ? { before: form.tokensBefore, after: form.tokensAfter } : { before: count, after: count };
-  if (isShorter) engines.stores.originals(tenant).put(text);
-  keepForm(text, form.text, tenant, engines.stores);
-  return new CompressedText(
-    form.text,
-    figures(tokens, form.by, isShorter ? { hashes: [hashOf(text)], compressed: true } : NOTHING),
-    form.reason,
-  );
+  const originals = isShorter ? { hashes: [hashOf(text)], compressed: true } : NOTHING;
+  return new CompressedText(form.text, figures(tokens, form.by, originals), form.reason);
+}
+
+/** No view without its original: where that cannot be kept the text stays. */
+function kept(text: string, form: OneForm, { tenant, stores }: { tenant: string; stores: Stores }): OneForm {
+  try {
+    if (form.text !== text) stores.originals(tenant).put(text);
+    keepForm(text, form.text, tenant, stores);
+    return form;
+  } catch (error) {
+    return form.hash === undefined ? form : unchanged(text, `the original could not be kept: ${String(error)}`);
+  }
 }
 
 function compressedRequest(

@@ -38,7 +38,28 @@ export interface Savings {
   readonly tokensSaved: number;
 }
 
+/** What the wrappers of clients need of a Headroom, and programs do not. */
+export interface Inside {
+  readonly options: HeadroomOptions;
+  open(): Promise<Engines>;
+  /** Whose request it is, from here on: `retrieve` finds the originals of all of them. */
+  serve(credential: string): string;
+  /** A request was decided. */
+  count(said: Figures): void;
+}
+
+export let insideOf: (headroom: Headroom) => Inside;
+
 export class Headroom {
+  static {
+    insideOf = (headroom) => ({
+      options: headroom.options,
+      open: () => headroom.#open(),
+      serve: (credential) => headroom.#serve(credential),
+      count: (said) => headroom.#count(said),
+    });
+  }
+
   readonly options: HeadroomOptions;
   /** The tool by which a model gets originals, for loops that you write yourself. */
   readonly retrieveTool: RetrieveTool;
@@ -51,7 +72,8 @@ export class Headroom {
     this.#tenants = new Set([options.tenant ?? TENANT]);
     this.retrieveTool = retrieveToolWith(async (input) => {
       const { answerOf } = await import('./engines.ts');
-      return answerOf(input, [...this.#tenants], (await this.open()).stores);
+      // A model may name any hash: it gets what this program itself had shortened, and nothing that clients sent.
+      return answerOf(input, [options.tenant ?? TENANT], (await this.#open()).stores);
     });
   }
 
@@ -81,7 +103,7 @@ export class Headroom {
    */
   async retrieve(shorter: string | Figures, selection?: Selection): Promise<string | undefined> {
     const { originalOf, answerOf } = await import('./engines.ts');
-    const { stores } = await this.open();
+    const { stores } = await this.#open();
     const tenants = [...this.#tenants];
     const asked = typeof shorter === 'string' ? shorter : handleOf(shorter);
     const original = asked === undefined ? undefined : originalOf(asked, tenants, stores);
@@ -97,32 +119,17 @@ export class Headroom {
     return expand(text);
   }
 
-  /** For whoever answers requests with this Headroom. Opened once. @throws for options that cannot be met. */
-  open(): Promise<Engines> {
-    return (this.#engines ??= import('./engines.ts')
-      .then(({ Engines }) => Engines.open(this.options))
-      .catch((error: unknown) => {
-        this.#engines = undefined;
-        throw error;
-      }));
-  }
-
-  /** Whose request it is, from here on: originals of all of them are found. */
-  serve(credential: string): string {
-    const tenant = this.options.tenant ?? credential;
-    this.#tenants.add(tenant);
-    return tenant;
+  /**
+   * Loads now what the first call would load.
+   * @throws HeadroomError BAD_OPTION, and for options that need packages which are not installed.
+   */
+  async prepare(): Promise<void> {
+    await this.#open();
   }
 
   /** What was decided for requests of clients, in sum. */
   get savings(): Savings {
     return this.#savings;
-  }
-
-  count({ tokensBefore, tokensAfter }: Figures): void {
-    const { requests, tokensBefore: before, tokensAfter: after } = this.#savings;
-    const sum = { tokensBefore: before + tokensBefore, tokensAfter: after + tokensAfter };
-    this.#savings = { requests: requests + 1, ...sum, tokensSaved: sum.tokensBefore - sum.tokensAfter };
   }
 
   /** Closes the store. What is asked afterwards opens it again. */
@@ -136,8 +143,29 @@ export class Headroom {
     await this.close();
   }
 
+  #open(): Promise<Engines> {
+    return (this.#engines ??= import('./engines.ts')
+      .then(({ Engines }) => Engines.open(this.options))
+      .catch((error: unknown) => {
+        this.#engines = undefined;
+        throw error;
+      }));
+  }
+
+  #serve(credential: string): string {
+    const tenant = this.options.tenant ?? credential;
+    this.#tenants.add(tenant);
+    return tenant;
+  }
+
+  #count({ tokensBefore, tokensAfter }: Figures): void {
+    const { requests, tokensBefore: before, tokensAfter: after } = this.#savings;
+    const sum = { tokensBefore: before + tokensBefore, tokensAfter: after + tokensAfter };
+    this.#savings = { requests: requests + 1, ...sum, tokensSaved: sum.tokensBefore - sum.tokensAfter };
+  }
+
   async #setting({ offersRetrieval = this.options.offersRetrieval }: CompressOptions): Promise<Setting> {
-    const engines = await this.open();
+    const engines = await this.#open();
     const way = offersRetrieval === undefined ? undefined : offersRetrieval ? 'tool' : 'none';
     return { engines, way, tenant: this.options.tenant ?? TENANT, hooks: this.options.hooks ?? {} };
   }

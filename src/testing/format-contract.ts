@@ -109,7 +109,7 @@ function requestContract(
     expect({ ...after, ...WITHOUT_FRONT }).toEqual({ ...before, ...WITHOUT_FRONT });
   });
 
-  test(`${name}: an alignment changes the texts that it names, and puts its postscript at the very end`, () => {
+  test(`${name}: an alignment changes the texts that it names, and adds its notes behind what people said`, () => {
     const document = JsonDocument.parse(bytes);
     const before = format.read(document);
     const edit = alignmentOf(before);
@@ -117,16 +117,24 @@ function requestContract(
     const after = format.read(JsonDocument.parse(document.apply(format.write(edit, document))));
     expect(after.preamble?.texts.map(({ text }) => text)).toEqual(edit.texts.map(({ text }) => text));
     expect(after.preamble?.tools.map((tool) => tool.name)).toEqual(before.preamble?.tools.map((tool) => tool.name));
-    const said = after.parts.filter(({ role }) => role !== 'system').map(({ source }) => source.replace(AT_END, ''));
-    const expected = before.parts.filter(({ role }) => role !== 'system').map(({ source }) => source);
-    expect(said.filter((text, index) => text !== '' || expected[index] === '')).toEqual(expected);
-    expect(after.parts.at(-1)!.source.endsWith(POSTSCRIPT)).toBe(true);
+    expect(saidIn(after)).toEqual(saidIn(before));
+    const firstNote = after.parts.findIndex(({ source }) => source.endsWith(FOOTNOTE));
+    expect(after.parts[firstNote]?.role).toBe('user');
+    const last = after.parts.findLast(({ role }) => role !== 'assistant');
+    expect(last?.source).toBe(POSTSCRIPT);
   });
 }
 
+/** What there is in the messages beside the notes of an alignment. */
+function saidIn({ parts }: Conversation): readonly string[] {
+  return parts
+    .filter(({ role, source }) => role !== 'system' && source !== FOOTNOTE && source !== POSTSCRIPT)
+    .map(({ source }) => source.replace(`\n\n${FOOTNOTE}`, ''));
+}
+
 const WITHOUT_FRONT = { toolNames: [], preamble: undefined };
-const POSTSCRIPT = 'a postscript at the end';
-const AT_END = new RegExp(`(?:\\n\\n)?${POSTSCRIPT}$`);
+const FOOTNOTE = 'values as they were';
+const POSTSCRIPT = 'values as they are';
 
 /** Every text rewritten, every place marked; undefined where nothing of a request may change. */
 function alignmentOf({ preamble }: Conversation): Alignment | undefined {
@@ -137,8 +145,10 @@ function alignmentOf({ preamble }: Conversation): Alignment | undefined {
     kind: 'align',
     texts,
     tools: [],
+    footnote: FOOTNOTE,
     postscript: POSTSCRIPT,
     marks: preamble.isManaged ? [] : preamble.places,
+    opens: true,
     key,
   };
 }

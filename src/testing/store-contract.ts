@@ -4,6 +4,7 @@ import type { Pin } from '../core/sent-log.ts';
 import type { Stores } from '../core/stores.ts';
 import { learnedContract } from './learned-contract.ts';
 import { ledgerContract } from './ledger-contract.ts';
+import { meterContract } from './meter-contract.ts';
 
 export interface StoreContractRunner {
   readonly test: (name: string, body: () => void) => void;
@@ -27,6 +28,7 @@ const TEXTS: readonly (readonly [name: string, text: string])[] = [
 export function storesContract(open: () => Stores, runner: StoreContractRunner): void {
   const { test, expect } = runner;
   ledgerContract(open, runner);
+  meterContract(open, runner);
   learnedContract(open, runner);
   const check = (name: string, body: (stores: Stores) => void): void =>
     test(name, () => {

@@ -29,12 +29,13 @@ export function levelsFor(
   // What somebody shortened already is not left out of a second time.
   const isView = findMarkers(part.source).length > 0;
   if (level === 'lossless' || !policy.allowLoss || isView) return () => 'lossless';
-  // A view that is fetched nearly every time costs more than the whole.
-  if (importance?.forTool(name).isLost()) return () => 'lossless';
   const isFile = showsFile(part.call);
   const sort = viewedFile(part, level, conversation);
   const isFailed = part.isError === true || looksFailed(part.source);
-  return ({ keepsFailures = false, viewsFiles }) => {
+  const learned = importance?.forTool(name);
+  return ({ name: compressor, keepsFailures = false, viewsFiles }) => {
+    // A view that is fetched nearly every time costs more than the whole.
+    if (learned?.isLostBy(compressor)) return 'lossless';
     if (isFailed && !keepsFailures) return 'lossless';
     // What is code is some file's, whether the call shows it or not.
     if (!isFile && viewsFiles !== 'settled-code') return level;

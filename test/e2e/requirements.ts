@@ -22,6 +22,14 @@ export const REQUIREMENTS = {
     source: 'R-50, R-51, law 10',
     behavior: 'The provider sees the client’s headers, their order and repeats, and no header of ours.',
   },
+  'limits:hold': {
+    source: 'R-60',
+    behavior: 'Budgets and limits hold on every API, over restarts, and for all proxies that share a store together.',
+  },
+  'limits:clients-understand': {
+    source: 'R-60',
+    behavior: 'The official libraries take a refusal for what it is: they wait where that helps, and give up where it does not.',
+  },
   'savings:results-shortened': {
     source: 'law 3',
     behavior: 'A large tool result reaches the provider at less than half its length.',

@@ -8,7 +8,7 @@ import OpenAI from 'openai';
 export type Json = any; // oxlint-disable-line typescript/no-explicit-any -- several majors of several libraries, by what they have in common
 
 const MAX_TURNS = 6;
-export const PARAMETERS = {
+const PARAMETERS = {
   type: 'object' as const,
   properties: { command: { type: 'string' } },
   required: ['command'],
@@ -24,9 +24,9 @@ export interface Seen {
 
 export interface Program {
   readonly name: string;
-  make(url: string): object;
-  /** @param results what the tool gives, call by call. */
-  run(client: Json, results: readonly string[]): Promise<Seen>;
+  readonly make: (url: string) => object;
+  /** Takes what the tool gives, call by call. */
+  readonly run: (client: Json, results: readonly string[]) => Promise<Seen>;
 }
 
 type Way = 'whole' | 'helper' | 'stream';
@@ -139,12 +139,18 @@ function responses(way: Way): Program {
         answers.push(answer);
         const asked = answer.output.filter(({ type }: Json) => type === 'function_call');
         if (asked.length === 0) break;
-        input.push(...asked.map(({ parsed_arguments: _, ...call }: Json) => call));
+        input.push(...answer.output.map(asInput));
         for (const { call_id } of asked) input.push({ type: 'function_call_output', call_id, output: next() });
       }
       return { answers, events };
     },
   };
+}
+
+/** What the helpers of streams add is no input. */
+function asInput(item: Json): Json {
+  const { parsed_arguments: parsed, ...input } = item;
+  return parsed === undefined ? item : input;
 }
 
 async function responsesAnswer(client: Json, way: Way, request: object, events: Json[]): Promise<Json> {
@@ -211,12 +217,19 @@ export const PROGRAMS: readonly Program[] = WAYS.flatMap((way) => [
   genai('@google/genai 2.32', way, olderGenAI),
 ]);
 
-const COUNTED = /^(?:input_tokens|prompt_tokens|total_tokens|promptTokenCount|totalTokenCount)$/;
+const COUNTED = /_tokens$|TokenCount$|^tokenCount$/;
+/** Signatures are over all that was asked. */
+const SIGNED = /^(?:thoughtSignature|encrypted_content)$/;
+/** A body that comes whole is sent in one piece. */
+const FRAMING = /"(?:date|content-length|transfer-encoding)":"[^"]*",?/g;
 
 /** Without what differs from request to request: numbers of requests, the size of what was asked, times. */
 export function plain(seen: Json): Json {
-  const text = JSON.stringify(seen, (key, value) => (COUNTED.test(key) ? 0 : value));
+  const text = JSON.stringify(seen, (key, value) => (COUNTED.test(key) ? 0 : SIGNED.test(key) ? 'signed' : value));
   return JSON.parse(
-    text.replaceAll(/scripted_[0-9a-f]*\d+/g, 'scripted_n').replaceAll(/"(?:date|content-length)":"[^"]*",?/g, ''),
+    text
+      .replaceAll(/scripted([-_])\d+/g, 'scripted$1n')
+      .replaceAll(FRAMING, '')
+      .replaceAll(',}', '}'),
   );
 }

@@ -63,6 +63,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./savings.ts')).savings,
   },
   {
+    name: 'learned',
+    summary: 'show, move or forget what is known of what matters in results',
+    load: async () => (await import('./learned.ts')).learned,
+  },
+  {
     name: 'explain',
     summary: 'show what would become of each part of a request, and why',
     load: async () => (await import('./explain.ts')).explain,

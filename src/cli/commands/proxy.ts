@@ -6,6 +6,7 @@ import { asObject, type JsonValue } from '../../core/json/value.ts';
 import type { ProxyOptions, RunningProxy } from '../../proxy/server.ts';
 import { checkStores } from '../../stores/index.ts';
 import type { Command, Invocation } from '../command.ts';
+import { learningOf } from '../learning.ts';
 import { storeSettings } from '../stores.ts';
 import { colorsFor, columns, remark, say, warn } from '../terminal.ts';
 
@@ -63,7 +64,7 @@ async function start(config: Config): Promise<RunningProxy> {
   checkStores({ path: config.storePath, ...store });
   try {
     return await startProxy(
-      { ...proxyOptions(config), store },
+      { ...proxyOptions(config), store, ...learningOf(config, store) },
       {
         // Loaded with the first request for it.
         answerMcp: async (request, caller) => (await import('../../mcp/http.ts')).answerMcp(request, caller, version),
@@ -91,6 +92,7 @@ function proxyOptions({ values, storePath }: Config): ProxyOptions {
     holdout: values.holdout,
     aligns: values['cache-align'] === 'auto',
     fits: values['context-fit'] === 'auto',
+    limits: { budgets: values.budget, requestsAMinute: values.rpm, tokensAMinute: values.tpm },
     guard: values.guard,
     textObservations: values['text-observations'],
     token: values.token,

@@ -46,7 +46,11 @@ export async function runningProxies({ values }: Pick<Invocation['config'], 'val
     asked.map(async (one): Promise<Running | undefined> => {
       if (!one) return undefined;
       const { proof: _proof, startedAt, ...rest } = one;
-      return { ...rest, uptimeSeconds: Math.round((Date.now() - startedAt) / 1000), ...(await statsAt(one.url, values.token)) };
+      return {
+        ...rest,
+        uptimeSeconds: Math.round((Date.now() - startedAt) / 1000),
+        ...(await statsAt(one.url, values.token)),
+      };
     }),
   );
   const found = listed.filter((one) => one !== undefined);
@@ -64,7 +68,7 @@ async function unlisted(url: string, token: string | undefined): Promise<Running
   return {
     url,
     version,
-    profile: String(profile),
+    profile: typeof profile === 'string' ? profile : 'not known',
     pid: undefined,
     uptimeSeconds: Number(uptime),
     sessions: undefined,

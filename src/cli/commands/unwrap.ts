@@ -7,7 +7,8 @@ import { confirm } from './mcp-clients.ts';
 import { agentNamed } from './wrap.ts';
 
 export const unwrap: Command = {
-  summary: 'Takes out of the start file of your shell what headroom wrap --install wrote. Shows the change and asks first.',
+  summary:
+    'Takes out of the start file of your shell what headroom wrap --install wrote. Shows the change and asks first.',
   examples: [
     ['headroom unwrap claude', 'one agent'],
     ['headroom unwrap', 'all of them'],

@@ -17,7 +17,9 @@ export const update: Command = {
       throw new HeadroomError('BAD_OPTION', 'update: it only looks, and only when told to: headroom update --check');
     const newest = await askNpm(manifest.name);
     if (newest === undefined) {
-      remark('headroom: npm could not be asked: it is offline, not installed, or its registry does not know the package');
+      remark(
+        'headroom: npm could not be asked: it is offline, not installed, or its registry does not know the package',
+      );
       return 1;
     }
     if (!isNewer(newest, manifest.version)) say(`${manifest.version} is the newest version`);
@@ -40,7 +42,10 @@ function askNpm(name: string): Promise<string | undefined> {
 
 /** By their numbers; what stands behind a dash comes before the version itself. */
 export function isNewer(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((version) => /^(\d+)\.(\d+)\.(\d+)(-)?/.exec(version)) as [RegExpExecArray, RegExpExecArray];
+  const [a, b] = [one, other].map((version) => /^(\d+)\.(\d+)\.(\d+)(-)?/.exec(version)) as [
+    RegExpExecArray,
+    RegExpExecArray,
+  ];
   for (const place of [1, 2, 3]) {
     const difference = Number(a[place]) - Number(b[place]);
     if (difference !== 0) return difference > 0;

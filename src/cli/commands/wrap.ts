@@ -75,7 +75,12 @@ function explained(lines: readonly string[]): number {
   return 1;
 }
 
-async function launched(agent: Agent, way: Launched, words: readonly string[], { config }: Invocation): Promise<number> {
+async function launched(
+  agent: Agent,
+  way: Launched,
+  words: readonly string[],
+  { config }: Invocation,
+): Promise<number> {
   const [{ resolveUpstreams }, { openSession }, { childEnvironment, runChild }, { release }] = await Promise.all([
     import('../wrap/upstreams.ts'),
     import('../wrap/session.ts'),
@@ -126,7 +131,9 @@ async function held(agent: Agent, way: Held, { config }: Invocation): Promise<nu
 
 async function installed(agent: Agent, flags: Invocation['flags']): Promise<number> {
   if (agent.way.kind !== 'launched')
-    throw wrong(`--install: ${agent.title} is not started by a shell; headroom wrap ${agent.name} says what can be done`);
+    throw wrong(
+      `--install: ${agent.title} is not started by a shell; headroom wrap ${agent.name} says what can be done`,
+    );
   const { planWrapping } = await import('../wrap/start-files.ts');
   const change = planWrapping(agent.way.program, programWords(), sceneHere());
   if (!change) {
@@ -141,7 +148,9 @@ async function installed(agent: Agent, flags: Invocation['flags']): Promise<numb
 
 /** By its short name where that is this very program. @throws HeadroomError where it will not be there tomorrow. */
 function programWords(): readonly string[] {
-  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.endsWith(join('node_modules', '.bin')));
+  const folders = (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => !folder.endsWith(join('node_modules', '.bin')));
   const first = folders.map((folder) => join(folder, 'headroom')).find((file) => existsSync(file));
   if (first !== undefined && realpathSync(first) === realpathSync(PROGRAM)) return ['headroom'];
   if (!PROGRAM.split(sep).includes('_npx')) return [process.execPath, PROGRAM];

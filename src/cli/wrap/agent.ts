@@ -119,7 +119,10 @@ export function textAt(value: JsonValue | undefined): string | undefined {
  * An address of the OpenAI kind as an upstream of the proxy, and the path that the agent gets behind the door's. One that
  * ends otherwise than the proxy can join again goes whole into the path, and its requests pass unread.
  */
-export function splitAddress(url: string | undefined): { readonly upstream: string | undefined; readonly path: string } {
+export function splitAddress(url: string | undefined): {
+  readonly upstream: string | undefined;
+  readonly path: string;
+} {
   const parsed = url === undefined ? null : URL.parse(url);
   if (!parsed) return { upstream: undefined, path: '/v1' };
   const path = parsed.pathname.replace(/\/+$/, '');

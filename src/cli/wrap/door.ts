@@ -214,7 +214,10 @@ async function tunnel({ incoming, socket, head }: Upgrade, junction: Junction): 
   });
   request.on('error', () => {
     if (wasDirect || socket.destroyed) return void socket.destroy();
-    void junction.check().then(() => (junction.isDirect ? tunnel({ incoming, socket, head }, junction) : socket.destroy()));
+    void junction.check().then(() => {
+      if (junction.isDirect) void tunnel({ incoming, socket, head }, junction);
+      else socket.destroy();
+    });
   });
   request.end();
 }

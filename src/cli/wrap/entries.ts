@@ -31,8 +31,8 @@ const IRRELEVANT: ReadonlySet<OptionName> = new Set(['host', 'port', 'token', 'l
 /** How a proxy reaches its provider. */
 const WAYS_OUT = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'NODE_OPTIONS'];
 
-export function keyOf(version: string, { values }: Pick<Config, 'values'>, environment = process.env): string {
-  const ways = WAYS_OUT.map((name) => environment[name.toLowerCase()] ?? environment[name] ?? null);
+export function keyOf(version: string, { values }: Pick<Config, 'values'>): string {
+  const ways = WAYS_OUT.map((name) => process.env[name.toLowerCase()] ?? process.env[name] ?? null);
   const said = OPTION_NAMES.filter((name) => !IRRELEVANT.has(name)).map((name) => {
     const value = values[name];
     return [name, value === undefined ? null : valueText(value)];

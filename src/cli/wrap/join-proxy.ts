@@ -32,7 +32,8 @@ export async function joinProxy(joining: Joining): Promise<Line> {
   const shared = await joinOne(home, key, agent);
   if (shared) return shared;
   await remarkOthers(joining, remark);
-  const { child, failure } = start(config);
+  const starting = start(config);
+  const { child } = starting;
   const until = performance.now() + START_MS;
   try {
     while (performance.now() < until && child.exitCode === null && child.signalCode === null) {
@@ -40,7 +41,7 @@ export async function joinProxy(joining: Joining): Promise<Line> {
       const line = await joinOne(home, key, agent);
       if (line) return line;
     }
-    throw new Error(failure());
+    throw new Error(starting.failure());
   } finally {
     child.unref();
   }
@@ -89,7 +90,11 @@ function start(config: Config): Starting {
   closeSync(log);
   child.on('error', () => undefined);
   const failure = (): string => {
-    const said = readFileSync(path, 'utf8').slice(isLong ? 0 : length).trim().split('\n').at(-1);
+    const said = readFileSync(path, 'utf8')
+      .slice(isLong ? 0 : length)
+      .trim()
+      .split('\n')
+      .at(-1);
     return said ? said.replace(/^headroom: /, '') : `it did not start within ${START_MS / 1000} s`;
   };
   return { child, failure };

@@ -16,7 +16,7 @@ export interface Line {
 
 /** A proxy that is there says so at once; one that hangs is none. */
 const ANSWER_MS = 1_500;
-const BEAT_MS = 5_000;
+const BEAT_MS = 3_000;
 const MISSED_BEATS = 3;
 
 /** Undefined when the proxy is gone: its entry goes with it. */
@@ -41,10 +41,11 @@ interface Answered {
 /** Only who answers wrongly, or not at all, is gone: a slow one keeps its entry. */
 async function call(entry: FoundEntry, wish: Wish, agent: string): Promise<Answered | undefined> {
   const socket = connect(entry.port, '127.0.0.1');
-  const lines = createInterface(socket);
+  // It repeats the socket's errors, which are looked at there.
+  const lines = createInterface(socket).on('error', () => undefined);
   const hello: Hello = { proof: proofOf(entry.secret, 'session'), wish, agent, pid: process.pid };
   socket.write(`${JSON.stringify(hello)}\n`);
-  const line = await new Promise<string | 'gone' | 'slow'>((resolve) => {
+  const line = await new Promise<string>((resolve) => {
     const late = setTimeout(() => resolve('slow'), ANSWER_MS);
     lines.once('line', resolve);
     socket.on('error', () => resolve('gone')).on('close', () => resolve('gone'));

@@ -6,7 +6,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import type { Config } from '../../config/load.ts';
+import { type Config, isLoopback } from '../../config/load.ts';
 import { warn } from '../terminal.ts';
 import { keyOf, newSecret, proofOf, removeEntry, writeEntry } from './entries.ts';
 
@@ -79,7 +79,8 @@ class Listing {
     });
     server.unref();
     const path = writeEntry(config.values.home, {
-      key: keyOf(version, config),
+      // One that other machines can reach asks everybody for its token: sessions do not share it.
+      key: isLoopback(config.values.host) ? keyOf(version, config) : 'open',
       version,
       pid: process.pid,
       port: (server.address() as AddressInfo).port,
@@ -94,7 +95,8 @@ class Listing {
     socket.unref();
     socket.on('error', () => socket.destroy()).on('close', () => this.#leave(socket));
     const late = setTimeout(() => socket.destroy(), MAX_HELLO_MS).unref();
-    const lines = createInterface(socket);
+    // It repeats the socket's errors.
+    const lines = createInterface(socket).on('error', () => undefined);
     let isKnown = false;
     lines.on('line', (line) => {
       if (isKnown) return void socket.write('pong\n');

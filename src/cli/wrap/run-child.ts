@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { HeadroomError } from '../../core/errors.ts';
+import { remark } from '../terminal.ts';
 
 export interface Child {
   readonly program: string;
@@ -19,10 +20,16 @@ export function runChild({ program, words, environment }: Child): Promise<number
   return new Promise((resolve, reject) => {
     const isWindows = process.platform === 'win32';
     // There, npm's programs are batch files, which only the shell can start.
-    const child = spawn(program, isWindows ? words.map(quoted) : words, { stdio: 'inherit', env: environment, shell: isWindows });
+    const child = spawn(program, isWindows ? words.map(quoted) : words, {
+      stdio: 'inherit',
+      env: environment,
+      shell: isWindows,
+    });
     const isAtTerminal = process.stdin.isTTY === true;
     for (const signal of FROM_TERMINAL) onSignal(signal, () => isAtTerminal || child.kill(signal));
     for (const signal of PASSED_ON) onSignal(signal, () => child.kill(signal));
+    // Whatever fails here, the agent's port must go on answering.
+    process.on('uncaughtException', (error) => remark(`headroom: ${String(error)}; the session goes on`));
     child.on('error', (error: NodeJS.ErrnoException) => reject(notStarted(program, error)));
     child.on('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal!]));
   });

@@ -21,7 +21,12 @@ function startFiles({ home, environment }: Scene): readonly StartFile[] {
     { of: 'zsh', shell: 'posix', path: join(zsh, '.zshrc'), within: zsh },
     { of: 'bash', shell: 'posix', path: join(home, '.bashrc'), within: home },
     { of: 'bash', shell: 'posix', path: join(home, '.bash_profile'), within: home },
-    { of: 'fish', shell: 'fish', path: join(fish, 'fish', 'config.fish'), within: fish === environment['XDG_CONFIG_HOME'] ? fish : home },
+    {
+      of: 'fish',
+      shell: 'fish',
+      path: join(fish, 'fish', 'config.fish'),
+      within: fish === environment['XDG_CONFIG_HOME'] ? fish : home,
+    },
   ];
 }
 

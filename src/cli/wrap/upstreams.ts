@@ -39,7 +39,9 @@ export async function resolveUpstreams(agent: Agent, scene: Scene, config: Confi
 /** As an option says it. */
 export function upstreamOf(vendor: Vendor, url: string): string | undefined {
   if (vendor === 'openai') return splitAddress(url).upstream;
-  return URL.parse(url)?.href.replace(/[?#].*$/, '').replace(/\/+$/, '');
+  return URL.parse(url)
+    ?.href.replace(/[?#].*$/, '')
+    .replace(/\/+$/, '');
 }
 
 async function firstUsable(

@@ -41,7 +41,7 @@ export function writeView(mined: Mined, limits: ValueLimits, deadline: Deadline,
   const kept = groups.filter(({ template, records }) => {
     if (!template || records.length <= MAX_RARE) return false;
     const { shape, place } = placeOf(template);
-    return importance.keeps(shape, place);
+    return importance.weightOf(shape, place) > 0;
   });
   if (kept.length === 0) return view;
   const room = tokens.count(view) + moreTokens;

@@ -19,31 +19,33 @@ const SIGNATURE = /"(?:signature|redacted_thinking)"/;
 /** Blocks that can carry a mark; an empty text cannot. */
 const MARKABLE: ReadonlySet<JsonValue | undefined> = new Set(['text', 'image', 'document', 'tool_result', 'tool_use']);
 
-/** Undefined where the postscript of an alignment would have no place: behind an answer that was begun. */
+/** Undefined where notes would have no place. */
 export function readPreamble({ text, value }: JsonDocument): Preamble | undefined {
   const body = asObject(value);
   const messages = asArray(body['messages']).map(asObject);
-  const end = messages.at(-1);
-  if (end?.['role'] !== 'user' || !isContent(end['content'])) return undefined;
-  const signsReasoning = isThinking(body, text);
-  // Whether a string and its lone block are the same to a signature is not known: there strings stay.
-  const canMark = (content: JsonValue | undefined): boolean =>
-    !(signsReasoning && typeof content === 'string') && isMarkable(lastOf(content));
-  const turns = messages.flatMap(({ role, content }, turn) => (role === 'user' && canMark(content) ? [turn] : []));
+  const ofUser = messages.filter(({ role }) => role === 'user');
+  if (!isContent(ofUser.at(0)?.['content']) || !isContent(ofUser.at(-1)?.['content'])) return undefined;
+  const { system } = body;
   const tools = asArray(body['tools']);
+  const turns = messages.flatMap(({ role, content }, turn) =>
+    role === 'user' && isMarkable(lastOf(content)) ? [turn] : [],
+  );
   const places: CachePlace[] = [
     ...(isJsonObject(tools.at(-1)) ? ['tools' as const] : []),
-    ...(canMark(body['system']) ? ['system' as const] : []),
+    ...(isMarkable(lastOf(system)) ? ['system' as const] : []),
     ...turns,
   ];
+  const isString = (place: CachePlace): boolean =>
+    typeof (typeof place === 'number' ? messages[place]!['content'] : place === 'system' && system) === 'string';
   return {
     texts: textsOf(body['system']),
     tools: tools.map((tool, index): PreambleTool => {
       return { path: ['tools', index], name: textOf(asObject(tool)['name']), value: tool };
     }),
     isManaged: text.includes(MARK_KEY),
-    signsReasoning,
+    signsReasoning: isThinking(body, text),
     places,
+    strings: places.filter(isString),
     takesKey: false,
   };
 }
@@ -75,21 +77,24 @@ function isMarkable(block: JsonValue | undefined): boolean {
   return MARKABLE.has(type) && (type !== 'text' || textOf(text).trim() !== '');
 }
 
-export function writeAlignment(edit: Alignment, { value, text }: JsonDocument): readonly JsonEdit[] {
+export function writeAlignment(edit: Alignment, { value }: JsonDocument): readonly JsonEdit[] {
   const body = asObject(value);
   const messages = asArray(body['messages']);
   const marks = new Set(edit.marks);
-  const opensStrings = edit.marks.some((place) => typeof place === 'number') && !isThinking(body, text);
+  const isOfUser = (message: JsonValue): boolean => asObject(message)['role'] === 'user';
+  const [firstOfUser, lastOfUser] = [messages.findIndex(isOfUser), messages.findLastIndex(isOfUser)];
   return [
     ...toolEdits(edit, asArray(body['tools'])),
     ...systemEdits(edit, body['system']),
     ...messages.flatMap((message, turn) => {
       const { role, content } = asObject(message);
-      const postscript = turn === messages.length - 1 ? edit.postscript : undefined;
-      // A mark makes a string a block, and what was a block once stays one when the mark has moved on.
-      const isOpened = opensStrings && role === 'user' && typeof content === 'string' && content.trim() !== '';
-      if (!isOpened && !marks.has(turn) && postscript === undefined) return [];
-      return endEdits(content, ['messages', turn, 'content'], marks.has(turn), postscript);
+      const notes = [
+        ...(turn === firstOfUser ? [edit.footnote] : []),
+        ...(turn === lastOfUser ? [edit.postscript] : []),
+      ].filter((note) => note !== undefined);
+      const isOpened = edit.opens && role === 'user' && typeof content === 'string' && content.trim() !== '';
+      if (!isOpened && !marks.has(turn) && notes.length === 0) return [];
+      return endEdits(content, ['messages', turn, 'content'], marks.has(turn), notes);
     }),
   ];
 }
@@ -116,14 +121,14 @@ function systemEdits({ texts, marks }: Alignment, system: JsonValue | undefined)
   return isMarked ? [...edits, mark(['system', asArray(system).length - 1])] : edits;
 }
 
-/** The end of a message's content: marked, and behind the mark the postscript. */
+/** The end of a message's content: marked, and behind the mark the notes. */
 function endEdits(
   content: JsonValue | undefined,
   path: JsonPath,
   isMarked: boolean,
-  postscript: string | undefined,
+  notes: readonly string[],
 ): readonly JsonEdit[] {
-  const added = postscript === undefined ? [] : [{ type: 'text', text: postscript }];
+  const added = notes.map((text) => ({ type: 'text', text }));
   if (typeof content === 'string') {
     const block = { type: 'text', text: content, ...(isMarked && { cache_control: MARK }) };
     return [{ op: 'replace', path, value: [block, ...added] }];

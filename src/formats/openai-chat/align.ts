@@ -11,9 +11,8 @@ const SYSTEM_ROLES: ReadonlySet<JsonValue | undefined> = new Set(['system', 'dev
 export function readPreamble({ text, value }: JsonDocument): Preamble | undefined {
   const body = asObject(value);
   const messages = asArray(body['messages']).map(asObject);
-  const end = messages.at(-1);
   // Where several answers are asked for at once everything stays.
-  const isPlain = end !== undefined && end['role'] !== 'assistant' && (body['n'] ?? 1) === 1;
+  const isPlain = (body['n'] ?? 1) === 1 && messages.some(isOfUser);
   if (!isPlain || !isOwnModel(textOf(body['model']))) return undefined;
   return {
     texts: leading(messages).flatMap((message, turn) => textsOf(message, ['messages', turn, 'content'])),
@@ -21,6 +20,7 @@ export function readPreamble({ text, value }: JsonDocument): Preamble | undefine
     isManaged: managesCache(body) || text.includes('"cache_control"'),
     signsReasoning: false,
     places: [],
+    strings: [],
     takesKey: true,
   };
 }
@@ -38,26 +38,34 @@ function textsOf({ content }: JsonObject, path: JsonPath): readonly PreambleText
   });
 }
 
-export function writeAlignment(
-  { texts, tools, postscript, key }: Alignment,
-  { value }: JsonDocument,
-): readonly JsonEdit[] {
+export function writeAlignment(edit: Alignment, { value }: JsonDocument): readonly JsonEdit[] {
+  const { texts, tools, footnote, postscript, key } = edit;
+  const messages = asArray(asObject(value)['messages']);
   return [
     ...texts.map(({ path, text }): JsonEdit => ({ op: 'replace', path, value: text })),
     ...tools.map(({ path, value: tool }): JsonEdit => ({ op: 'replace', path, value: tool })),
-    ...(postscript === undefined ? [] : postscriptEdits(asArray(asObject(value)['messages']), postscript)),
+    ...(footnote === undefined ? [] : footnoteEdits(messages, footnote)),
+    ...(postscript === undefined ? [] : [postscriptEdit(messages, postscript)]),
     ...(key === undefined ? [] : [{ op: 'set' as const, path: [], key: CACHE_KEY, value: key }]),
   ];
 }
 
-/** A result may be rewritten itself, so what follows it is a message of its own. */
-function postscriptEdits(messages: readonly JsonValue[], postscript: string): readonly JsonEdit[] {
-  const last = messages.length - 1;
-  const { role, content } = asObject(messages[last]);
-  const path: JsonPath = ['messages', last, 'content'];
-  if (role === 'user' && typeof content === 'string')
-    return [{ op: 'replace', path, value: `${content}\n\n${postscript}` }];
-  if (role === 'user' && Array.isArray(content))
-    return [{ op: 'append', path, value: { type: 'text', text: postscript } }];
-  return [{ op: 'append', path: ['messages'], value: { role: 'system', content: postscript } }];
+/** An answer that the client began stays the last. */
+function postscriptEdit(messages: readonly JsonValue[], postscript: string): JsonEdit {
+  const message = { role: 'system', content: postscript };
+  if (asObject(messages.at(-1))['role'] !== 'assistant') return { op: 'append', path: ['messages'], value: message };
+  return { op: 'before', path: ['messages', messages.length - 1], text: `${JSON.stringify(message)},` };
+}
+
+function footnoteEdits(messages: readonly JsonValue[], footnote: string): readonly JsonEdit[] {
+  const first = messages.findIndex(isOfUser);
+  const path: JsonPath = ['messages', first, 'content'];
+  const { content } = asObject(messages[first]);
+  if (Array.isArray(content)) return [{ op: 'append', path, value: { type: 'text', text: footnote } }];
+  return [{ op: 'replace', path, value: `${content}\n\n${footnote}` }];
+}
+
+function isOfUser(message: JsonValue): boolean {
+  const { role, content } = asObject(message);
+  return role === 'user' && (typeof content === 'string' || Array.isArray(content));
 }

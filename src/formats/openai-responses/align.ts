@@ -13,7 +13,7 @@ export function readPreamble({ value }: JsonDocument): Preamble | undefined {
   const body = asObject(value);
   const isHeld = [body['previous_response_id'], body['conversation']].some((id) => id !== undefined && id !== null);
   const { instructions, input } = body;
-  const isPlain = typeof input === 'string' || Array.isArray(input);
+  const isPlain = typeof input === 'string' || asArray(input).some(isOfUser);
   if (!isPlain || isHeld || !isOwnModel(textOf(body['model']))) return undefined;
   const own: PreambleText[] = typeof instructions === 'string' ? [{ path: ['instructions'], text: instructions }] : [];
   return {
@@ -22,6 +22,7 @@ export function readPreamble({ value }: JsonDocument): Preamble | undefined {
     isManaged: managesCache(body),
     signsReasoning: asArray(body['include']).includes(ENCRYPTED),
     places: [],
+    strings: [],
     takesKey: true,
   };
 }
@@ -41,23 +42,40 @@ function textsOf({ content }: JsonObject, turn: number): readonly PreambleText[]
   });
 }
 
-export function writeAlignment(
-  { texts, tools, postscript, key }: Alignment,
-  { value }: JsonDocument,
-): readonly JsonEdit[] {
+export function writeAlignment(edit: Alignment, { value }: JsonDocument): readonly JsonEdit[] {
+  const { texts, tools, footnote, postscript, key } = edit;
   const { input } = asObject(value);
   return [
     ...texts.map(({ path, text }): JsonEdit => ({ op: 'replace', path, value: text })),
     ...tools.map(({ path, value: tool }): JsonEdit => ({ op: 'replace', path, value: tool })),
-    ...(postscript === undefined ? [] : [postscriptEdit(input, postscript)]),
+    ...noteEdits(input, footnote, postscript),
     ...(key === undefined ? [] : [{ op: 'set' as const, path: [], key: CACHE_KEY, value: key }]),
   ];
 }
 
-function postscriptEdit(input: JsonValue | undefined, postscript: string): JsonEdit {
-  const item = { role: 'developer', content: postscript };
+function noteEdits(input: JsonValue | undefined, footnote = '', postscript = ''): readonly JsonEdit[] {
+  const last = { role: 'developer', content: postscript };
   if (typeof input === 'string') {
-    return { op: 'replace', path: ['input'], value: [{ role: 'user', content: input }, item] };
+    const said = footnote === '' ? input : `${input}\n\n${footnote}`;
+    const items = postscript === '' ? said : [{ role: 'user', content: said }, last];
+    return items === input ? [] : [{ op: 'replace', path: ['input'], value: items }];
   }
-  return { op: 'append', path: ['input'], value: item };
+  return [
+    ...(footnote === '' ? [] : footnoteEdits(asArray(input), footnote)),
+    ...(postscript === '' ? [] : [{ op: 'append' as const, path: ['input'], value: last }]),
+  ];
+}
+
+function footnoteEdits(items: readonly JsonValue[], footnote: string): readonly JsonEdit[] {
+  const first = items.findIndex(isOfUser);
+  const path: JsonPath = ['input', first, 'content'];
+  const { content } = asObject(items[first]);
+  if (Array.isArray(content)) return [{ op: 'append', path, value: { type: 'input_text', text: footnote } }];
+  return [{ op: 'replace', path, value: `${content}\n\n${footnote}` }];
+}
+
+function isOfUser(item: JsonValue): boolean {
+  const { content } = asObject(item);
+  const isSaid = typeof content === 'string' || Array.isArray(content);
+  return isSaid && isMessage(asObject(item)) && roleOf(asObject(item)) === 'user';
 }

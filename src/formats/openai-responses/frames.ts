@@ -33,7 +33,13 @@ export const frames: FrameFormat = {
   errorFrame(error, lane) {
     const { status, retryAfterSeconds } = error;
     const headers = retryAfterSeconds === undefined ? undefined : { 'retry-after': String(retryAfterSeconds) };
-    return JSON.stringify({ type: 'error', ...(lane !== '' && { stream_id: lane }), status, error: errorObject(error), headers });
+    return JSON.stringify({
+      type: 'error',
+      ...(lane !== '' && { stream_id: lane }),
+      status,
+      error: errorObject(error),
+      headers,
+    });
   },
 
   splice(hiding) {

@@ -18,9 +18,11 @@ export interface Joined {
   readonly path: string;
   readonly tenant: string;
   readonly project: string | undefined;
+  /** False where frames are read for their limits only. */
+  readonly shortens: boolean;
 }
 
-export function join({ client, upstream, route, path, tenant, project }: Joined, app: App): void {
+export function join({ client, upstream, route, path, tenant, project, shortens }: Joined, app: App): void {
   const frames = route.format!.frames!;
   const toUpstream = pacedSend(upstream, client);
   const toClient = pacedSend(client, upstream);
@@ -30,6 +32,7 @@ export function join({ client, upstream, route, path, tenant, project }: Joined,
     path,
     tenant,
     project,
+    shortens,
     frames,
     toUpstream: (frame) => toUpstream(frame, false),
     toClient: (frame) => toClient(frame, false),
@@ -40,7 +43,7 @@ export function join({ client, upstream, route, path, tenant, project }: Joined,
     const name = isBinary ? undefined : frames.laneOfRequest(bytes.toString());
     if (name === undefined) return toUpstream(bytes, isBinary);
     let lane = lanes.get(name);
-    if (!lane) lanes.set(name, (lane = new Lane(connection)));
+    if (!lane) lanes.set(name, (lane = new Lane(connection, name)));
     lane.request(bytes);
   });
   upstream.on('message', (data: RawData, isBinary) => {

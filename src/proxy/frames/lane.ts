@@ -4,11 +4,13 @@
  */
 import type { Hop } from '../../core/continuation.ts';
 import type { EventFrame, FrameFormat, FrameSplicer } from '../../core/frames.ts';
+import type { HeadroomError } from '../../core/errors.ts';
 import type { HopStep } from '../../pipeline/advance.ts';
 import type { Verdict } from '../../pipeline/engine.ts';
 import { Refusals, SENT_BACK } from '../../pipeline/guard.ts';
 import { RETRIEVAL_TOOL } from '../../retrieval/tool.ts';
 import type { App } from '../app.ts';
+import { furtherPermit, type Permit, permit } from '../limits.ts';
 import type { Route } from '../route.ts';
 import { settle } from '../settle.ts';
 import { Watcher } from '../watch.ts';
@@ -21,6 +23,7 @@ export interface Connection {
   readonly path: string;
   readonly tenant: string;
   readonly project: string | undefined;
+  readonly shortens: boolean;
   readonly frames: FrameFormat;
   readonly toUpstream: (frame: string | Uint8Array) => void;
   readonly toClient: (frame: string | Uint8Array) => void;
@@ -29,6 +32,7 @@ export interface Connection {
 interface Exchange {
   readonly startedAt: number;
   readonly verdict: Verdict | undefined;
+  readonly permit: Permit | undefined;
   readonly job: Pick<HopStep, 'tenant' | 'upstream' | 'format' | 'received' | 'chainEnd'>;
   readonly splicer: FrameSplicer | undefined;
   readonly refusals: Refusals | undefined;
@@ -38,6 +42,8 @@ interface Exchange {
   hops: readonly Hop[];
 }
 
+type Begun = Pick<Exchange, 'startedAt' | 'verdict' | 'permit' | 'job' | 'sent'>;
+
 export class Lane {
   readonly #connection: Connection;
   readonly #requests = new Serial();
@@ -45,10 +51,14 @@ export class Lane {
   /** The oldest is the one whose events come now. */
   readonly #open: Exchange[] = [];
   #last: Exchange | undefined;
+  /** Go on once nothing is open. */
+  readonly #whenIdle: (() => void)[] = [];
+  readonly #name: string;
   #isClosed = false;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, name: string) {
     this.#connection = connection;
+    this.#name = name;
   }
 
   request(received: Buffer): void {
@@ -63,26 +73,39 @@ export class Lane {
   close(why: Error): void {
     this.#isClosed = true;
     for (const exchange of this.#open.splice(0)) this.#settle(exchange, 0, why);
+    this.#tellIdle();
   }
 
   /** Whatever goes wrong with shortening, the request goes out as it came. */
   async #send(received: Buffer): Promise<void> {
-    const { app, tenant, route, toUpstream } = this.#connection;
+    const { app, tenant, project, route, toUpstream, shortens } = this.#connection;
     const startedAt = performance.now();
     const format = route.format!.name;
     const upstream = route.upstream.url.origin;
     await app.untouched.settled(tenant);
     const verdict =
-      received.length <= app.maxBodyBytes
+      shortens && received.length <= app.maxBodyBytes
         ? await app.optimizer.run({ format, tenant, upstream, intent: 'send', body: received }).catch(() => undefined)
         : undefined;
-    if (this.#isClosed) return;
     const sent = verdict?.body ?? received;
-    this.#begin({ startedAt, verdict, job: { tenant, upstream, format, received, chainEnd: verdict?.chainEnd }, sent });
+    const wanted = { tenant, project, isCount: false, model: verdict?.model ?? '', body: sent };
+    const permitted = await (app.limiter && permit(wanted, app.limiter).catch((error: HeadroomError) => error));
+    if (this.#isClosed) return;
+    if (permitted instanceof Error) return this.#refuse(permitted, startedAt);
+    this.#begin({ startedAt, verdict, permit: permitted, job: { tenant, upstream, format, received, chainEnd: verdict?.chainEnd }, sent });
     toUpstream(sent);
   }
 
-  #begin(made: Pick<Exchange, 'startedAt' | 'verdict' | 'job' | 'sent'>): Exchange {
+  /** After the answers that are still to come: the client takes them in order. */
+  async #refuse(error: HeadroomError, startedAt: number): Promise<void> {
+    const { app, route, path, frames, toClient } = this.#connection;
+    if (this.#open.length > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+    toClient(frames.errorFrame(error, this.#name));
+    const ending = { status: error.status, failure: error };
+    void settle({ method: 'WS', path, startedAt, route, payload: undefined, watches: [], ending }, app);
+  }
+
+  #begin(made: Begun): Exchange {
     const refusals = this.#connection.app.guard === 'refuse' ? new Refusals() : undefined;
     const hiding = { toolName: RETRIEVAL_TOOL.name, refuses: refusals?.refuses };
     const splicer = made.verdict?.isOffered ? this.#connection.frames.splice(hiding) : undefined;
@@ -123,6 +146,11 @@ export class Lane {
   #end(exchange: Exchange, status: number): void {
     this.#open.shift();
     this.#settle(exchange, status, undefined);
+    if (this.#open.length === 0) this.#tellIdle();
+  }
+
+  #tellIdle(): void {
+    for (const go of this.#whenIdle.splice(0)) go();
   }
 
   /** Only its end says what an answer cost. */
@@ -133,18 +161,20 @@ export class Lane {
     watches.push(watch);
   }
 
-  #settle({ startedAt, verdict, job, watches, refusals }: Exchange, status: number, failure: Error | undefined): void {
-    const { app, route, path, tenant, project } = this.#connection;
+  #settle({ startedAt, verdict, job, watches, refusals, permit: given }: Exchange, status: number, failure: Error | undefined): void {
+    const { app, route, path, tenant, project, shortens } = this.#connection;
     const received = (): Promise<Uint8Array> => Promise.resolve(job.received);
-    const bodies = { tenant, project, isPassed: false, received, sent: verdict?.body };
+    const bodies = { tenant, project, isPassed: !shortens, received, sent: verdict?.body };
     const payload = { headers: [], body: () => null, verdict, bodies };
     const remark = refusals?.count ? SENT_BACK : undefined;
-    void settle({ method: 'WS', path, startedAt, route, payload, watches, ending: { status, failure }, remark }, app);
+    const ending = { status, failure };
+    const done = { method: 'WS', path, startedAt, route, payload, watches, ending, remark };
+    void settle({ ...done, permit: given, isUnderway: failure !== undefined }, app);
   }
 }
 
 /** It saves nothing that was not counted before. */
-function successorOf(last: Exchange): Pick<Exchange, 'startedAt' | 'verdict' | 'job' | 'sent'> {
+function successorOf(last: Exchange): Begun {
   const verdict = last.verdict && { ...last.verdict, notes: [] };
-  return { ...last, startedAt: performance.now(), verdict };
+  return { ...last, startedAt: performance.now(), verdict, permit: last.permit && furtherPermit(last.permit) };
 }

@@ -31,9 +31,11 @@ export interface Met {
 export function isReadable(
   headers: HeaderList,
   { format, isCount }: Route,
-  { profile }: Pick<App, 'profile'>,
+  { profile, limiter }: Pick<App, 'profile' | 'limiter'>,
 ): boolean {
-  if (!format?.frames || isCount || profile === 'off' || isBypass(headers)) return false;
+  // Limits hold for what is left as it is too.
+  const isRead = limiter !== undefined || (profile !== 'off' && !isBypass(headers));
+  if (!format?.frames || isCount || !isRead) return false;
   const key = headerOf(headers, 'sec-websocket-key') ?? '';
   const isUsual = /^[+/0-9a-z]{22}==$/i.test(key) && headerOf(headers, 'sec-websocket-version') === '13';
   return isUsual && headerOf(headers, 'sec-websocket-protocol') === undefined;

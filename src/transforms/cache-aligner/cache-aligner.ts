@@ -1,6 +1,6 @@
 /**
  * Keeps what stands before the messages equal from call to call, so that providers' prompt caches hit: changing values
- * move into a postscript at the very end, tools keep the order of the first request, and where the client says nothing about
+ * move into notes behind what people said, tools keep the order of the first request, and where the client says nothing about
  * caches they are marked or named. Runs only where the policy says that this conversation began so.
  */
 import type { Conversation } from '../../core/conversation.ts';
@@ -9,7 +9,7 @@ import { canonical } from '../../core/json/canonical.ts';
 import type { JsonValue } from '../../core/json/value.ts';
 import type { AlignPolicy, CachePlace, Preamble, PreambleTool } from '../../core/preamble.ts';
 import type { Plan, Transform } from '../../core/transform.ts';
-import { settle, type SettledPreamble } from './settle.ts';
+import { footnoteOf, postscriptOf, settle, type SettledPreamble } from './settle.ts';
 
 export const cacheAligner: Transform = {
   name: 'cache-aligner',
@@ -18,7 +18,6 @@ export const cacheAligner: Transform = {
     const { preamble } = conversation;
     if (!preamble || !align) return;
     const settled = align.settles ? settle(preamble) : asTheyAre(preamble);
-    const { postscript } = settled;
     const texts = preamble.texts
       .map(({ path }, index) => ({ path, text: settled.texts[index]! }))
       .filter(({ text }, index) => text !== preamble.texts[index]!.text);
@@ -26,15 +25,19 @@ export const cacheAligner: Transform = {
     const tools = preamble.tools
       .map((tool, index): PreambleTool => ({ ...tool, value: values[index]! }))
       .filter(({ value }, index) => JSON.stringify(value) !== JSON.stringify(preamble.tools[index]!.value));
+    const footnote = settled.values.length === 0 ? undefined : footnoteOf(align.firstValues ?? settled.values);
+    const postscript = align.firstValues && postscriptOf(settled.values, align.firstValues);
     const marks = marksOf(preamble, conversation, align);
+    // What was a block once stays one when its mark has moved on.
+    const opens = align.settles && marks.some((place) => typeof place === 'number');
     const key = preamble.takesKey ? keyOf(settled.texts, values) : undefined;
-    if (postscript === undefined && tools.length === 0 && marks.length === 0 && key === undefined) return;
-    yield { kind: 'align', texts, tools, postscript, marks, key };
+    if (footnote === undefined && tools.length === 0 && marks.length === 0 && key === undefined) return;
+    yield { kind: 'align', texts, tools, footnote, postscript, marks, opens, key };
   },
 };
 
 function asTheyAre({ texts, tools }: Preamble): SettledPreamble {
-  return { texts: texts.map(({ text }) => text), tools: tools.map(({ value }) => value), postscript: undefined };
+  return { texts: texts.map(({ text }) => text), tools: tools.map(({ value }) => value), values: [] };
 }
 
 const CANON = { ignoredKeys: new Set<string>(), digest: hashOf };
@@ -56,8 +59,13 @@ const KEY_DIGITS = 16;
  * A prefix that will be asked for again is worth its writing: of a conversation with tools or with an answer in it all
  * of it, to the end of this request and to that of the one before; of any other the instructions, once they came twice.
  */
-function marksOf(preamble: Preamble, { turns }: Conversation, { isPrefixKnown }: AlignPolicy): readonly CachePlace[] {
-  const { places, tools } = preamble;
+function marksOf(
+  preamble: Preamble,
+  { turns }: Conversation,
+  { isPrefixKnown, settles }: AlignPolicy,
+): readonly CachePlace[] {
+  const { tools, strings } = preamble;
+  const places = settles ? preamble.places : preamble.places.filter((place) => !strings.includes(place));
   const goesOn = tools.length > 0 || turns.some(({ role }) => role === 'assistant');
   const fixed = places.filter((place) => typeof place === 'string');
   if (!goesOn) return isPrefixKnown ? fixed : [];

@@ -1,15 +1,15 @@
-/** Instructions with their changing values taken out: the wording stays, each value is said by a number, and a postscript gives them all. */
+/** Instructions with their changing values taken out: the wording stays, each value is said by a number, and notes give them. */
 import type { JsonValue } from '../../core/json/value.ts';
 import { isJsonObject } from '../../core/json/value.ts';
-import type { Preamble } from '../../core/preamble.ts';
+import type { Preamble, Value } from '../../core/preamble.ts';
 import { findVolatile } from './volatile.ts';
 
 export interface SettledPreamble {
   /** By index of the preamble's texts and tools. */
   readonly texts: readonly string[];
   readonly tools: readonly JsonValue[];
-  /** Gives the values; undefined when there are none. */
-  readonly postscript: string | undefined;
+  /** By their numbers, less one. */
+  readonly values: readonly Value[];
 }
 
 /** Values are numbered in an order that does not depend on that of the tools. */
@@ -19,19 +19,19 @@ export function settle({ texts, tools }: Preamble): SettledPreamble {
   const order = [...tools.keys()].sort((a, b) => (tools[a]!.name < tools[b]!.name ? -1 : 1));
   const settledTools: JsonValue[] = [];
   for (const index of order) settledTools[index] = values.settleTool(tools[index]!.value);
-  return { texts: settledTexts, tools: settledTools, postscript: values.postscript() };
+  return { texts: settledTexts, tools: settledTools, values: values.said };
 }
 
 class Values {
-  readonly #said: { label: string; value: string }[] = [];
+  readonly said: Value[] = [];
 
   /** The text with a constant reference in the place of each value. */
   settle(text: string): string {
     let settled = '';
     let end = 0;
     for (const { start, end: next, label } of findVolatile(text)) {
-      this.#said.push({ label: label.replaceAll(/\s+/g, ' '), value: text.slice(start, next) });
-      settled += `${text.slice(end, start)}${referenceTo(this.#said.length)}`;
+      this.said.push({ label: label.replaceAll(/\s+/g, ' '), text: text.slice(start, next) });
+      settled += `${text.slice(end, start)}${referenceTo(this.said.length)}`;
       end = next;
     }
     return end === 0 ? text : settled + text.slice(end);
@@ -50,15 +50,27 @@ class Values {
     });
     return entries.every(([key, member]) => member === value[key]) ? value : Object.fromEntries(entries);
   }
+}
 
-  /** What the references stand for; undefined when there are none. */
-  postscript(): string | undefined {
-    if (this.#said.length === 0) return undefined;
-    const lines = this.#said.map(({ label, value }, index) => `value ${index + 1} (${label}): ${value}`);
-    return ['[headroom: values that the instructions refer to]', ...lines].join('\n');
-  }
+/** What the references stand for. */
+export function footnoteOf(values: readonly Value[]): string {
+  return noteOf('values that the instructions refer to', values.map(lineOf));
+}
+
+/** What has changed since the footnote was written; undefined when nothing has. */
+export function postscriptOf(values: readonly Value[], first: readonly Value[]): string | undefined {
+  const lines = values.map(lineOf).filter((_, index) => values[index]!.text !== first[index]?.text);
+  return lines.length === 0 ? undefined : noteOf('of these values, as they are now', lines);
+}
+
+function noteOf(what: string, lines: readonly string[]): string {
+  return [`[headroom: ${what}]`, ...lines].join('\n');
+}
+
+function lineOf({ label, text }: Value, index: number): string {
+  return `value ${index + 1} (${label}): ${text}`;
 }
 
 function referenceTo(number: number): string {
-  return `[value ${number}: see the last lines]`;
+  return `[value ${number}: said below]`;
 }

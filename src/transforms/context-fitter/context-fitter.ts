@@ -3,6 +3,7 @@
  * the names that stood in it. What people and the model said stays, and so do the newest exchanges.
  */
 import type { Conversation, Part } from '../../core/conversation.ts';
+import type { Importance } from '../../core/importance.ts';
 import type { Tokenizer } from '../../core/tokenizer.ts';
 import { isJsonObject } from '../../core/json/value.ts';
 import { type Unit, unitsOf } from './units.ts';
@@ -34,9 +35,14 @@ const MOST_NAMES_TOKENS = 300;
 const MARKER_TOKENS = 32;
 
 /** The results to leave out so that at least so many tokens are freed; fewer when there are no more. */
-export function leaveOut(conversation: Conversation, tokensToFree: number, tokenizer: Tokenizer): readonly LeftOut[] {
+export function leaveOut(
+  conversation: Conversation,
+  tokensToFree: number,
+  tokenizer: Tokenizer,
+  importance?: Importance,
+): readonly LeftOut[] {
   const units = unitsOf(conversation, tokenizer);
-  const worth = worthIn(conversation, units);
+  const worth = worthIn(conversation, units, importance);
   const order = units
     .map((unit) => ({ unit, worth: worth(unit) }))
     .sort((a, b) => a.worth - b.worth || a.unit.part.index - b.unit.part.index);

@@ -3,6 +3,7 @@
  * young it is, whether it failed. Of two results of equal worth the longer one goes first.
  */
 import type { Conversation } from '../../core/conversation.ts';
+import type { Importance } from '../../core/importance.ts';
 import { isJsonObject, type JsonValue } from '../../core/json/value.ts';
 import { namesIn } from './names.ts';
 import type { Unit } from './units.ts';
@@ -12,6 +13,8 @@ const NEAR = 3;
 const YOUNG = 1;
 const FAILED = 0.5;
 const SUPERSEDED = 0.15;
+/** What a tool returns of which nearly every view is fetched is worth so much more. */
+const FETCHED = 0.5;
 /** Turns of the model after which youth and use count half. */
 const HALF_LIFE = 12;
 /** The last turns say what is worked on now; the first one says the task. */
@@ -22,7 +25,7 @@ const LENGTH_POWER = 0.5;
 export type Worth = (unit: Unit) => number;
 
 /** Per token; the lowest goes first. */
-export function worthIn(conversation: Conversation, units: readonly Unit[]): Worth {
+export function worthIn(conversation: Conversation, units: readonly Unit[], importance?: Importance): Worth {
   const rarity = rarityOf(units);
   const { uses, now } = usesOf(conversation, rarity);
   return (unit) => {
@@ -36,8 +39,13 @@ export function worthIn(conversation: Conversation, units: readonly Unit[]): Wor
     }
     const said = 1 + USED * Math.log1p(used) + NEAR * Math.log1p(near) + YOUNG * half(unit.age);
     const worth = (said + (unit.isFailed ? FAILED : 0)) * (unit.isSuperseded ? SUPERSEDED : 1);
-    return worth / unit.tokens ** LENGTH_POWER;
+    return (worth * (1 + FETCHED * fetchedShare(unit, importance))) / unit.tokens ** LENGTH_POWER;
   };
+}
+
+/** Of this tool's views, as far as anybody knows. */
+function fetchedShare({ part }: Unit, importance: Importance | undefined): number {
+  return importance?.forTool(part.call?.name ?? '').fetchedShare ?? 0;
 }
 
 function half(age: number): number {

@@ -36,7 +36,8 @@ export const claude: Agent = {
       const remarks = ELSEWHERE.filter((name) => environment[name]).map(
         (name) => `${name} is set: Claude Code talks to that cloud, past Headroom`,
       );
-      if (files.length > 0 && isTold) remarks.push(`${files[0]!.where} beats the environment, and --settings is yours: nothing passes Headroom`);
+      if (files.length > 0 && isTold)
+        remarks.push(`${files[0]!.where} beats the environment, and --settings is yours: nothing passes Headroom`);
       return {
         variables: { [VARIABLE]: url, ...(isFirstParty && kept) },
         // Its own files beat the environment; this flag beats them.

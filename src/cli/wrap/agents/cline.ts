@@ -5,7 +5,9 @@ export const cline: Agent = {
   name: 'cline',
   title: 'Cline',
   wirings: () => [],
-  features: [{ name: 'Cline’s own account', isKept: false, how: 'it talks to Cline’s servers; use a key of your own, or MCP' }],
+  features: [
+    { name: 'Cline’s own account', isKept: false, how: 'it talks to Cline’s servers; use a key of your own, or MCP' },
+  ],
   way: {
     kind: 'held',
     advice: (url) => [

@@ -15,7 +15,11 @@ export const codex: Agent = {
   usualUpstreams: (scene) => (isChatGpt(scene) ? { openai: CHATGPT } : {}),
   features: [
     { name: 'ChatGPT login', isKept: true, how: 'requests go on to where that login is valid' },
-    { name: 'WebSockets, compaction, web search', isKept: true, how: 'its provider keeps its name, only the address changes' },
+    {
+      name: 'WebSockets, compaction, web search',
+      isKept: true,
+      how: 'its provider keeps its name, only the address changes',
+    },
     { name: 'model list', isKept: true, how: '/models passes as it is' },
   ],
   way: {

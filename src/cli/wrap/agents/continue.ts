@@ -5,7 +5,13 @@ export const continueAgent: Agent = {
   name: 'continue',
   title: 'Continue',
   wirings: () => [],
-  features: [{ name: 'models of Continue’s own account', isKept: false, how: 'they are behind its servers; use a key of your own' }],
+  features: [
+    {
+      name: 'models of Continue’s own account',
+      isKept: false,
+      how: 'they are behind its servers; use a key of your own',
+    },
+  ],
   way: {
     kind: 'held',
     advice: (url) => [

@@ -8,7 +8,11 @@ export const copilot: Agent = {
   title: 'GitHub Copilot CLI',
   wirings: (scene) => wiredByVariables(scene, { [VARIABLE]: vendorOf(scene) }),
   features: [
-    { name: 'models of the Copilot subscription', isKept: false, how: 'they are behind GitHub’s own servers; a provider of your own, or MCP' },
+    {
+      name: 'models of the Copilot subscription',
+      isKept: false,
+      how: 'they are behind GitHub’s own servers; a provider of your own, or MCP',
+    },
   ],
   way: {
     kind: 'launched',
@@ -22,7 +26,9 @@ export const copilot: Agent = {
       ];
     },
     settings: ({ url }, scene) => ({
-      variables: { [VARIABLE]: vendorOf(scene) === 'anthropic' ? url : url + splitAddress(scene.environment[VARIABLE]).path },
+      variables: {
+        [VARIABLE]: vendorOf(scene) === 'anthropic' ? url : url + splitAddress(scene.environment[VARIABLE]).path,
+      },
       remarks: kindOf(scene) === 'azure' ? ['azure is not read by Headroom: its requests pass as they are'] : [],
     }),
   },

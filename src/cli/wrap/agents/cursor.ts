@@ -5,7 +5,9 @@ export const cursor: Agent = {
   name: 'cursor',
   title: 'Cursor',
   wirings: () => [],
-  features: [{ name: 'requests to the model', isKept: false, how: 'Cursor’s servers send them; tools over MCP are shortened' }],
+  features: [
+    { name: 'requests to the model', isKept: false, how: 'Cursor’s servers send them; tools over MCP are shortened' },
+  ],
   way: {
     kind: 'impossible',
     advice: [

@@ -7,7 +7,11 @@ export const goose: Agent = {
   wirings: (scene) =>
     wiredByVariables(scene, { ANTHROPIC_HOST: 'anthropic', OPENAI_HOST: 'openai', GOOGLE_HOST: 'gemini' }),
   features: [
-    { name: 'logins of GitHub Copilot, ChatGPT and the clouds', isKept: false, how: 'those providers have fixed addresses: nothing passes Headroom' },
+    {
+      name: 'logins of GitHub Copilot, ChatGPT and the clouds',
+      isKept: false,
+      how: 'those providers have fixed addresses: nothing passes Headroom',
+    },
   ],
   way: {
     kind: 'launched',

@@ -32,14 +32,20 @@ export const opencode: Agent = {
   features: [
     { name: 'model list', isKept: true, how: 'it has its own' },
     { name: 'logins with a key or with Claude', isKept: true, how: 'their credentials pass as they are' },
-    { name: 'logins of plugins (GitHub Copilot, ChatGPT)', isKept: false, how: 'their plugins choose the address: nothing passes Headroom' },
+    {
+      name: 'logins of plugins (GitHub Copilot, ChatGPT)',
+      isKept: false,
+      how: 'their plugins choose the address: nothing passes Headroom',
+    },
   ],
   way: {
     kind: 'launched',
     program: 'opencode',
     settings({ url, upstreams }, scene) {
       const inUse = inUseOf(scene);
-      const pointed = inUse.filter(({ vendor, own }) => own === undefined || upstreamOf(vendor, own) === upstreams[vendor]);
+      const pointed = inUse.filter(
+        ({ vendor, own }) => own === undefined || upstreamOf(vendor, own) === upstreams[vendor],
+      );
       const provider = Object.fromEntries(
         pointed.map(({ name, path }) => [name, { options: { baseURL: url + path } }]),
       );

@@ -40,7 +40,7 @@ const SHARES: Readonly<Record<Exclude<Level, 'lossless'>, Share>> = {
 const SHORT_TOKENS = 300;
 const MAX_VIEW_SHARE = 0.7;
 /** Of the lossless form: what is learned makes no view longer than this. */
-const MAX_LEARNED_SHARE = 0.35;
+const MAX_LEARNED_SHARE = 0.55;
 const MAX_UNSAID_SHARE = 0.25;
 /** Longer lists are not written as tables to see how short they are. */
 const MAX_TABLE_ROWS = 20_000;

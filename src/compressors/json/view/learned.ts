@@ -23,7 +23,8 @@ export function viewOf(list: readonly Json[], keys: readonly string[] | undefine
   if (!importance) return made.view;
   const shape = shapeOf(made.table);
   if (importance.isLost(shape)) return { ...made.view, isLost: true };
-  const columns = made.table.nodes.filter(({ name, rows }) => rows.length > 0 && importance.keeps(shape, name));
+  const weigh = ({ name, rows }: FieldNode): number => (rows.length > 0 ? importance.weightOf(shape, name) : 0);
+  const columns = made.table.nodes.filter((node) => weigh(node) > 0).sort((a, b) => weigh(b) - weigh(a));
   return columns.length === 0 ? made.view : withColumns(columns, list, keys, made, options);
 }
 
@@ -38,13 +39,20 @@ function withColumns(
   const count = (view: ListView): number => options.tokens.count(writeListView(list, keys, view));
   const room = Math.max(count(plain), options.learnedTokens);
   const inFull = new Map<FieldNode, Fact>();
-  let facts = plain.facts;
+  let { facts } = plain;
+  let nameTokens = options.nameTokens;
   for (const node of columns) {
     const fact = inFullBy(node, table, options);
-    const next = describe(table, { ...options, inFull: new Map([...inFull, [node, fact]]) });
-    if (count({ ...plain, kept: plain.kept.slice(0, 1), named: [], facts: next }) > room) continue;
-    inFull.set(node, fact);
-    facts = next;
+    const cost = options.tokens.count(fact.text!);
+    // Lists of names are a guess at what will be asked for: they give way.
+    for (const names of new Set([nameTokens, Math.max(0, nameTokens - cost), 0])) {
+      const next = describe(table, { ...options, nameTokens: names, inFull: new Map([...inFull, [node, fact]]) });
+      if (count({ ...plain, kept: plain.kept.slice(0, 1), named: [], facts: next }) > room) continue;
+      inFull.set(node, fact);
+      facts = next;
+      nameTokens = names;
+      break;
+    }
   }
   const weights = weighAgain(
     made.weights,

@@ -1,0 +1,135 @@
+/**
+ * Budgets and limits at the door of every format: a request is asked about before it leaves, and what became of it is
+ * told once it is over. What it will cost is estimated by its size.
+ */
+import { randomUUID } from 'node:crypto';
+import type { HeaderList } from '../core/backend.ts';
+import { HeadroomError } from '../core/errors.ts';
+import { tenantOf } from '../core/tenant.ts';
+import type { ResponseSummary } from '../core/wire-format.ts';
+import type { Receipt } from '../pipeline/account.ts';
+import { type Receiver, receiverBefore } from '../pipeline/exchange/receiver.ts';
+import type { Asked, Limiter } from '../pipeline/limiter.ts';
+import type { App } from './app.ts';
+import { projectOf } from './bookkeeping.ts';
+import type { Payload } from './payload.ts';
+import type { Route } from './route.ts';
+import type { Settling } from './settle.ts';
+
+const WARNING_HEADER = 'x-headroom-budget-warning';
+
+/** A request that was let in. */
+export interface Permit {
+  readonly asked: Asked;
+  /** Undefined for an answer that nobody asked for. */
+  readonly admittedAt: number | undefined;
+  readonly warning: string | undefined;
+}
+
+export interface Asking {
+  readonly method: string;
+  readonly headers: HeaderList;
+  readonly query: string;
+  readonly route: Route;
+  readonly payload: Payload;
+}
+
+/** Undefined for what has no limits. @throws HeadroomError OVER_BUDGET or RATE_LIMITED. */
+export async function permitFor({ method, headers, query, route, payload }: Asking, app: App): Promise<Permit | undefined> {
+  if (!app.limiter || !route.format || method !== 'POST') return undefined;
+  const { bodies, verdict } = payload;
+  const owner = bodies ?? { tenant: tenantOf(headers, query), project: projectOf(headers) };
+  const body = route.isCount ? undefined : (bodies?.sent ?? (await bodies?.received()));
+  return permit({ ...owner, isCount: route.isCount, model: verdict?.model || route.model, body }, app.limiter);
+}
+
+interface Wanted extends Pick<Asked, 'tenant' | 'project' | 'isCount' | 'model'> {
+  /** As it will be sent, decoded. */
+  readonly body: Uint8Array | undefined;
+}
+
+/** @throws HeadroomError OVER_BUDGET or RATE_LIMITED. */
+export async function permit({ tenant, project, isCount, model, body }: Wanted, limiter: Limiter): Promise<Permit> {
+  const { words, ...weight } = weightOf(body ?? new Uint8Array());
+  const asked = { id: randomUUID(), tenant, project, isCount, ...weight, model: model || words };
+  const { refusal, warning, at } = await limiter.admit(asked);
+  if (!refusal) return { asked, admittedAt: at, warning };
+  const retryAfterSeconds = Math.max(1, Math.ceil((refusal.retryAt - at) / 1_000));
+  throw new HeadroomError(refusal.code, refusal.message, { retryAfterSeconds });
+}
+
+/** For an answer that goes on from that one's by itself. */
+export function furtherPermit({ asked }: Permit): Permit {
+  return { asked: { ...asked, id: randomUUID(), tokens: 0 }, admittedAt: undefined, warning: undefined };
+}
+
+/** What the ledger has of a request is what it costs. */
+export function settlePermit(
+  { permit: given, payload, route, ending, isUnderway }: Settling,
+  summaries: readonly (ResponseSummary | undefined)[],
+  receipt: Receipt | undefined,
+  app: App,
+): void {
+  if (!given) return;
+  const { asked, admittedAt } = given;
+  const { status } = ending;
+  const model = receipt?.model || payload?.verdict?.model || route.model || asked.model;
+  const isAnswered = (status >= 200 && status < 300) || isUnderway === true;
+  const usages = summaries.map((summary) => summary?.usage);
+  app.limiter?.settle({ ...asked, admittedAt, model, isAnswered, usages, bill: receipt?.bill });
+}
+
+/** The client, told of a budget that is nearly used up. */
+export function warned<Client extends Receiver>(client: Client, given: Permit | undefined): Receiver {
+  const warning = given?.warning;
+  if (warning === undefined) return client;
+  return receiverBefore(client, {
+    writeHead: ({ status, reason, headers }) =>
+      void client.writeHead(status, reason, [...headers, WARNING_HEADER, warning]),
+    write: (chunk) => client.write(chunk),
+    end: () => void client.end(),
+    destroy: () => void client.destroy(),
+    isHeadHeld: () => false,
+  });
+}
+
+const BYTES_A_TOKEN = 4;
+/** What an image or a page costs, about, however many bytes it has. */
+const ATTACHMENT_TOKENS = 1_600;
+const LEAST_ATTACHMENT_BYTES = 2_000;
+/** What stands between these and the next quote is no text. */
+const ATTACHMENTS = [';base64,', '"data":"', '"data": "'];
+/** Settings stand before the messages or behind them. */
+const EDGE_BYTES = 4_096;
+const MODEL = /"model"\s*:\s*"([^"\\]{1,200})"/;
+const MOST_OUTPUT = /"(?:max_tokens|max_completion_tokens|max_output_tokens|maxOutputTokens)"\s*:\s*(\d{1,9})\b/;
+
+interface Weight extends Pick<Asked, 'tokens' | 'mostOutput'> {
+  /** The model, as the body says it. */
+  readonly words: string;
+}
+
+/** By its bytes alone: to be sure would take reading it once more. */
+function weightOf(body: Uint8Array): Weight {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const edges = `${bytes.toString('latin1', 0, EDGE_BYTES)}\n${bytes.toString('latin1', Math.max(EDGE_BYTES, bytes.length - EDGE_BYTES))}`;
+  const most = MOST_OUTPUT.exec(edges)?.[1];
+  return {
+    tokens: tokensIn(bytes),
+    mostOutput: most === undefined ? undefined : Number(most),
+    words: MODEL.exec(edges)?.[1] ?? '',
+  };
+}
+
+function tokensIn(bytes: Buffer): number {
+  let [count, attached] = [0, 0];
+  for (const mark of ATTACHMENTS) {
+    for (let at = bytes.indexOf(mark); at >= 0; at = bytes.indexOf(mark, at + mark.length)) {
+      const end = bytes.indexOf('"', at + mark.length);
+      if (end - at < LEAST_ATTACHMENT_BYTES) continue;
+      count++;
+      attached += end - at;
+    }
+  }
+  return Math.ceil((bytes.length - attached) / BYTES_A_TOKEN) + count * ATTACHMENT_TOKENS;
+}
