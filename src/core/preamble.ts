@@ -54,8 +54,18 @@ export interface Value {
   readonly text: string;
 }
 
+export interface SettledPreamble {
+  /** By index of the preamble's texts and tools. */
+  readonly texts: readonly string[];
+  readonly tools: readonly JsonValue[];
+  /** By their numbers, less one. */
+  readonly values: readonly Value[];
+}
+
 /** What was decided when this conversation began, and what is known of its tools. */
 export interface AlignPolicy {
+  /** The preamble with its values taken out. */
+  readonly settled: SettledPreamble;
   /** Its texts and tools may be settled, and strings opened; false where only marks may be set. */
   readonly settles: boolean;
   /** The values that the conversation began with, as they were said then; undefined in its first request. */

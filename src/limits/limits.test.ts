@@ -20,8 +20,8 @@ function metersOf(rows = new Map<string, string>()): Meters & { readonly rows: M
 
 interface Rig {
   readonly meters: ReturnType<typeof metersOf>;
-  ask(more?: Partial<Demand>): Admission;
-  end(more?: Partial<Outcome>): void;
+  readonly ask: (more?: Partial<Demand>) => Admission;
+  readonly end: (more?: Partial<Outcome>) => void;
 }
 
 function rig(limits: Partial<Limits>, meters = metersOf()): Rig {
@@ -30,7 +30,8 @@ function rig(limits: Partial<Limits>, meters = metersOf()): Rig {
   return {
     meters,
     ask: (more) => admit({ ...known, isCount: false, tokens: 0, dollars: 0, ...more }, all, meters),
-    end: (more) => settle({ ...known, admittedAt: NOON, tokens: 0, expectedTokens: 0, dollars: 0, ...more }, all, meters),
+    end: (more) =>
+      settle({ ...known, admittedAt: NOON, tokens: 0, expectedTokens: 0, dollars: 0, ...more }, all, meters),
   };
 }
 

@@ -19,10 +19,10 @@ const MILLION = 1_000_000;
 
 interface Rig extends Admissions {
   readonly warnings: readonly string[];
-  ask(more?: Partial<Ask>): ReturnType<Admissions['admit']>;
-  end(more?: Partial<Done>): void;
+  readonly ask: (more?: Partial<Ask>) => ReturnType<Admissions['admit']>;
+  readonly end: (more?: Partial<Done>) => void;
   /** By what the refusal says, once a budget of next to nothing is used up. */
-  spent(): string | undefined;
+  readonly spent: () => string | undefined;
 }
 
 function rig(limits: Partial<Limits> = {}): Rig {

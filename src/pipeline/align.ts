@@ -6,8 +6,8 @@ import type { Conversation } from '../core/conversation.ts';
 import { hashOf } from '../core/hash.ts';
 import { canonical } from '../core/json/canonical.ts';
 import type { JsonValue } from '../core/json/value.ts';
-import type { AlignPolicy, Value } from '../core/preamble.ts';
-import { settle, type SettledPreamble } from '../transforms/cache-aligner/settle.ts';
+import type { AlignPolicy, SettledPreamble, Value } from '../core/preamble.ts';
+import { settle } from '../transforms/cache-aligner/settle.ts';
 import type { OptimizeContext } from './context.ts';
 
 /** The pin of a conversation that began settled says its first values; that of one that did not says nothing. */
@@ -22,6 +22,7 @@ export function alignPolicyFor(
   const { preamble, parts } = conversation;
   if (!preamble || preamble.isManaged) return undefined;
   const settled = settle(preamble);
+  const tools = JSON.stringify(settled.tools);
   const keys = keysOf(conversation, settled, volatileKeys, context.tenant);
   const [began, kept, prefix] = context.sentLog.recall([keys.began, keys.tools, keys.prefix]);
   const isSigned = preamble.signsReasoning || parts.some((part) => part.isSigned);
@@ -36,15 +37,16 @@ export function alignPolicyFor(
         text: settles ? JSON.stringify(settled.values) : undefined,
         isKnown: began !== undefined,
       },
-      { ...COUNTS, key: keys.tools, text: JSON.stringify(settled.tools), isKnown: kept !== undefined },
+      { ...COUNTS, key: keys.tools, text: tools, isKnown: kept !== undefined },
       { ...COUNTS, key: keys.prefix, text: undefined, isKnown: prefix !== undefined },
     ];
     context.sentLog.pin(pins.flatMap(({ isKnown, ...pin }) => (isKnown ? [] : [pin])));
   }
   return {
+    settled,
     settles,
     firstValues: parsed<Value>(began?.text),
-    firstTools: parsed<JsonValue>(kept?.text) ?? settled.tools,
+    firstTools: kept?.text === undefined || kept.text === tools ? settled.tools : parsed<JsonValue>(kept.text)!,
     isPrefixKnown: prefix !== undefined,
   };
 }

@@ -94,7 +94,7 @@ export class Fitting {
   }
 
   /** The conversation as it fits, or as it is where it does, or where nothing may be left out. */
-  fit(conversation: Conversation): Fitted {
+  fit(conversation: Conversation, bodyBytes: number): Fitted {
     const { models, sizesBy, lowWater } = this.#parts;
     const facts = models.find(conversation.model || (this.#context.model ?? ''));
     const limitTokens =
@@ -102,7 +102,7 @@ export class Fitting {
     if (!facts || limitTokens === undefined || limitTokens <= 0)
       return { conversation, overflow: undefined, isStep: false };
     const sizes = sizesBy(facts.tokenizer);
-    if (sizes.isSurelyBelow(conversation, limitTokens)) return { conversation, overflow: undefined, isStep: false };
+    if (sizes.isSurelyBelow(bodyBytes, limitTokens)) return { conversation, overflow: undefined, isStep: false };
     const tokens = sizes.of(conversation);
     if (tokens <= limitTokens) return { conversation, overflow: undefined, isStep: false };
     const fitted = this.#mayLeaveOut(conversation)

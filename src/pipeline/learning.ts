@@ -34,6 +34,8 @@ export interface LearningParts {
 /** Longer texts teach nothing: reading them again takes too long. */
 const MAX_CHARS = 2_000_000;
 const MIN_CLAIM = 0.5;
+/** Claims that differ by less say the same. */
+const NEAR = 0.05;
 /** Of what one turn of the model says, and of the views before it. */
 const MOST_NAMES = 100;
 const MOST_VIEWS = 12;
@@ -118,13 +120,15 @@ export class Learning {
     return { tenant, tool: call?.name, ...this.#builtOf(source) };
   }
 
-  /** As the one says who claims it most surely. */
+  /** As one says of those who claim it most surely: the first who knows structures, where one does. */
   #builtOf(text: string): Pick<Seen, 'compressor' | 'structure'> {
     if (text.length > MAX_CHARS) return { structure: undefined };
     const sample = new Sample(text);
     const claims = this.#parts.compressors.map((compressor) => ({ compressor, claim: compressor.claim(sample) }));
-    const [best] = claims.filter(({ claim }) => claim >= MIN_CLAIM).sort((a, b) => b.claim - a.claim);
-    return { compressor: best?.compressor.name, structure: best?.compressor.structure?.(text, NO_DEADLINE) };
+    const most = Math.max(MIN_CLAIM, ...claims.map(({ claim }) => claim));
+    const surest = claims.filter(({ claim }) => claim >= most - NEAR).sort((a, b) => b.claim - a.claim);
+    const one = surest.find(({ compressor }) => compressor.structure) ?? surest[0];
+    return { compressor: one?.compressor.name, structure: one?.compressor.structure?.(text, NO_DEADLINE) };
   }
 
   /** Without the rows that were counted before for the same view. */

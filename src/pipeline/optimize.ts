@@ -64,7 +64,7 @@ export function optimize(
     );
   }
   if (context.isSent) conversation = decisions.pin(conversation);
-  const fitted = restraint ? undefined : fitting?.fit(conversation);
+  const fitted = restraint ? undefined : fitting?.fit(conversation, body.length);
   conversation = fitted?.conversation ?? conversation;
   const changed = conversation.parts.filter((part) => part.text !== part.source).map(finalRewrite);
   const calls = conversation.parts.flatMap((part) =>

@@ -1,38 +1,33 @@
 /** How many tokens a whole request is, its tools and calls included, each text counted once. */
 import { LRUCache } from 'lru-cache';
 import type { Conversation } from '../core/conversation.ts';
-import { hashOf } from '../core/hash.ts';
 import type { JsonValue } from '../core/json/value.ts';
 import type { Tokenizer } from '../core/tokenizer.ts';
-import { estimate } from '../tokenizers/estimate.ts';
 
 /** Of a message, for its role and its frame. */
 const TURN_TOKENS = 4;
 /** Of a picture of usual size. */
 const IMAGE_TOKENS = 1_600;
-/** No real request has so much more than the estimate of its length. */
-const ESTIMATE_MARGIN = 1.4;
-const MAX_COUNTS = 50_000;
-/** Shorter texts are counted sooner than hashed. */
-const HASHED_CHARS = 64;
+/** In UTF-8; only rows of random letters have fewer. */
+const FEWEST_BYTES_PER_TOKEN = 1.8;
+/** Of the texts whose counts are remembered. */
+const MAX_CHARS = 16_000_000;
 
 export class Sizes {
   readonly tokenizer: Required<Pick<Tokenizer, 'error'>> & Tokenizer;
-  readonly #counts = new LRUCache<string, number>({ max: MAX_COUNTS });
+  readonly #counts = new LRUCache<string, number>({
+    maxSize: MAX_CHARS,
+    sizeCalculation: (_, text) => text.length + 1,
+  });
 
   constructor(tokenizer: Tokenizer) {
     const count = (text: string): number => this.#count(tokenizer, text);
     this.tokenizer = { ...tokenizer, error: tokenizer.error ?? 0, count };
   }
 
-  /** As good as certain from the lengths of the texts alone. */
-  isSurelyBelow(conversation: Conversation, limitTokens: number): boolean {
-    let most = 0;
-    for (const text of textsOf(conversation)) {
-      most += estimate.count(text) * ESTIMATE_MARGIN;
-      if (most > limitTokens) return false;
-    }
-    return true;
+  /** As good as certain from the length of the body alone. */
+  isSurelyBelow(bodyBytes: number, limitTokens: number): boolean {
+    return bodyBytes / FEWEST_BYTES_PER_TOKEN < limitTokens;
   }
 
   of(conversation: Conversation): number {
@@ -43,12 +38,10 @@ export class Sizes {
   }
 
   #count(tokenizer: Tokenizer, text: string): number {
-    if (text.length < HASHED_CHARS) return tokenizer.count(text);
-    const key = hashOf(text);
-    const known = this.#counts.get(key);
+    const known = this.#counts.get(text);
     if (known !== undefined) return known;
     const count = tokenizer.count(text);
-    this.#counts.set(key, count);
+    this.#counts.set(text, count);
     return count;
   }
 }

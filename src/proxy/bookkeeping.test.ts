@@ -118,7 +118,14 @@ describe('an account', () => {
           format.read(JsonDocument.parse(Buffer.from(job.received))),
           format.volatileKeys,
         );
-        receipts.push({ tenant: job.tenant, conversation, bust: undefined, froze: jobs.length === 1, model: '', bill: undefined });
+        receipts.push({
+          tenant: job.tenant,
+          conversation,
+          bust: undefined,
+          froze: jobs.length === 1,
+          model: '',
+          bill: undefined,
+        });
         return Promise.resolve(receipts.at(-1));
       },
       true,

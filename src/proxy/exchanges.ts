@@ -1,4 +1,5 @@
 /** What went through since the start, in numbers: for /stats and, one line each, for the log. No text, header or query. */
+import type { ErrorCode } from '../core/errors.ts';
 import type { Bust } from '../core/ledger.ts';
 import type { Usage } from '../core/wire-format.ts';
 import type { Verdict } from '../pipeline/engine.ts';
@@ -48,6 +49,8 @@ export function savingOf({ notes }: Verdict): Saving {
   return { tokensBefore, tokensAfter, tokensNew };
 }
 
+/** Refused by budgets and limits of ours. */
+const LIMITS_HELD: readonly ErrorCode[] = ['OVER_BUDGET', 'RATE_LIMITED'];
 /** Model names come from clients: there may be any number of them. */
 const MAX_NAMES = 100;
 
@@ -95,7 +98,7 @@ export class Exchanges {
         total: this.#total,
         failed: this.#failed,
         cached: 0,
-        rate_limited: 0,
+        rate_limited: LIMITS_HELD.reduce((sum, code) => sum + (this.#problems.get(code) ?? 0), 0),
         by_provider: Object.fromEntries(this.#byUpstream),
         by_model: Object.fromEntries(this.#byModel),
       },

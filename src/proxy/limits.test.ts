@@ -10,7 +10,16 @@ import { models } from '../pipeline/models.ts';
 import { openStores } from '../stores/index.ts';
 import { startScriptedProvider } from '../testing/scripted-provider.ts';
 import type { ProxyOptions, RunningProxy } from './server.ts';
-import { call, type Call, fakeOptimizer, type Reply, serve, startTestProxy, startUpstream, until } from './test-rig.fixture.ts';
+import {
+  call,
+  type Call,
+  fakeOptimizer,
+  type Reply,
+  serve,
+  startTestProxy,
+  startUpstream,
+  until,
+} from './test-rig.fixture.ts';
 
 const closing: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -128,7 +137,9 @@ describe.each(CALLS)('%s', (_name, one, overBudget, tooMany) => {
     expect((await send(one)).status).toBe(200);
     const reply = await send(one);
     expect(said(reply)).toMatchObject(overBudget);
-    expect(reply.body.toString()).toMatch(/Headroom's budget is used up: this credential has spent 0\.\d{4} of 0\.0001/);
+    expect(reply.body.toString()).toMatch(
+      /Headroom's budget is used up: this credential has spent 0\.\d{4} of 0\.0001/,
+    );
     expect(reply.headers).toMatchObject({ 'retry-after': '43200', 'x-should-retry': 'false' });
     expect(requests()).toBe(1);
     // Another credential has its own.
@@ -197,13 +208,16 @@ describe('what a request is thought to need', () => {
     expect((await send({ body: size('x'.repeat(40_000)) })).status).toBe(429);
   });
 
-  it.each(['balanced', 'off'] as const)('is known of bodies that come encoded, or in chunks (profile %s)', async (profile) => {
-    const { send } = await rig({ ...NONE, tokensAMinute: 10_000 }, { profile }, (await plainUpstream()).url);
-    await send({ body: size('hi') });
-    const body = zlib.gzipSync(size('x'.repeat(40_000)));
-    expect((await send({ body, headers: ['content-encoding', 'gzip'] })).status).toBe(429);
-    expect((await send({ body: size('x'.repeat(400_000)) })).status).toBe(429);
-  });
+  it.each(['balanced', 'off'] as const)(
+    'is known of bodies that come encoded, or in chunks (profile %s)',
+    async (profile) => {
+      const { send } = await rig({ ...NONE, tokensAMinute: 10_000 }, { profile }, (await plainUpstream()).url);
+      await send({ body: size('hi') });
+      const body = zlib.gzipSync(size('x'.repeat(40_000)));
+      expect((await send({ body, headers: ['content-encoding', 'gzip'] })).status).toBe(429);
+      expect((await send({ body: size('x'.repeat(400_000)) })).status).toBe(429);
+    },
+  );
 
   it('keeps 20 requests at once from spending more than is left and what they cost beyond that', async () => {
     const usage = { input_tokens: 20_000, output_tokens: 2_000 };
@@ -213,7 +227,11 @@ describe('what a request is thought to need', () => {
     });
     closing.push(upstream);
     // Each is thought to cost 0.15 + 0.15, and costs 0.45.
-    const { proxy } = await rig({ ...NONE, budgets: [{ holder: 'credential', dollars: 1, period: 'day' }] }, {}, upstream.url);
+    const { proxy } = await rig(
+      { ...NONE, budgets: [{ holder: 'credential', dollars: 1, period: 'day' }] },
+      {},
+      upstream.url,
+    );
     const body = size('x'.repeat(40_000));
     const replies = await Promise.all(Array.from({ length: 20 }, () => call(proxy.port, { body })));
     expect(replies.filter(({ status }) => status === 200).length).toBe(3);
@@ -254,7 +272,7 @@ describe('frames', () => {
   interface Frames {
     readonly client: WebSocket;
     readonly got: { readonly client: string[]; readonly upstream: string[] };
-    upstream(): WebSocket;
+    readonly upstream: () => WebSocket;
   }
 
   async function frames(limits: Limits, headers = {}, options: Partial<ProxyOptions> = {}): Promise<Frames> {
@@ -274,7 +292,8 @@ describe('frames', () => {
     return { client, got, upstream: () => upstream! };
   }
 
-  const create = (more: object = {}): string => JSON.stringify({ type: 'response.create', model: MODEL, input: [], ...more });
+  const create = (more: object = {}): string =>
+    JSON.stringify({ type: 'response.create', model: MODEL, input: [], ...more });
   const usage = { input_tokens: 7_000, output_tokens: 100 };
   const completed = (more: object = {}): string =>
     JSON.stringify({ type: 'response.completed', response: { status: 'completed', usage }, ...more });

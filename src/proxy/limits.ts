@@ -35,7 +35,10 @@ export interface Asking {
 }
 
 /** Undefined for what has no limits. @throws HeadroomError OVER_BUDGET or RATE_LIMITED. */
-export async function permitFor({ method, headers, query, route, payload }: Asking, app: App): Promise<Permit | undefined> {
+export async function permitFor(
+  { method, headers, query, route, payload }: Asking,
+  app: App,
+): Promise<Permit | undefined> {
   if (!app.limiter || !route.format || method !== 'POST') return undefined;
   const { bodies, verdict } = payload;
   const owner = bodies ?? { tenant: tenantOf(headers, query), project: projectOf(headers) };

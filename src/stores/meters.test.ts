@@ -21,7 +21,12 @@ const warn = (message: string): void => void warnings.push(message);
 
 const AT = Date.parse('2026-11-20T00:00:00Z');
 
-function write(stores: Stores, key: string, text: string | undefined, until: number = AT + 3_600_000): string | undefined {
+function write(
+  stores: Stores,
+  key: string,
+  text: string | undefined,
+  until: number = AT + 3_600_000,
+): string | undefined {
   return stores.meters().change([key], ([before]) => ({ texts: [text], at: AT, until, result: before }));
 }
 

@@ -17,13 +17,30 @@ const messages = [{ role: 'user' as const, content: 'hi' }];
 const BODY = JSON.stringify({ model: MODEL, max_tokens: 8, messages });
 
 let provider: ScriptedProvider;
+let proxy: ProxyProcess;
 beforeAll(async () => {
   provider = await startScriptedProvider(() => ({ text: 'Hello.', cacheReadTokens: CACHE_READ }));
+  proxy = await startProxyProcess({
+    upstream: provider.url,
+    flags: ['--budget', '0.1/month', '--log-level', 'info'],
+  });
 });
-afterAll(() => provider.close());
+afterAll(async () => {
+  await proxy[Symbol.asyncDispose]();
+  await provider.close();
+});
 
 const status = async (url: string, key = 'raw'): Promise<number> =>
-  (await send(url, { path: '/v1/messages', headers: [['content-type', 'application/json'], ['x-api-key', key]], body: Buffer.from(BODY) })).status;
+  (
+    await send(url, {
+      path: '/v1/messages',
+      headers: [
+        ['content-type', 'application/json'],
+        ['x-api-key', key],
+      ],
+      body: Buffer.from(BODY),
+    })
+  ).status;
 
 /** What an answer cost is known a moment after it. */
 async function untilRefused(url: string, key?: string): Promise<number> {
@@ -42,31 +59,38 @@ interface Failure {
   readonly message: string;
 }
 
-const CLIENTS: readonly (readonly [name: string, ask: (url: string, stream: boolean) => Promise<unknown>])[] = [
+const CLIENTS: readonly (readonly [
+  name: string,
+  ask: (url: string, stream: boolean, apiKey: string) => Promise<unknown>,
+])[] = [
   [
     '@anthropic-ai/sdk',
-    (baseURL, stream) =>
-      new Anthropic({ apiKey: 'k-a', baseURL }).messages.create({ model: MODEL, max_tokens: 8, messages, stream }),
+    (baseURL, stream, apiKey) =>
+      new Anthropic({ apiKey, baseURL }).messages.create({ model: MODEL, max_tokens: 8, messages, stream }),
   ],
   [
     '@anthropic-ai/sdk 0.71',
-    (baseURL, stream) =>
-      new OlderAnthropic({ apiKey: 'k-b', baseURL }).messages.create({ model: MODEL, max_tokens: 8, messages, stream }),
+    (baseURL, stream, apiKey) =>
+      new OlderAnthropic({ apiKey, baseURL }).messages.create({ model: MODEL, max_tokens: 8, messages, stream }),
   ],
   [
     'openai chat',
-    (url, stream) =>
-      new OpenAI({ apiKey: 'k-c', baseURL: `${url}/v1` }).chat.completions.create({ model: 'gpt-4o', messages, stream }),
+    (url, stream, apiKey) =>
+      new OpenAI({ apiKey, baseURL: `${url}/v1` }).chat.completions.create({
+        model: 'gpt-4o',
+        messages,
+        ...(stream ? { stream, stream_options: { include_usage: true } } : { stream }),
+      }),
   ],
   [
     'openai responses',
-    (url, stream) =>
-      new OpenAI({ apiKey: 'k-d', baseURL: `${url}/v1` }).responses.create({ model: 'gpt-4o', input: 'hi', stream }),
+    (url, stream, apiKey) =>
+      new OpenAI({ apiKey, baseURL: `${url}/v1` }).responses.create({ model: 'gpt-4o', input: 'hi', stream }),
   ],
   [
     '@google/genai',
-    (baseUrl, stream) => {
-      const { models } = new GoogleGenAI({ apiKey: 'k-e', httpOptions: { baseUrl } });
+    (baseUrl, stream, apiKey) => {
+      const { models } = new GoogleGenAI({ apiKey, httpOptions: { baseUrl } });
       const request = { model: 'gemini-2.5-pro', contents: 'hi' };
       return stream ? models.generateContentStream(request) : models.generateContent(request);
     },
@@ -80,23 +104,18 @@ async function used(ask: () => Promise<unknown>): Promise<void> {
     for await (const _ of answer as AsyncIterable<unknown>);
 }
 
+const times = (word: string): number => proxy.said().split(word).length - 1;
+
 /** The failure of the request after the one that uses up a budget, once it is known what that one cost. */
-async function failureOf(ask: () => Promise<unknown>, proxy: ProxyProcess): Promise<Failure> {
+async function failureOf(ask: () => Promise<unknown>): Promise<Failure> {
+  const settled = times('"status":200');
   await used(ask);
-  await proxy.says(/"status":200/);
+  await expect.poll(() => times('"status":200')).toBe(settled + 1);
   return used(ask).then(
     () => expect.unreachable(),
     (error: unknown) => error as Failure,
   );
 }
-
-/** A proxy that minds how often it was asked. */
-async function counted(flags: readonly string[], run: (proxy: ProxyProcess) => Promise<void>): Promise<void> {
-  await using proxy = await startProxyProcess({ upstream: provider.url, flags: ['--log-level', 'info', ...flags] });
-  await run(proxy);
-}
-
-const refusals = ({ said }: ProxyProcess, code: string): number => said().split(`"${code}"`).length - 1;
 
 describe.each(CLIENTS)('%s', (name, ask) => {
   for (const stream of [false, true]) {
@@ -104,21 +123,19 @@ describe.each(CLIENTS)('%s', (name, ask) => {
       ['limits:hold', 'limits:clients-understand'],
       `takes a budget that is used up for what it is, and does not try again (stream: ${stream})`,
       async () => {
-        await counted(['--budget', '0.1/month'], async (proxy) => {
-          const failure = await failureOf(() => ask(proxy.url, stream), proxy);
-          expect(failure.message).toContain('budget is used up: this credential has spent');
-          await proxy.says(/"OVER_BUDGET"/);
-          expect(refusals(proxy, 'OVER_BUDGET')).toBe(1);
-          if (name.startsWith('@anthropic')) expect(failure.status).toBe(402);
-          if (name.startsWith('openai')) {
-            expect(failure).toBeInstanceOf(OpenAI.RateLimitError);
-            expect(failure).toMatchObject({ code: 'insufficient_quota', type: 'insufficient_quota' });
-          }
-          if (name.startsWith('@google')) {
-            expect(failure).toBeInstanceOf(ApiError);
-            expect([failure.status, failure.message]).toEqual([429, expect.stringContaining('RESOURCE_EXHAUSTED')]);
-          }
-        });
+        const refused = times('"OVER_BUDGET"');
+        const failure = await failureOf(() => ask(proxy.url, stream, `${name} ${stream}`));
+        expect(failure.message).toContain('budget is used up: this credential has spent');
+        await expect.poll(() => times('"OVER_BUDGET"')).toBe(refused + 1);
+        if (name.startsWith('@anthropic')) expect(failure.status).toBe(402);
+        if (name.startsWith('openai')) {
+          expect(failure).toBeInstanceOf(OpenAI.RateLimitError);
+          expect(failure).toMatchObject({ code: 'insufficient_quota', type: 'insufficient_quota' });
+        }
+        if (name.startsWith('@google')) {
+          expect(failure).toBeInstanceOf(ApiError);
+          expect([failure.status, failure.message]).toEqual([429, expect.stringContaining('RESOURCE_EXHAUSTED')]);
+        }
       },
     );
   }
@@ -128,34 +145,37 @@ verifies(
   ['limits:hold', 'limits:clients-understand'],
   'the libraries know a limit of a minute by their own class, and how long to wait',
   async () => {
-    await counted(['--rpm', '1'], async ({ url }) => {
-      const options = { baseURL: url, maxRetries: 0 };
-      const asks = [
-        () => new Anthropic({ apiKey: 'a', ...options }).messages.create({ model: MODEL, max_tokens: 8, messages }),
-        () => new OlderAnthropic({ apiKey: 'b', ...options }).messages.create({ model: MODEL, max_tokens: 8, messages }),
-        () =>
-          new OpenAI({ apiKey: 'c', ...options, baseURL: `${url}/v1` }).responses.create({ model: 'gpt-4o', input: 'hi' }),
-      ];
-      const failures = [];
-      for (const one of asks) {
-        await one();
-        failures.push(await one().catch((error: unknown) => error as { readonly headers: Headers }));
-      }
-      expect(failures[0]).toBeInstanceOf(Anthropic.RateLimitError);
-      expect(failures[1]).toBeInstanceOf(OlderAnthropic.RateLimitError);
-      expect(failures[2]).toBeInstanceOf(OpenAI.RateLimitError);
-      for (const failure of failures) {
-        expect(Number((failure as { readonly headers: Headers }).headers.get('retry-after'))).toBeGreaterThan(30);
-      }
-    });
+    await using limited = await startProxyProcess({ upstream: provider.url, flags: ['--rpm', '1'] });
+    const { url } = limited;
+    const options = { baseURL: url, maxRetries: 0 };
+    const asks = [
+      () => new Anthropic({ apiKey: 'a', ...options }).messages.create({ model: MODEL, max_tokens: 8, messages }),
+      () => new OlderAnthropic({ apiKey: 'b', ...options }).messages.create({ model: MODEL, max_tokens: 8, messages }),
+      () =>
+        new OpenAI({ apiKey: 'c', ...options, baseURL: `${url}/v1` }).responses.create({
+          model: 'gpt-4o',
+          input: 'hi',
+        }),
+    ];
+    const failures = [];
+    for (const one of asks) {
+      await one();
+      failures.push(await one().catch((error: unknown) => error as { readonly headers: Headers }));
+    }
+    expect(failures[0]).toBeInstanceOf(Anthropic.RateLimitError);
+    expect(failures[1]).toBeInstanceOf(OlderAnthropic.RateLimitError);
+    expect(failures[2]).toBeInstanceOf(OpenAI.RateLimitError);
+    for (const failure of failures) {
+      expect(Number((failure as { readonly headers: Headers }).headers.get('retry-after'))).toBeGreaterThan(30);
+    }
   },
 );
 
 verifies(['limits:hold'], 'a budget that is used up stays so over kill -9, for that credential only', async () => {
-  await using proxy = await startKillableProxy({ upstream: provider.url, flags: ['--budget', '0.1/month'] });
-  expect(await untilRefused(proxy.url)).toBe(402);
-  await proxy.killAndRestart();
-  expect([await status(proxy.url), await status(proxy.url, 'another')]).toEqual([402, 200]);
+  await using mortal = await startKillableProxy({ upstream: provider.url, flags: ['--budget', '0.1/month'] });
+  expect(await untilRefused(mortal.url)).toBe(402);
+  await mortal.killAndRestart();
+  expect([await status(mortal.url), await status(mortal.url, 'another')]).toEqual([402, 200]);
 });
 
 verifies(

@@ -28,7 +28,8 @@ export const REQUIREMENTS = {
   },
   'limits:clients-understand': {
     source: 'R-60',
-    behavior: 'The official libraries take a refusal for what it is: they wait where that helps, and give up where it does not.',
+    behavior:
+      'The official libraries take a refusal for what it is: they wait where that helps, and give up where it does not.',
   },
   'savings:results-shortened': {
     source: 'law 3',

@@ -35,7 +35,8 @@ require('node:readline').createInterface(process.stdin).on('line', async (line) 
   const [word, value] = line.split(' ');
   if (word === 'exit') process.exit(Number(value));
   if (word === 'die') process.kill(process.pid, value);
-  const base = process.env.ANTHROPIC_BASE_URL ?? process.env.OPENAI_BASE_URL;
+  const flag = process.argv.find((word) => word.startsWith('openai_base_url='));
+  const base = flag ? JSON.parse(flag.slice(16)).replace('/v1', '') : process.env.ANTHROPIC_BASE_URL;
   const headers = { 'X-Api-Key': 'k', 'anthropic-version': '2023-06-01', 'content-type': 'application/json' };
   const body = JSON.stringify({ model: 'claude-x', max_tokens: 9, stream: word === 'stream', messages: [{ role: 'user', content: value ?? 'hi' }] });
   try {

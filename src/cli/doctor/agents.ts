@@ -44,7 +44,8 @@ async function judge({ title, name }: Agent, { where, url }: Wiring): Promise<Fi
     const by = answers === 'headroom' ? ', a Headroom proxy' : '';
     return { verdict: 'pass', about, what: `${title}: ${where} is ${url}${by}` };
   }
-  const advice = `remove it from ${where}, or start what should answer there; headroom wrap ${name} works without it`;
+  const undo = /^\w+$/.test(where) ? `unset ${where}` : `remove it there`;
+  const advice = `${undo}, or start what should answer there; headroom wrap ${name} works without it`;
   return { verdict: 'fail', about, what: `${title}: ${where} is ${url}, where nothing answers`, advice };
 }
 

@@ -92,7 +92,13 @@ export class Lane {
     const permitted = await (app.limiter && permit(wanted, app.limiter).catch((error: HeadroomError) => error));
     if (this.#isClosed) return;
     if (permitted instanceof Error) return this.#refuse(permitted, startedAt);
-    this.#begin({ startedAt, verdict, permit: permitted, job: { tenant, upstream, format, received, chainEnd: verdict?.chainEnd }, sent });
+    this.#begin({
+      startedAt,
+      verdict,
+      permit: permitted,
+      job: { tenant, upstream, format, received, chainEnd: verdict?.chainEnd },
+      sent,
+    });
     toUpstream(sent);
   }
 
@@ -161,7 +167,11 @@ export class Lane {
     watches.push(watch);
   }
 
-  #settle({ startedAt, verdict, job, watches, refusals, permit: given }: Exchange, status: number, failure: Error | undefined): void {
+  #settle(
+    { startedAt, verdict, job, watches, refusals, permit: given }: Exchange,
+    status: number,
+    failure: Error | undefined,
+  ): void {
     const { app, route, path, tenant, project, shortens } = this.#connection;
     const received = (): Promise<Uint8Array> => Promise.resolve(job.received);
     const bodies = { tenant, project, isPassed: !shortens, received, sent: verdict?.body };

@@ -7,9 +7,9 @@ import type { Conversation } from '../../core/conversation.ts';
 import { hashOf } from '../../core/hash.ts';
 import { canonical } from '../../core/json/canonical.ts';
 import type { JsonValue } from '../../core/json/value.ts';
-import type { AlignPolicy, CachePlace, Preamble, PreambleTool } from '../../core/preamble.ts';
+import type { AlignPolicy, CachePlace, Preamble, PreambleTool, SettledPreamble } from '../../core/preamble.ts';
 import type { Plan, Transform } from '../../core/transform.ts';
-import { footnoteOf, postscriptOf, settle, type SettledPreamble } from './settle.ts';
+import { footnoteOf, postscriptOf } from './settle.ts';
 
 export const cacheAligner: Transform = {
   name: 'cache-aligner',
@@ -17,14 +17,14 @@ export const cacheAligner: Transform = {
   *plan(conversation, { policy: { align } }): Plan {
     const { preamble } = conversation;
     if (!preamble || !align) return;
-    const settled = align.settles ? settle(preamble) : asTheyAre(preamble);
+    const settled = align.settles ? align.settled : asTheyAre(preamble);
     const texts = preamble.texts
       .map(({ path }, index) => ({ path, text: settled.texts[index]! }))
       .filter(({ text }, index) => text !== preamble.texts[index]!.text);
     const values = align.settles ? inFirstOrder(settled.tools, align.firstTools) : settled.tools;
     const tools = preamble.tools
       .map((tool, index): PreambleTool => ({ ...tool, value: values[index]! }))
-      .filter(({ value }, index) => JSON.stringify(value) !== JSON.stringify(preamble.tools[index]!.value));
+      .filter(({ value }, index) => !isSame(value, preamble.tools[index]!.value));
     const footnote = settled.values.length === 0 ? undefined : footnoteOf(align.firstValues ?? settled.values);
     const postscript = align.firstValues && postscriptOf(settled.values, align.firstValues);
     const marks = marksOf(preamble, conversation, align);
@@ -36,6 +36,10 @@ export const cacheAligner: Transform = {
   },
 };
 
+function isSame(value: JsonValue, other: JsonValue): boolean {
+  return value === other || JSON.stringify(value) === JSON.stringify(other);
+}
+
 function asTheyAre({ texts, tools }: Preamble): SettledPreamble {
   return { texts: texts.map(({ text }) => text), tools: tools.map(({ value }) => value), values: [] };
 }
@@ -44,6 +48,7 @@ const CANON = { ignoredKeys: new Set<string>(), digest: hashOf };
 
 /** The same tools in the order and spelling of the first request; as they are where they are not the same. */
 function inFirstOrder(tools: readonly JsonValue[], first: readonly JsonValue[]): readonly JsonValue[] {
+  if (first === tools) return tools;
   const names = (list: readonly JsonValue[]): string =>
     list
       .map((tool) => canonical(tool, CANON))

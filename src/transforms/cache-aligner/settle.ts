@@ -1,16 +1,8 @@
 /** Instructions with their changing values taken out: the wording stays, each value is said by a number, and notes give them. */
 import type { JsonValue } from '../../core/json/value.ts';
 import { isJsonObject } from '../../core/json/value.ts';
-import type { Preamble, Value } from '../../core/preamble.ts';
+import type { Preamble, SettledPreamble, Value } from '../../core/preamble.ts';
 import { findVolatile } from './volatile.ts';
-
-export interface SettledPreamble {
-  /** By index of the preamble's texts and tools. */
-  readonly texts: readonly string[];
-  readonly tools: readonly JsonValue[];
-  /** By their numbers, less one. */
-  readonly values: readonly Value[];
-}
 
 /** Values are numbered in an order that does not depend on that of the tools. */
 export function settle({ texts, tools }: Preamble): SettledPreamble {

@@ -95,7 +95,7 @@ const MAX_CHARS = 400_000;
 /** In order of the text, none within another. */
 export function findVolatile(text: string): readonly Volatile[] {
   if (text.length > MAX_CHARS) return [];
-  const found = [...PATTERNS.flatMap((pattern) => matchesOf(pattern, text)), ...statusBlocks(text)];
+  const found = [...announced(text), ...statusBlocks(text)];
   const fences = fencesIn(text);
   found.sort((a, b) => a.start - b.start || b.end - a.end);
   const kept: Volatile[] = [];
@@ -112,11 +112,26 @@ function fencesIn(text: string): readonly (readonly [start: number, end: number]
   return marks.flatMap((start, at) => (at % 2 === 0 ? [[start, marks[at + 1] ?? text.length] as const] : []));
 }
 
-function matchesOf(pattern: RegExp, text: string): Volatile[] {
-  return Array.from(text.matchAll(pattern)).flatMap((match) => {
+/** No line without one of these announces anything: few lines are looked at closely. */
+const TELLING =
+  /date|time|day|now\b|as of|id\b|uuid|ident|token|key|hash|nonce|parent|no\b|number|count|index|#|step|director|[cp]wd|workspace|branch|commit|head|generated|rendered|prepared|retrieved|started|updated/i;
+
+function announced(text: string): Volatile[] {
+  const found: Volatile[] = [];
+  let start = 0;
+  for (const line of text.split('\n')) {
+    if (TELLING.test(line)) for (const pattern of PATTERNS) found.push(...matchesOf(pattern, line, start));
+    start += line.length + 1;
+  }
+  return found;
+}
+
+/** @param offset where the line stands in its text. */
+function matchesOf(pattern: RegExp, line: string, offset: number): Volatile[] {
+  return Array.from(line.matchAll(pattern)).flatMap((match) => {
     const [start, end] = match.indices!.groups!['value']!;
-    const before = text.slice(text.lastIndexOf('\n', match.index - 1) + 1, match.index);
-    return NOT_NOW.test(before) ? [] : [{ start, end, label: match.groups!['label']! }];
+    const isNow = !NOT_NOW.test(line.slice(0, match.index));
+    return isNow ? [{ start: offset + start, end: offset + end, label: match.groups!['label']! }] : [];
   });
 }
 
