@@ -134,8 +134,17 @@ function replay(conversation: Conversation, { engine, learning }: Installation, 
   if (verdict.problem !== undefined || !verdict.body) return found;
   if (learns)
     learning.sent({
-      ...{ at: 0, tenant: TENANT, project: undefined, format: api, model: 'any', road: 'shortened' },
-      ...{ received, sent: verdict.body, complete: true, usages: [], notes: verdict.notes },
+      at: 0,
+      tenant: TENANT,
+      project: undefined,
+      format: api,
+      model: 'any',
+      road: 'shortened',
+      received,
+      sent: verdict.body,
+      complete: true,
+      usages: [],
+      notes: verdict.notes,
     });
   const seen = new Set<string>();
   for (const { kind, source, text } of verdict.parts) {

@@ -50,9 +50,21 @@ async function session(
 ): Promise<readonly string[]> {
   const { url } = provider;
   const proxy = await startProxy({
-    ...{ host: '127.0.0.1', port: 0, upstreams: { anthropic: url, openai: url, gemini: url }, profile: 'balanced' },
-    ...{ token: undefined, storePath, learned, learns: true, maxBodyBytes: 2 ** 24, deadlineMs: 20_000, workers: 1 },
-    ...{ connectTimeoutMs: 10_000, responseTimeoutMs: 60_000, logLevel: 'silent', warn: () => undefined },
+    host: '127.0.0.1',
+    port: 0,
+    upstreams: { anthropic: url, openai: url, gemini: url },
+    profile: 'balanced',
+    token: undefined,
+    storePath,
+    learned,
+    learns: true,
+    maxBodyBytes: 2 ** 24,
+    deadlineMs: 20_000,
+    workers: 1,
+    connectTimeoutMs: 10_000,
+    responseTimeoutMs: 60_000,
+    logLevel: 'silent',
+    warn: () => undefined,
   });
   const headers = { 'x-api-key': 'key', 'anthropic-version': '2023-06-01', 'content-type': 'application/json' };
   const sent: string[] = [];

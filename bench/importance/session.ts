@@ -59,8 +59,17 @@ export function read(result: Result, number: number, { engine, learning }: Insta
     const verdict = engine.run({ body: received, format: FORMAT, tenant: TENANT, intent: 'send' });
     if (verdict.problem !== undefined) throw new Error(verdict.problem);
     learning.sent({
-      ...{ at: 0, tenant: TENANT, project: undefined, format: FORMAT, model: 'any', road: 'shortened' },
-      ...{ received, sent: verdict.body, complete: true, usages: [], notes: verdict.notes },
+      at: 0,
+      tenant: TENANT,
+      project: undefined,
+      format: FORMAT,
+      model: 'any',
+      road: 'shortened',
+      received,
+      sent: verdict.body,
+      complete: true,
+      usages: [],
+      notes: verdict.notes,
     });
     return { ...verdict, received };
   };

@@ -44,7 +44,7 @@ export interface Compressor {
   /** A shorter text, or undefined to decline. The same arguments always give the same answer. */
   compress(text: string, options: CompressOptions): Compressed | undefined;
   /** How a text is built, so that what is learned about it holds for others like it. Undefined: it has nothing of the kind. */
-  structure?(text: string, deadline: Deadline): Structure | undefined;
+  readonly structure?: (text: string, deadline: Deadline) => Structure | undefined;
   /** The original of a lossless form; undefined when the text holds no form of this compressor. */
   expand(text: string): string | undefined;
   /** Whether an expanded text says the same as the source: the same bytes unless the kind ignores some (JSON: white space). */

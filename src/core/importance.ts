@@ -22,7 +22,7 @@ export interface Structure {
   /** Many texts have some shape of these that no other has: they are counted once somebody asked for one. */
   readonly isOpen: boolean;
   /** The places that were meant; none when it was no place in particular. */
-  find(asked: Asked): readonly Place[];
+  readonly find: (asked: Asked) => readonly Place[];
 }
 
 /** Read-only, and the same for the life of a process: what it says shapes only what was never sent. */

@@ -3,8 +3,8 @@ import { hashOf } from '../core/hash.ts';
 
 export interface Names {
   readonly owner: string;
-  shape(shape: string): string;
-  place(shape: string, place: string): string;
+  readonly shape: (shape: string) => string;
+  readonly place: (shape: string, place: string) => string;
 }
 
 export function namesOf(salt: string, tenant: string): Names {

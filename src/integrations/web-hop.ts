@@ -23,6 +23,8 @@ export async function webHop(
     client.writeHead(status, response.statusText, headers);
     watch?.start(status, headers);
     for await (const chunk of piecesOf(response)) {
+      // Not every fetch minds its signal.
+      if (client.destroyed) throw root.trouble ?? new Error('nobody reads this answer any more');
       if (!client.write(chunk)) await drained(client);
       watch?.see(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     }

@@ -1,7 +1,6 @@
 /** The thread of clerk.ts: records one request after the other. */
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { compressors } from '../compressors/index.ts';
 import { entriesIn } from '../core/ledger.ts';
 import { formats } from '../formats/index.ts';
 import { type Savings, SavingsSum } from '../ledger/savings.ts';
@@ -9,7 +8,7 @@ import { openStores } from '../stores/index.ts';
 import { o200k } from '../tokenizers/o200k.ts';
 import { openAccounts, type Receipt } from './account.ts';
 import type { ClerkOptions, FromClerk, ToClerk } from './clerk.ts';
-import { Learning } from './learning.ts';
+import type { Learning } from './learning.ts';
 import { models } from './models.ts';
 import { observationPattern } from './observations.ts';
 
@@ -23,7 +22,7 @@ const { storePath: path, store, holdout = 0, learned, learns, textObservations }
 const stores = openStores({ path, ...store, warn: (warning) => reply({ kind: 'warning', warning }) });
 const record = openAccounts({ formats, stores, models, tokenizer: o200k, holdout });
 const observations = textObservations === undefined ? undefined : observationPattern(textObservations);
-const learning = learns ? new Learning({ formats, compressors, stores, learned, observations }) : undefined;
+const learning = learns ? await openLearning() : undefined;
 /** Sums so far: only what came after them is read again. */
 const sums = new Map<number, { readonly sum: SavingsSum; after: string | undefined }>();
 
@@ -41,6 +40,15 @@ port.on('message', (message: ToClerk) => {
       port.close();
   }
 });
+
+/** Loaded only where it is wanted: it knows all compressors. */
+async function openLearning(): Promise<Learning> {
+  const [{ compressors }, { Learning: Opened }] = await Promise.all([
+    import('../compressors/index.ts'),
+    import('./learning.ts'),
+  ]);
+  return new Opened({ formats, compressors, stores, learned, observations });
+}
 
 function quietly<Result extends Receipt | Savings | undefined>(work: () => Result): Result | undefined {
   try {

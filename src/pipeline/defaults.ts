@@ -19,7 +19,7 @@ import { models } from './models.ts';
 import { observationPattern } from './observations.ts';
 import { Sizes } from './sizes.ts';
 import type { HopStep } from './advance.ts';
-import { createEngine, type Engine } from './engine.ts';
+import { createEngine, type Engine, type EngineParts } from './engine.ts';
 import { Learning } from './learning.ts';
 
 /** Plain values only: they cross into worker threads. */
@@ -93,7 +93,6 @@ export function openEngine(options: EngineOptions, warn: (message: string) => vo
     fits = false,
     prose = false,
     holdout = 0,
-    learned,
     deadlineMs,
   } = options;
   const waitMs = Math.min(MOST_WAIT_MS, Math.max(LEAST_WAIT_MS, deadlineMs));
@@ -101,8 +100,7 @@ export function openEngine(options: EngineOptions, warn: (message: string) => vo
   const router = contentRouter(prose ? [...compressors, proseCompressor] : compressors);
   const observations =
     options.textObservations === undefined ? undefined : observationPattern(options.textObservations);
-  const snapshot = learned && new Snapshot(learned);
-  const learning = options.learns ? new Learning({ formats, compressors, stores, learned, observations }) : undefined;
+  const { importanceFor, learn } = learningIn(options, stores, observations);
   const engine = createEngine({
     formats,
     transforms: [router, cacheAligner, retrieveTool(RETRIEVAL_TOOL)].map(own.around ?? ((transform) => transform)),
@@ -116,10 +114,23 @@ export function openEngine(options: EngineOptions, warn: (message: string) => vo
     fit: fits ? { models, sizesBy: sizesByTokenizer(), lowWater: LOW_WATER, shorten: router } : undefined,
     holdout,
     observations,
-    importanceFor: snapshot && ((tenant) => snapshot.forTenant(tenant)),
+    importanceFor,
     deadlineMs,
   });
-  return { ...engine, stores, learn: (step) => learning?.fetched(step), close: () => stores.close() };
+  return { ...engine, stores, learn, close: () => stores.close() };
+}
+
+function learningIn(
+  { learned, learns = false }: EngineOptions,
+  stores: Stores,
+  observations: RegExp | undefined,
+): Pick<EngineParts, 'importanceFor'> & Pick<OpenEngine, 'learn'> {
+  const snapshot = learned && new Snapshot(learned);
+  const learning = learns ? new Learning({ formats, compressors, stores, learned, observations }) : undefined;
+  return {
+    importanceFor: snapshot && ((tenant) => snapshot.forTenant(tenant)),
+    learn: (step) => learning?.fetched(step),
+  };
 }
 
 /**

@@ -63,8 +63,17 @@ function send(asked: Asked, { engine, learning }: Running): Uint8Array {
   const verdict = engine.run({ body: received, format: FORMAT, tenant, intent: 'send' });
   expect(verdict.problem).toBe(undefined);
   learning.sent({
-    ...{ at: 0, tenant, project: undefined, format: FORMAT, model: 'any', road: 'shortened' },
-    ...{ received, sent: verdict.body, complete: true, usages: [], notes: verdict.notes },
+    at: 0,
+    tenant,
+    project: undefined,
+    format: FORMAT,
+    model: 'any',
+    road: 'shortened',
+    received,
+    sent: verdict.body,
+    complete: true,
+    usages: [],
+    notes: verdict.notes,
   });
   return verdict.body ?? received;
 }

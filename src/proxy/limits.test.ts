@@ -1,4 +1,5 @@
 /** budgets and limits at the door, on every format and in every way of sending. */
+import type http from 'node:http';
 import { Writable } from 'node:stream';
 import zlib from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -205,7 +206,7 @@ describe('what a request is thought to need', () => {
     await send({ body: size('hi') });
     const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'A'.repeat(400_000) } };
     expect((await send({ body: size([image]) })).status).toBe(200);
-    expect((await send({ body: size('x'.repeat(40_000)) })).status).toBe(429);
+    expect((await send({ body: size('x '.repeat(20_000)) })).status).toBe(429);
   });
 
   it.each(['balanced', 'off'] as const)(
@@ -213,29 +214,38 @@ describe('what a request is thought to need', () => {
     async (profile) => {
       const { send } = await rig({ ...NONE, tokensAMinute: 10_000 }, { profile }, (await plainUpstream()).url);
       await send({ body: size('hi') });
-      const body = zlib.gzipSync(size('x'.repeat(40_000)));
+      const body = zlib.gzipSync(size('x '.repeat(20_000)));
       expect((await send({ body, headers: ['content-encoding', 'gzip'] })).status).toBe(429);
-      expect((await send({ body: size('x'.repeat(400_000)) })).status).toBe(429);
+      expect((await send({ body: size('x '.repeat(200_000)) })).status).toBe(429);
     },
   );
 
+  it('is known of what is longer than is kept of a body that passes, and all of it arrives', async () => {
+    const upstream = await startUpstream();
+    closing.push(upstream);
+    const { send } = await rig({ ...NONE, tokensAMinute: 10_000 }, { profile: 'off' }, upstream.url);
+    const body = size('x '.repeat(9_000_000));
+    expect([(await send({ body })).status, (await send({ body })).status]).toEqual([200, 429]);
+    expect(upstream.received.map((one) => one.body.length)).toEqual([body.length]);
+  });
+
   it('keeps 20 requests at once from spending more than is left and what they cost beyond that', async () => {
     const usage = { input_tokens: 20_000, output_tokens: 2_000 };
-    const upstream = await startUpstream((client) => {
-      const answer = JSON.stringify({ type: 'message', stop_reason: 'end_turn', usage });
-      setTimeout(() => client.writeHead(200, { 'content-type': 'application/json' }).end(answer), 100);
-    });
+    const held: http.ServerResponse[] = [];
+    const upstream = await startUpstream((client) => void held.push(client));
     closing.push(upstream);
     // Each is thought to cost 0.15 + 0.15, and costs 0.45.
-    const { proxy } = await rig(
-      { ...NONE, budgets: [{ holder: 'credential', dollars: 1, period: 'day' }] },
-      {},
-      upstream.url,
-    );
-    const body = size('x'.repeat(40_000));
-    const replies = await Promise.all(Array.from({ length: 20 }, () => call(proxy.port, { body })));
-    expect(replies.filter(({ status }) => status === 200).length).toBe(3);
-    expect(replies.filter(({ status }) => status === 429).length).toBe(17);
+    const budgets = [{ holder: 'credential', dollars: 1, period: 'day' }] as const;
+    const { proxy } = await rig({ ...NONE, budgets }, {}, upstream.url);
+    const body = size('x '.repeat(20_000));
+    const replies: Reply[] = [];
+    const calls = Array.from({ length: 20 }, async () => void replies.push(await call(proxy.port, { body })));
+    await until(() => replies.length === 17);
+    expect(replies.map(({ status }) => status)).toEqual(Array.from({ length: 17 }, () => 429));
+    const answer = JSON.stringify({ type: 'message', stop_reason: 'end_turn', usage });
+    for (const client of held) client.writeHead(200, { 'content-type': 'application/json' }).end(answer);
+    await Promise.all(calls);
+    expect(replies.slice(17).map(({ status }) => status)).toEqual([200, 200, 200]);
     expect(replies.find(({ status }) => status === 429)!.headers['retry-after']).toBe('5');
     expect(upstream.received.length).toBe(3);
   });
@@ -245,7 +255,7 @@ it('books nothing for what the provider refuses, and gives its room back', async
   const upstream = await startUpstream((client) => client.writeHead(529).end('{}'));
   closing.push(upstream);
   const { send } = await rig({ ...CENT_SHARE, tokensAMinute: 200 }, {}, upstream.url);
-  const body = JSON.stringify({ model: MODEL, messages: [{ role: 'user', content: 'x'.repeat(600) }] });
+  const body = JSON.stringify({ model: MODEL, messages: [{ role: 'user', content: 'x '.repeat(300) }] });
   for (let round = 0; round < 4; round++) expect((await send({ body })).status).toBe(529);
 });
 

@@ -100,8 +100,13 @@ const BYTES_A_TOKEN = 4;
 /** What an image or a page costs, about, however many bytes it has. */
 const ATTACHMENT_TOKENS = 1_600;
 const LEAST_ATTACHMENT_BYTES = 2_000;
-/** What stands between these and the next quote is no text. */
-const ATTACHMENTS = [';base64,', '"data":"', '"data": "'];
+/** No words run on for so long without a space. */
+const PROBE_BYTES = 64;
+const QUOTE = 0x22;
+/** Those of base64. */
+const IS_ENCODED: readonly boolean[] = Array.from({ length: 256 }, (_, byte) =>
+  /[\w+/=-]/.test(String.fromCharCode(byte)),
+);
 /** Settings stand before the messages or behind them. */
 const EDGE_BYTES = 4_096;
 const MODEL = /"model"\s*:\s*"([^"\\]{1,200})"/;
@@ -124,15 +129,23 @@ function weightOf(body: Uint8Array): Weight {
   };
 }
 
+/** Text is looked at here and there only: what is attached is longer than that, whatever an API calls it. */
 function tokensIn(bytes: Buffer): number {
   let [count, attached] = [0, 0];
-  for (const mark of ATTACHMENTS) {
-    for (let at = bytes.indexOf(mark); at >= 0; at = bytes.indexOf(mark, at + mark.length)) {
-      const end = bytes.indexOf('"', at + mark.length);
-      if (end - at < LEAST_ATTACHMENT_BYTES) continue;
-      count++;
-      attached += end - at;
-    }
+  for (let at = 0; at < bytes.length; at += LEAST_ATTACHMENT_BYTES / 2) {
+    if (!isEncodedAt(bytes, at)) continue;
+    const start = bytes.lastIndexOf(QUOTE, at);
+    const end = bytes.indexOf(QUOTE, at);
+    if (end - start < LEAST_ATTACHMENT_BYTES) continue;
+    count++;
+    attached += end - start;
+    at = end;
   }
   return Math.ceil((bytes.length - attached) / BYTES_A_TOKEN) + count * ATTACHMENT_TOKENS;
+}
+
+function isEncodedAt(bytes: Buffer, start: number): boolean {
+  if (start + PROBE_BYTES > bytes.length) return false;
+  for (let at = start; at < start + PROBE_BYTES; at++) if (!IS_ENCODED[bytes[at]!]) return false;
+  return true;
 }

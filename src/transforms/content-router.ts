@@ -16,6 +16,9 @@ import { foldRepeats, unfoldRepeats } from './repeats.ts';
 /** Below this a result has too few tokens for any form to be worth reading. */
 const MIN_CHARS = 200;
 const MIN_CLAIM = 0.5;
+/** Shorter lossless forms, and those of a smaller share, are good enough: views are not worth asking for. */
+const MIN_VIEWED_CHARS = 1_200;
+const MAX_GOOD_SHARE = 0.15;
 
 export function contentRouter(compressors: readonly Compressor[]): Transform {
   return {
@@ -79,17 +82,18 @@ function route(
   context: TransformContext,
 ): Edit | Refusal {
   if (part.text.length < MIN_CHARS) return refusal(part, 'content-router', `under ${MIN_CHARS} characters`);
-  const compress = (text: string): Form | Failure => compressed(text, part, compressors, levels, context);
+  const compress = (text: string): readonly Form[] | Failure => compressed(text, part, compressors, levels, context);
   try {
     context.deadline.check();
     const plain = compress(part.text);
     const folded = foldRepeats(part.text, earlier);
-    const forms = 'reason' in plain ? [] : [plain];
+    const forms: Form[] = 'reason' in plain ? [] : [...plain];
     if (folded !== undefined && unfoldRepeats(folded, earlier) === part.text) {
       const further = compress(folded);
-      if ('reason' in further || further.loss !== 'none')
+      const all = 'reason' in further ? [] : further;
+      if (!all.some(({ loss }) => loss === 'none'))
         forms.push({ text: folded, loss: 'none', by: 'repeats', level: 'lossless' });
-      if (!('reason' in further)) forms.push({ ...further, by: `repeats, ${further.by}` });
+      forms.push(...all.map((form) => ({ ...form, by: `repeats, ${form.by}` })));
     }
     const best = bestOf(forms, part, context);
     return best ? { kind: 'rewrite', part, ...best } : refusal(part, (plain as Failure).by, (plain as Failure).reason);
@@ -123,7 +127,7 @@ function compressed(
   compressors: readonly Compressor[],
   levels: LevelFor,
   context: TransformContext,
-): Form | Failure {
+): readonly Form[] | Failure {
   const options: Omit<CompressOptions, 'level'> = {
     call: part.call,
     importance: context.importance?.forTool(part.call?.name ?? ''),
@@ -132,14 +136,23 @@ function compressed(
     deadline: context.deadline,
   };
   let failure: Failure = { by: 'content-router', reason: 'no compressor claims it' };
+  const forms: Form[] = [];
   for (const compressor of claimants(compressors, new Sample(text))) {
     const level = levels(compressor);
+    if (forms.length > 0 && level === 'lossless') continue;
     const form = compressor.compress(text, { ...options, level });
     if (!form) failure = { by: compressor.name, reason: 'nothing to save in it' };
     else if (!isFaithful(compressor, text, form)) failure = { by: compressor.name, reason: 'form did not read back' };
-    else return { ...form, by: compressor.name, level };
+    else if (form.loss !== 'none' || forms.length === 0) forms.push({ ...form, by: compressor.name, level });
+    // What one kind can only say in full, another may say in a view.
+    if (forms.length > 0 && (form?.loss === 'recoverable' || !isLong(forms[0]!, text))) break;
   }
-  return failure;
+  return forms.length > 0 ? forms : failure;
+}
+
+/** A lossless form that leaves so much may not be the best there is. */
+function isLong(form: Form, text: string): boolean {
+  return form.text.length >= MIN_VIEWED_CHARS && form.text.length > text.length * MAX_GOOD_SHARE;
 }
 
 function claimants(compressors: readonly Compressor[], sample: Sample): readonly Compressor[] {

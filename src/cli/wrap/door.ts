@@ -29,8 +29,10 @@ export interface Ways {
 
 export interface Door {
   readonly url: string;
-  /** From now on everything goes direct, also what waits for an answer of the proxy. */
+  /** From now on new requests go direct; the proxy still answers those that it has. */
   goDirect(): void;
+  /** It answers none any more: those that wait are sent again. */
+  rescue(): void;
   close(): void;
 }
 
@@ -53,6 +55,7 @@ export async function openDoor(port: number, ways: Ways): Promise<Door> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     goDirect: () => junction.leaveProxy(),
+    rescue: () => junction.rescue(),
     close() {
       server.close();
       server.closeAllConnections();
@@ -83,6 +86,10 @@ class Junction {
     if (this.#direct) return;
     this.#direct = this.#ways.direct();
     this.#ways.gone();
+  }
+
+  rescue(): void {
+    this.leaveProxy();
     for (const passage of this.waiting) passage.again();
   }
 
@@ -111,6 +118,7 @@ class Passage {
   begin(): void {
     this.#incoming.on('data', (chunk: Buffer) => this.#take(chunk)).on('end', () => this.#finish());
     this.#client.on('close', () => {
+      this.#kept = undefined;
       this.#junction.waiting.delete(this);
       this.#outgoing?.destroy();
     });

@@ -2,13 +2,15 @@
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { type FoundEntry, proofOf, removeEntry } from './entries.ts';
-import type { Hello, Particulars, Wish } from './listing.ts';
+import { GOODBYE, type Hello, type Particulars, type Wish } from './listing.ts';
 
 /** A line that is held. */
 export interface Line {
   readonly proxy: Particulars;
   /** Whether the proxy answers right now. */
   isAlive(): Promise<boolean>;
+  /** Called once, when the proxy takes nothing more but still answers what it has. */
+  onLeaving(listener: () => void): void;
   /** Called once, when the proxy has gone, or has not answered for long. */
   onGone(listener: () => void): void;
   hangUp(): void;
@@ -73,6 +75,8 @@ class HeldLine implements Line {
   #waiting: ((isAlive: boolean) => void)[] = [];
   #unanswered = 0;
   #listeners: (() => void)[] = [];
+  #leavers: (() => void)[] = [];
+  #isLeaving = false;
   #isGone = false;
   readonly #beat: NodeJS.Timeout;
 
@@ -80,7 +84,7 @@ class HeldLine implements Line {
     this.proxy = proxy;
     this.#socket = socket;
     socket.unref();
-    lines.on('line', () => this.#answered());
+    lines.on('line', (line) => (line === GOODBYE ? this.#leaving() : this.#answered()));
     socket.on('close', () => this.#gone());
     // Beats are counted, not timed: a machine that slept has missed none.
     this.#beat = setInterval(() => {
@@ -91,15 +95,23 @@ class HeldLine implements Line {
   }
 
   isAlive(): Promise<boolean> {
-    if (this.#isGone) return Promise.resolve(false);
+    if (this.#isGone || this.#isLeaving) return Promise.resolve(false);
     return new Promise((resolve) => {
-      const late = setTimeout(() => resolve(false), ANSWER_MS);
+      const late = setTimeout(() => {
+        resolve(false);
+        this.#gone();
+      }, ANSWER_MS);
       this.#waiting.push((isAlive) => {
         clearTimeout(late);
         resolve(isAlive);
       });
       this.#socket.write('ping\n');
     });
+  }
+
+  onLeaving(listener: () => void): void {
+    if (this.#isLeaving) listener();
+    else this.#leavers.push(listener);
   }
 
   onGone(listener: () => void): void {
@@ -109,12 +121,18 @@ class HeldLine implements Line {
 
   hangUp(): void {
     this.#listeners = [];
+    this.#leavers = [];
     this.#socket.destroy();
   }
 
   #answered(): void {
     this.#unanswered = 0;
     this.#tell(true);
+  }
+
+  #leaving(): void {
+    this.#isLeaving = true;
+    for (const listener of this.#leavers.splice(0)) listener();
   }
 
   #gone(): void {

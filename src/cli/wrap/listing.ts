@@ -45,6 +45,9 @@ export interface Listed {
   readonly isForSessions: boolean;
 }
 
+/** What a proxy says that is about to end. */
+export const GOODBYE = 'bye';
+
 /** For a first session to come, and after the last one has gone: scripts that start one agent after another keep their proxy. */
 const FIRST_MS = 10_000;
 const LAST_MS = 2_000;
@@ -88,6 +91,7 @@ class Listing {
       startedAt: this.#startedAt,
     });
     process.on('exit', () => removeEntry(path));
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => this.#leaveAll(path));
     this.#endWhenIdle(FIRST_MS);
   }
 
@@ -130,6 +134,12 @@ class Listing {
       isForSessions,
       sessions: [...this.#sessions.values()],
     };
+  }
+
+  /** It ends what it has begun and takes nothing more: sessions go elsewhere with what is new. */
+  #leaveAll(path: string): void {
+    removeEntry(path);
+    for (const socket of this.#sessions.keys()) socket.write(`${GOODBYE}\n`);
   }
 
   #leave(socket: Socket): void {

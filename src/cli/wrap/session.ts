@@ -37,7 +37,8 @@ export async function openSession({ port, remark, ...joining }: SessionOptions):
     direct: () => direct,
     gone: () => remark(gone),
   });
-  line?.onGone(() => door.goDirect());
+  line?.onLeaving(() => door.goDirect());
+  line?.onGone(() => door.rescue());
   return {
     url: door.url,
     close() {

@@ -25,7 +25,12 @@ function places(text: string, query: string): readonly Place[] {
 function importance(kept: readonly Place[]): ToolImportance {
   const isKept = (shape: string, place: string): boolean =>
     kept.some((one) => one.shape === shape && one.place === place);
-  return { weightOf: (shape, place) => Number(isKept(shape, place)), isLost: () => false, isLostBy: () => false, fetchedShare: undefined };
+  return {
+    weightOf: (shape, place) => Number(isKept(shape, place)),
+    isLost: () => false,
+    isLostBy: () => false,
+    fetchedShare: undefined,
+  };
 }
 
 const TEXT = logOf(1_500, 60);

@@ -41,7 +41,8 @@ function linesFor(asked: Asked, { lines }: Mined): Mined['lines'] {
       const words = asked.text.split(/[^\p{L}\p{N}_]+/u).filter(({ length }) => length >= MIN_WORD_CHARS);
       return words.length === 0 ? [] : linesWith(words, lines);
     }
-    default:
+    case 'all':
+    case 'path':
       return [];
   }
 }
