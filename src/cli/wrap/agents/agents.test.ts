@@ -179,8 +179,8 @@ describe('OpenCode', () => {
 });
 
 test('Copilot CLI without a provider of one’s own is not started, and told why', () => {
-  const { refuses } = named('copilot').way as Launched;
-  expect(refuses!(scene())!.join(' ')).toContain('GitHub');
+  const way = named('copilot').way as Launched;
+  expect(way.refuses!(scene())!.join(' ')).toContain('GitHub');
   const told = settings(
     'copilot',
     scene({ COPILOT_PROVIDER_TYPE: 'anthropic', COPILOT_PROVIDER_BASE_URL: 'https://api.anthropic.com' }),
