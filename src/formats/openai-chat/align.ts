@@ -62,7 +62,7 @@ function footnoteEdits(messages: readonly JsonValue[], footnote: string): readon
   const path: JsonPath = ['messages', first, 'content'];
   const { content } = asObject(messages[first]);
   if (Array.isArray(content)) return [{ op: 'append', path, value: { type: 'text', text: footnote } }];
-  return [{ op: 'replace', path, value: `${content}\n\n${footnote}` }];
+  return [{ op: 'replace', path, value: `${textOf(content)}\n\n${footnote}` }];
 }
 
 function isOfUser(message: JsonValue): boolean {

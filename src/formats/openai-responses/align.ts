@@ -71,7 +71,7 @@ function footnoteEdits(items: readonly JsonValue[], footnote: string): readonly 
   const path: JsonPath = ['input', first, 'content'];
   const { content } = asObject(items[first]);
   if (Array.isArray(content)) return [{ op: 'append', path, value: { type: 'input_text', text: footnote } }];
-  return [{ op: 'replace', path, value: `${content}\n\n${footnote}` }];
+  return [{ op: 'replace', path, value: `${textOf(content)}\n\n${footnote}` }];
 }
 
 function isOfUser(item: JsonValue): boolean {

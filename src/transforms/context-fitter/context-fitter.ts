@@ -92,7 +92,7 @@ const MAX_ARGUMENT_CHARS = 200;
 function callOf({ call }: Part): string {
   if (!call) return 'a tool result';
   const input = isJsonObject(call.input) ? Object.values(call.input) : [call.input];
-  const short = input.filter((value) => typeof value === 'string' && isShort(value));
+  const short = input.flatMap((value) => (typeof value === 'string' && isShort(value) ? [value] : []));
   const said = short.join(' ').replaceAll(/\s+/g, ' ');
   return said === '' ? call.name : `${call.name} ${said.slice(0, MAX_ARGUMENT_CHARS)}`;
 }
