@@ -36,7 +36,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   pipeline: ['core', ...FLOOR_1, 'transforms', 'lru-cache', 'node:os', 'node:worker_threads'],
   proxy: ['core', ...FLOOR_1, 'transforms', 'pipeline', 'node:*', 'undici', 'pino', 'ws', 'package.json'],
   sdk: ['core', ...FLOOR_1, 'transforms', 'pipeline'],
-  integrations: ['core', ...FLOOR_1, 'transforms', 'pipeline', 'sdk'],
+  /** `ai` by its types alone. */
+  integrations: ['core', ...FLOOR_1, 'transforms', 'pipeline', 'sdk', 'ai'],
   /** The root of the package. */
   'index.ts': ['core', 'sdk', 'integrations'],
   mcp: ['core', ...FLOOR_1, 'transforms', 'pipeline', 'node:*', '@modelcontextprotocol/server', 'smol-toml'],

@@ -62,6 +62,10 @@ export interface Conversation {
   readonly turns: readonly Turn[];
   readonly parts: readonly Part[];
   readonly toolNames: readonly string[];
+  /** Some of the tools stand among what is said: a request that goes on from its answer has them without naming them. */
+  readonly bringsTools?: boolean;
+  /** Nothing is asked and nothing said so far: what goes on from its answer begins the conversation. */
+  readonly onlyWarms?: boolean;
   /** Nothing may be added to the tools of this request, or nobody could answer their calls. */
   readonly refusesTools?: boolean;
   /** The id of the answer that this request goes on from: all before it is with the provider. */

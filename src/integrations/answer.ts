@@ -68,7 +68,7 @@ function retrieving(
       continuation: format.continuation!,
       toolName: RETRIEVAL_TOOL.name,
       refusals: undefined,
-      job: { tenant, upstream, format: format.name, received, chainEnd: verdict.chainEnd },
+      job: { tenant, upstream, format: format.name, received, chainEnd: verdict.chainEnd, held: verdict.held },
       sent,
       advance: (step) => Promise.resolve(engine.advance(step)),
       watch: () => undefined,

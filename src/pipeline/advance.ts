@@ -11,7 +11,7 @@ import { deadlineIn } from '../core/deadline.ts';
 import type { EngineParts } from './engine.ts';
 import { REFUSED } from './guard.ts';
 import { withObservations } from './observations.ts';
-import { keepAnswer, keepHops } from './hidden.ts';
+import { type Held, keepAnswer, keepHops } from './hidden.ts';
 
 /** So often may the model fetch within one turn; after that it is told to go on without. */
 const MAX_ROUNDS = 3;
@@ -25,6 +25,8 @@ export interface HopStep {
   readonly received: Uint8Array;
   /** The chain of all that stands in it, where that is known already. */
   readonly chainEnd?: string | undefined;
+  /** What its provider holds with its answer (hidden.ts). */
+  readonly held?: Held | undefined;
   /** The body that the present hop answers. */
   readonly sent: Uint8Array;
   /** The hops before it. */
@@ -57,7 +59,7 @@ function take(step: HopStep, parts: EngineParts): Advance {
   const keeping = { tenant: step.tenant, upstream: step.upstream, sentLog: parts.stores.sentLog(step.tenant) };
   if (earlier.length === 0 && end.hidden.length === 0) {
     const hops = [withoutHidden(end)];
-    keepAnswer(hops, keeping);
+    keepAnswer(hops, keeping, step.held);
     return { hops, body: undefined, problem: undefined };
   }
   const past = new Past(step, format, parts);
@@ -70,7 +72,7 @@ function take(step: HopStep, parts: EngineParts): Advance {
     return { hops, body: document.apply(speaker.extend(hop, document)), problem: undefined };
   }
   if (hops.some(({ hidden }) => hidden.length > 0)) keepHops(hops, step.chainEnd ?? past.chain.end, format, keeping);
-  keepAnswer(hops, keeping);
+  keepAnswer(hops, keeping, step.held);
   return { hops, body: undefined, problem: undefined };
 }
 

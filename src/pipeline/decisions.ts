@@ -30,12 +30,14 @@ export class Decisions {
   readonly #isSigned: boolean;
   /** The provider holds what stands before this request. */
   readonly #isHeld: boolean;
+  /** A whole history may go on from what only warmed its connection up. */
+  readonly #showsHistory: boolean;
   /** Parts that the log has under all their keys. */
   readonly #known = new Set<number>();
   #isUnknown = false;
 
   constructor(
-    { parts, continues }: Conversation,
+    { turns, parts, continues }: Conversation,
     addresses: ReadonlyMap<number, PartAddress>,
     context: OptimizeContext,
     notes: Note[],
@@ -44,6 +46,7 @@ export class Decisions {
     this.#notes = notes;
     this.#isSigned = parts.some((part) => part.isSigned);
     this.#isHeld = continues !== undefined;
+    this.#showsHistory = !this.#isHeld || turns.some(({ role }) => role === 'assistant');
     this.#keys = new Map(Array.from(addresses, ([index, { place, result }]) => [index, this.#keysOf(place, result)]));
   }
 
@@ -140,7 +143,7 @@ export class Decisions {
       if (pin) pins.set(part, pin);
       if (this.#isSigned && found[at * step + 2]) seen.add(part);
     });
-    if (anyHeld && !this.#isHeld) this.#lookUpHeld(pins);
+    if (anyHeld && this.#showsHistory) this.#lookUpHeld(pins);
   }
 
   #lookUpHeld(pins: Map<number, Pin>): void {

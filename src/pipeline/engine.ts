@@ -14,7 +14,7 @@ import type { ToolRule } from '../core/tool-rule.ts';
 import type { Transform } from '../core/transform.ts';
 import type { WireFormat } from '../core/wire-format.ts';
 import { type Advance, advance, type HopStep } from './advance.ts';
-import { keptAnswer } from './hidden.ts';
+import { type Held, keptAnswer } from './hidden.ts';
 import { mend } from './mend.ts';
 import type { FitParts, Overflow } from './fit.ts';
 import type { Note } from './note.ts';
@@ -67,6 +67,8 @@ export interface Verdict {
   readonly mayNeedMending?: boolean;
   /** The chain of all that the body says (chain.ts), for what is kept with its answer. */
   readonly chainEnd?: string;
+  /** What its provider holds with its answer (hidden.ts). */
+  readonly held?: Held | undefined;
   /** Why the body could not be read; undefined when it could. */
   readonly problem: string | undefined;
   /** It is longer than its model reads, whatever is left out: there is no use in sending it. */
@@ -228,7 +230,7 @@ function totalsOf({ conversation }: Optimized, tokenizer: Tokenizer): Totals {
 }
 
 function verdictOf(
-  { body, conversation, notes, isOffered, restraint, mayNeedMending, overflow, chainEnd }: Optimized,
+  { body, conversation, notes, isOffered, restraint, mayNeedMending, overflow, chainEnd, held }: Optimized,
   job: Job,
   format: string,
 ): Omit<Verdict, 'totals'> {
@@ -242,6 +244,7 @@ function verdictOf(
     isOffered: isOffered && !isUntouched,
     mayNeedMending: mayNeedMending && job.intent === 'send',
     chainEnd,
+    held,
     overflow,
     restraint,
     problem: undefined,

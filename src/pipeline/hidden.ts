@@ -41,14 +41,15 @@ export function keepHops(
  * What a provider keeps under the id that the client has, and really ended under another: for requests that go on from
  * it. That it is known here says too that its conversation has the tool. Durable once this returns.
  */
-export function keepAnswer(hops: readonly Hop[], keeping: Keeping): void {
+export function keepAnswer(hops: readonly Hop[], keeping: Keeping, held?: Held): void {
   const [visible, last] = [hops[0]?.id, hops.at(-1)];
   if (visible === undefined || last?.id === undefined) return;
   const unanswered = last.hidden.length > 0 ? last : undefined;
   const hasHidden = hops.some(({ hidden }) => hidden.length > 0);
   const output = hops.flatMap(({ pieces, hidden }) => pieces.filter((_, index) => !hidden.includes(index)));
   const ids = hops.flatMap(({ id }) => id ?? []);
-  const answer: Answer = { id: last.id, ...(unanswered && { unanswered }), ...(hasHidden && { ids, output }) };
+  const shown = hasHidden && { ids, output };
+  const answer: Answer = { id: last.id, ...(unanswered && { unanswered }), ...shown, ...(held && { held }) };
   const text = JSON.stringify(answer);
   keeping.sentLog.pin(answerKeys(visible, keeping).map((key) => ({ ...COUNTS, key, text })));
 }
@@ -58,9 +59,9 @@ function recallAnswer(id: string, keeping: Keeping): Answer | undefined {
   return found && (JSON.parse(found.text!) as Answer);
 }
 
-/** Whether the answer that a request goes on from was given to a request with the tool. */
-export function isKnownAnswer(id: string, keeping: Keeping): boolean {
-  return recallAnswer(id, keeping) !== undefined;
+/** The answer that a request goes on from, where it was given to a request with the tool. */
+export function knownAnswer(id: string, keeping: Keeping): Pick<Answer, 'held'> | undefined {
+  return recallAnswer(id, keeping);
 }
 
 /** The edits by which a request goes on from the real end of the answer that it names. */
@@ -86,6 +87,14 @@ export function keptAnswer(id: string, keeping: Keeping): KeptAnswer | undefined
   return kept && { id, hops: kept.ids ?? [kept.id], output: kept.output };
 }
 
+/** What a provider holds with an answer, and requests that go on from it do not say again. */
+export interface Held {
+  /** Items before it brought tools. */
+  readonly hasTools: boolean;
+  /** Nothing was said yet. */
+  readonly isWarm: boolean;
+}
+
 interface Answer {
   readonly id: string;
   /** Of all hops, and what was shown of them, where something was hidden. */
@@ -93,6 +102,8 @@ interface Answer {
   readonly output?: readonly JsonValue[];
   /** The last hop, when results of ours wait for the next request. */
   readonly unanswered?: Hop;
+  /** Absent where that is nothing. */
+  readonly held?: Held;
 }
 
 const COUNTS = { tokensBefore: 0, tokensAfter: 0 } as const;

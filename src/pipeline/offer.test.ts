@@ -7,6 +7,7 @@ import type { Policy } from '../core/transform.ts';
 import { formats } from '../formats/index.ts';
 import { openStores } from '../stores/index.ts';
 import { o200k } from '../tokenizers/o200k.ts';
+import { type Held, keepAnswer } from './hidden.ts';
 import { policyFor } from './offer.ts';
 
 const messages = formats.find(({ name }) => name === 'anthropic-messages')!;
@@ -36,6 +37,7 @@ function offered(body: JsonValue, asked: Asked = {}): 'tool and views' | 'views'
   return allowTools ? 'tool and views' : allowLoss ? 'views' : 'neither';
 }
 
+const responses = formats.find(({ name }) => name === 'openai-responses')!;
 const tool = (name: string): JsonValue => ({ name, input_schema: {} });
 const first = [{ role: 'user', content: 'go' }];
 const thought = { type: 'thinking', thinking: 'hm', signature: 's' };
@@ -86,6 +88,42 @@ describe('a conversation has the tool from its first request on, or never', () =
     expect(offered(body(first), { stores })).toBe('tool and views');
     expect(offered(body(later), { stores })).toBe('tool and views');
     expect(offered(body(later), { stores, tenant: 'renewed' })).toBe('tool and views');
+  });
+
+  describe('where the provider holds what was said (R-21)', () => {
+    const WARM = { input: [], generate: false };
+    const QUESTION = { role: 'user', content: 'go' };
+    const brought = { type: 'additional_tools', tools: [{ type: 'function', name: 'Read' }] };
+    const on = (id: string, ...input: JsonValue[]): JsonValue => ({ previous_response_id: id, input });
+    const keeping = (stores: Stores): Parameters<typeof keepAnswer>[1] => ({
+      tenant: 't',
+      upstream: undefined,
+      sentLog: stores.sentLog('t'),
+    });
+    const answered = (id: string, held: Held | undefined, stores: Stores): void =>
+      keepAnswer([{ id, pieces: [], hidden: [], results: [] }], keeping(stores), held);
+    const has = (body: JsonValue, stores: Stores, level: Policy['level'] = 'balanced'): boolean =>
+      offered(body, { format: responses, stores, level }) === 'tool and views';
+
+    test('tools that an item brought are there in all that goes on from it; tools beside the items are not', () => {
+      const stores = open();
+      answered('a', { hasTools: true, isWarm: false }, stores);
+      answered('b', undefined, stores);
+      expect([has(on('a', QUESTION), stores), has(on('b', QUESTION), stores)]).toEqual([true, false]);
+      expect(has(on('never', QUESTION), stores)).toBe(false);
+    });
+
+    test('a request that only warms up has it before there are tools; what goes on from it without any has not', () => {
+      const stores = open();
+      expect([has(WARM, stores, 'lossless'), has(WARM, stores)]).toEqual([false, true]);
+      answered('w', { hasTools: false, isWarm: true }, stores);
+      expect([has(on('w', QUESTION), stores), has(on('w', brought, QUESTION), stores)]).toEqual([false, true]);
+      // The same history comes whole, without what was warmed up.
+      const thought = { type: 'reasoning', summary: [], encrypted_content: 's' };
+      expect(has({ input: [brought, QUESTION, thought] }, stores)).toBe(true);
+      expect(has({ input: [brought, { role: 'user', content: 'elsewhere' }, thought] }, stores)).toBe(false);
+      expect(has(on('w', brought, { role: 'user', content: 'elsewhere' }, thought), stores)).toBe(false);
+    });
   });
 
   test('what only asks decides nothing', () => {

@@ -10,7 +10,7 @@ import { canonical } from '../core/json/canonical.ts';
 import type { WireFormat } from '../core/wire-format.ts';
 import { RETRIEVAL_TOOL } from '../retrieval/tool.ts';
 import type { OptimizeContext } from './context.ts';
-import { isKnownAnswer } from './hidden.ts';
+import { type Held, knownAnswer } from './hidden.ts';
 
 /** What is allowed to this request, now that it is known what it says. */
 export function policyFor(
@@ -26,11 +26,35 @@ export function policyFor(
   if (toolNames.includes(RETRIEVAL_TOOL.name)) return lossless;
   // A client that brings Headroom's tools itself can fetch, and needs no second one.
   if (toolNames.some(isRetrievalTool)) return { ...lossless, allowLoss: policy.level !== 'lossless' };
-  if (!format.continuation || toolNames.length === 0 || conversation.refusesTools) return lossless;
-  const { continues } = conversation;
-  const isOurs =
-    continues === undefined ? isOffered(conversation, format.volatileKeys, context) : isKnownAnswer(continues, context);
+  if (!format.continuation || conversation.refusesTools) return lossless;
+  const isOurs = isOfConversation(conversation, format.volatileKeys, context);
   return isOurs ? { ...policy, allowLoss: policy.level !== 'lossless' } : lossless;
+}
+
+/** Whether the tool belongs to what is going on: to a conversation without tools of its own it never does. */
+function isOfConversation(
+  conversation: Conversation,
+  volatileKeys: ReadonlySet<string>,
+  context: OptimizeContext,
+): boolean {
+  const { continues, toolNames, onlyWarms } = conversation;
+  // Tools may still come, and nothing is said that could be held to what is decided.
+  if (onlyWarms) return context.policy.level !== 'lossless';
+  const before = continues === undefined ? undefined : knownAnswer(continues, context);
+  if (continues !== undefined && !before) return false;
+  if (toolNames.length === 0 && !before?.held?.hasTools) return false;
+  // What follows decides as a request of its own: it may be a history that began elsewhere.
+  return before && !before.held?.isWarm ? true : isOffered(conversation, volatileKeys, context);
+}
+
+/** What will be held with the answer, where anything is: tools that came by items stay for all that go on from it. */
+export function heldAfter(
+  { continues, bringsTools, onlyWarms: isWarm = false }: Conversation,
+  context: OptimizeContext,
+): Held | undefined {
+  const before = continues === undefined ? undefined : knownAnswer(continues, context)?.held;
+  const hasTools = bringsTools === true || before?.hasTools === true;
+  return hasTools || isWarm ? { hasTools, isWarm } : undefined;
 }
 
 /** The pin of a conversation that has the tool; that of one that has not says nothing. */

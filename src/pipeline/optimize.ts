@@ -10,12 +10,12 @@ import { type Chain, chainOf } from './chain.ts';
 import type { OptimizeContext } from './context.ts';
 import { Decisions } from './decisions.ts';
 import { guardNotes } from './guard.ts';
-import { goOnEdits, restoreHops } from './hidden.ts';
+import { goOnEdits, type Held, restoreHops } from './hidden.ts';
 import { leaveOutAgain } from './mend.ts';
 import { Fitting, type Overflow } from './fit.ts';
 import { failure, type Note, UNCOUNTED } from './note.ts';
 import { withObservations } from './observations.ts';
-import { policyFor } from './offer.ts';
+import { heldAfter, policyFor } from './offer.ts';
 import { type Restraint, restraintOf } from './restraint.ts';
 
 export interface Optimized {
@@ -32,6 +32,8 @@ export interface Optimized {
   readonly overflow: Overflow | undefined;
   /** The chain of all that it says. */
   readonly chainEnd: string;
+  /** Of a request with the retrieval tool: what its provider holds with the answer. */
+  readonly held: Held | undefined;
 }
 
 /** @throws SyntaxError, TypeError or RangeError for bodies that cannot be read: they go out as they came. */
@@ -83,6 +85,7 @@ export function optimize(
     mayNeedMending: given.policy.allowTools && (decisions.isUnknown || fitted?.isStep === true),
     overflow: fitted?.overflow,
     chainEnd: chain.end,
+    held: isOffered ? heldAfter(received, context) : undefined,
   };
 }
 

@@ -24,8 +24,8 @@ export function restraintOf(
   volatileKeys: ReadonlySet<string>,
   { tenant, sentLog, holdout }: RestraintContext,
 ): Restraint | undefined {
-  // A request that shows only its end cannot be told from those of other conversations.
-  if (conversation.continues !== undefined) return undefined;
+  // A request that shows only its end, or nothing yet, cannot be told from those of other conversations.
+  if (conversation.continues !== undefined || conversation.onlyWarms) return undefined;
   const key = conversationKeyOf(conversation, volatileKeys);
   if (isHeldOut(holdout, tenant, key)) return 'held out';
   return sentLog.recall([frozenKey(tenant, key)])[0]?.text === FROZEN ? 'frozen' : undefined;

@@ -45,6 +45,7 @@ export interface Offer {
   readonly received: Uint8Array;
   readonly sent: Uint8Array;
   readonly chainEnd: string | undefined;
+  readonly held: Verdict['held'];
 }
 
 export async function payloadOf(
@@ -149,6 +150,7 @@ async function shortened(
     received: body!,
     sent,
     chainEnd: verdict.chainEnd,
+    held: verdict.held,
   };
   return { headers: plain, body: () => sent, verdict, bodies, offer };
 }

@@ -47,33 +47,37 @@ afterAll(async () => {
   await provider.close();
 });
 
-describe.each([
-  ['requests', false],
-  ['a WebSocket', true],
-])('Codex over %s', (_name, isSocket) => {
-  test('sees one answer where the model fetched in between', async () => {
-    provider.reset(Array.from({ length: 20 }, () => step));
-    stage.write(
-      'home/.codex/config.toml',
-      `model = "gpt-5-codex"
-model_provider = "headroom"
-approval_policy = "never"
+const SETTINGS = `approval_policy = "never"
 sandbox_mode = "danger-full-access"
 check_for_update_on_startup = false
 tool_output_token_limit = 20000
 [analytics]
 enabled = false
-[model_providers.headroom]
+`;
+const withProvider = (isSocket: boolean): string => `model = "gpt-5-codex"
+model_provider = "headroom"
+${SETTINGS}[model_providers.headroom]
 name = "headroom"
 base_url = "${stage.proxy.url}/v1"
 env_key = "OPENAI_API_KEY"
 wire_api = "responses"
 supports_websockets = ${isSocket}
-`,
-    );
+`;
+/** Its own provider and model: the connection is warmed up, and an item brings the tools. */
+const withItsOwn = (): string => `openai_base_url = "${stage.proxy.url}/v1"\n${SETTINGS}`;
+
+describe.each([
+  ['requests', false, () => withProvider(false)],
+  ['a WebSocket', true, () => withProvider(true)],
+  ['a WebSocket of its own provider', true, withItsOwn],
+])('Codex over %s', (_name, isSocket, settings) => {
+  test('sees one answer where the model fetched in between', async () => {
+    provider.reset(Array.from({ length: 20 }, () => step));
+    stage.write('home/.codex/config.toml', settings());
     const done = await stage.run('codex', ['exec', '--skip-git-repo-check', 'Why did the refund fail?'], {
       CODEX_HOME: `${stage.home}/.codex`,
       OPENAI_API_KEY: 'sk-dummy',
+      CODEX_API_KEY: 'sk-dummy',
     });
     expect(provider.problems).toEqual([]);
     expect(done.exitCode, done.stderr).toBe(0);

@@ -143,7 +143,8 @@ class Memory {
     this.seen.push(items);
     const wrong = this.#problemOf(body.tools, items);
     if (wrong !== undefined) return this.#refuse(wrong);
-    const planned = (this.#plan[index] ?? (() => [say('nothing more')]))({ ...body, input: items });
+    const step = body.generate === false ? () => [] : (this.#plan[index] ?? (() => [say('nothing more')]));
+    const planned = step({ ...body, input: items });
     if (typeof planned === 'number') return refusal(planned, 'planned');
     const output = this.#sealed(planned, body.tools, items);
     const id = `resp_${++this.#ids}`;

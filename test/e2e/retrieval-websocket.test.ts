@@ -82,9 +82,13 @@ async function open(options: object = {}): Promise<Client> {
 }
 
 /** As Codex does: what is new, on top of the answer before. */
-async function converse(client: Client, more: object): Promise<Json[][]> {
+async function converse(
+  client: Client,
+  more: object,
+  opening: Json = [{ role: 'user', content: 'search' }],
+): Promise<Json[][]> {
   const answers: Json[][] = [];
-  let request: Json = { model: 'gpt-5.6', tools: [TOOL], ...more, input: [{ role: 'user', content: 'search' }] };
+  let request: Json = { model: 'gpt-5.6', tools: [TOOL], ...more, input: opening };
   for (let ends = 0; ends < 2; ) {
     const frames = await client.ask(request);
     answers.push(frames);
@@ -183,6 +187,76 @@ test('after a new connection the whole history has its hidden exchange again', a
   expect(provider.problems).toEqual([]);
   expect(third.response.output.at(-1).content[0].text).toBe('and the second answer');
   other.socket.close();
+});
+
+/** As Codex does with a provider of its own: tools are brought once, by an item, and stand in no request after it. */
+describe('tools that an item brings', () => {
+  const PLAN: Plan = [() => [think(), grep()], (body) => [think(), fetch(body)], () => [think(), say('found')]];
+  const WARM: Json = { model: 'gpt-5.6', store: false };
+  const BROUGHT = { type: 'additional_tools', role: 'developer', tools: [TOOL] };
+  const QUESTION = { role: 'user', content: 'search what an item brings' };
+  const offers = (): boolean[] => provider.requests.map(({ tools }) => Boolean(tools?.some(isOurs)));
+
+  test.each([
+    ['', false],
+    [', after a request that only warms up', true],
+  ])('have ours beside them in every request%s (R-21)', async (_name, isWarmed) => {
+    const plan = isWarmed ? [() => [], ...PLAN] : PLAN;
+    provider.reset([...plan, ...SECOND]);
+    const client = await open();
+    const answers: Json[][] = [];
+    if (isWarmed) answers.push(await client.ask({ ...WARM, generate: false, input: [] }));
+    const previous = isWarmed ? { previous_response_id: answers[0]!.at(-1).response.id } : {};
+    answers.push(...(await converse(client, { ...WARM, tools: undefined, ...previous }, [BROUGHT, QUESTION])));
+    expectHidden(answers, plan);
+    expect(offers()).toEqual(provider.requests.map(() => true));
+    client.socket.close();
+  });
+
+  test('have ours again in a whole history, after a new connection was warmed up (R-21)', async () => {
+    provider.reset([() => [], ...PLAN, () => [], ...SECOND]);
+    const asked = async (client: Client, request: Json): Promise<Json> =>
+      (await client.ask({ ...WARM, ...request })).at(-1).response;
+    const client = await open();
+    const warm = await asked(client, { generate: false, input: [] });
+    const first = await asked(client, { previous_response_id: warm.id, input: [BROUGHT, QUESTION] });
+    const output = { type: 'function_call_output', call_id: first.output[1].call_id, output: SEARCH };
+    const second = await asked(client, { previous_response_id: first.id, input: [output] });
+    client.socket.terminate();
+    const other = await open();
+    const again = await asked(other, { generate: false, input: [] });
+    const history = [BROUGHT, QUESTION, ...first.output, output, ...second.output];
+    const input = [...history, { role: 'user', content: 'and now?' }];
+    const third = await asked(other, { previous_response_id: again.id, input });
+    expect(provider.problems).toEqual([]);
+    expect(third.output.at(-1).content[0].text).toBe('and the second answer');
+    other.socket.close();
+  });
+
+  test('are alone for good where the signed history began elsewhere, warmed up or not (R-21)', async () => {
+    const question = { role: 'user', content: 'begun elsewhere' };
+    const direct = new WebSocket(provider.url.replace('http', 'ws'));
+    await new Promise((resolve) => direct.once('open', resolve));
+    provider.reset([() => [think(), say('one')], () => [], () => [think(), grep()], () => [think(), say('two')]]);
+    const begun = new Promise<Json>((resolve) =>
+      direct.on('message', (data: Buffer) => {
+        const { type, response } = JSON.parse(data.toString());
+        if (type === 'response.completed') resolve(response);
+      }),
+    );
+    direct.send(JSON.stringify({ type: 'response.create', ...WARM, input: [BROUGHT, question] }));
+    const { output } = await begun;
+    direct.close();
+    const client = await open();
+    const warm = (await client.ask({ ...WARM, generate: false, input: [] })).at(-1).response;
+    const input = [BROUGHT, question, ...output, { role: 'user', content: 'and now?' }];
+    const second = (await client.ask({ ...WARM, previous_response_id: warm.id, input })).at(-1).response;
+    const result = { type: 'function_call_output', call_id: second.output[1].call_id, output: SEARCH };
+    await client.ask({ ...WARM, previous_response_id: second.id, input: [result] });
+    expect(provider.problems).toEqual([]);
+    expect(offers().slice(2)).toEqual([false, false]);
+    client.socket.close();
+  });
 });
 
 describe('the connection', () => {

@@ -11,6 +11,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const ENTRIES: Readonly<Record<string, string>> = {
   "'headroom-ts'": join(ROOT, 'src/index.ts'),
   "'headroom-ts/compressors'": join(ROOT, 'src/sdk/pure.ts'),
+  "'headroom-ts/vercel-ai'": join(ROOT, 'src/integrations/vercel-ai.ts'),
 };
 
 let provider: ScriptedProvider;

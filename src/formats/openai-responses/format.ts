@@ -28,8 +28,8 @@ export const openaiResponses: WireFormat = {
   ],
   // Gateways take Anthropic's cache marks in this format too.
   volatileKeys: new Set(['prompt_cache_breakpoint', 'cache_control']),
-  // An answer that the provider holds may be known under another id.
-  resultMarks: ['call_output"', '"previous_response_id"'],
+  // An answer that the provider holds may be known under another id; from one that only warmed up a conversation begins.
+  resultMarks: ['call_output"', '"previous_response_id"', '"generate"'],
   cacheMarks: ['"prompt_cache_', '"previous_response_id"'],
   recognizes(body: JsonValue): boolean {
     const { input, messages, model } = asObject(body);

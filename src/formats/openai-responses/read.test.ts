@@ -123,6 +123,20 @@ test('tools are known by name, those that items brought too', () => {
   expect(readFixture('odd-shapes').toolNames).toEqual([]);
 });
 
+test('tools that items bring stay with what goes on, and a request that only warms up begins nothing yet', () => {
+  const brought = { type: 'additional_tools', role: 'developer', tools: [{ type: 'function', name: 'search' }] };
+  const asked = { role: 'user', content: 'go' };
+  const facts = (body: JsonObject): readonly (boolean | undefined)[] => {
+    const { bringsTools, onlyWarms } = read(body);
+    return [bringsTools, onlyWarms];
+  };
+  expect(facts({ generate: false, input: [] })).toEqual([undefined, true]);
+  expect(facts({ generate: false, input: [brought] })).toEqual([true, true]);
+  expect(facts({ generate: false, input: [brought, asked] })).toEqual([true, undefined]);
+  expect(facts({ generate: false, input: [], previous_response_id: 'r' })).toEqual([undefined, undefined]);
+  expect(facts({ tools: brought.tools, input: [asked] })).toEqual([undefined, undefined]);
+});
+
 describe('what stays with the model', () => {
   const output = { type: 'function_call_output', call_id: 'a', output: 'x' };
   const compaction = { type: 'compaction', encrypted_content: 'x' };

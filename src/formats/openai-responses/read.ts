@@ -40,12 +40,15 @@ export function read(document: JsonDocument): Conversation {
       ? [readMessage({ role: 'user', content: body['input'] }, 0, ['input'], list)]
       : items.map((item, turn) => withId(readItem(item, turn, reading), item));
   const preamble = readPreamble(document);
+  const brought = broughtTools(items);
   return {
     format: 'openai-responses',
     model: textOf(body['model']),
     turns,
     parts: list.parts,
-    toolNames: [...broughtTools(items), ...toolNamesIn(body['tools'])],
+    toolNames: [...brought, ...toolNamesIn(body['tools'])],
+    ...(brought.length > 0 && { bringsTools: true }),
+    ...(onlyWarms(body, turns) && { onlyWarms: true }),
     refusesTools: isHeldElsewhere(body),
     ...(isPresent(body['previous_response_id']) && { continues: textOf(body['previous_response_id']) }),
     keepsResults: !clearsResults(body) && !hidesResults(items, list.parts),
@@ -53,6 +56,12 @@ export function read(document: JsonDocument): Conversation {
     ...maxOutputOf(body['max_output_tokens']),
     ...(preamble && { preamble }),
   };
+}
+
+/** A connection may be warmed up before there is anything to say. */
+function onlyWarms(body: JsonObject, turns: readonly Turn[]): boolean {
+  const isFirst = !isPresent(body['previous_response_id']);
+  return body['generate'] === false && isFirst && turns.every(({ role }) => role === 'system');
 }
 
 /** What the provider adds to a conversation of its own, or answers later, cannot be carried on here. */

@@ -18,7 +18,7 @@ export interface Retrieval {
   readonly toolName: string;
   /** Undefined where no call is sent back to the model. */
   readonly refusals: Refusals | undefined;
-  readonly job: Pick<HopStep, 'tenant' | 'upstream' | 'format' | 'received' | 'chainEnd'>;
+  readonly job: Pick<HopStep, 'tenant' | 'upstream' | 'format' | 'received' | 'chainEnd' | 'held'>;
   /** The body of the first hop. */
   readonly sent: Uint8Array;
   advance(step: HopStep): Promise<Advance | undefined>;

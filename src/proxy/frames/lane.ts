@@ -33,7 +33,7 @@ interface Exchange {
   readonly startedAt: number;
   readonly verdict: Verdict | undefined;
   readonly permit: Permit | undefined;
-  readonly job: Pick<HopStep, 'tenant' | 'upstream' | 'format' | 'received' | 'chainEnd'>;
+  readonly job: Pick<HopStep, 'tenant' | 'upstream' | 'format' | 'received' | 'chainEnd' | 'held'>;
   readonly splicer: FrameSplicer | undefined;
   readonly refusals: Refusals | undefined;
   readonly watches: Watcher[];
@@ -96,7 +96,7 @@ export class Lane {
       startedAt,
       verdict,
       permit: permitted,
-      job: { tenant, upstream, format, received, chainEnd: verdict?.chainEnd },
+      job: { tenant, upstream, format, received, chainEnd: verdict?.chainEnd, held: verdict?.held },
       sent,
     });
     toUpstream(sent);

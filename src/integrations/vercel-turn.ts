@@ -1,0 +1,121 @@
+/** One turn of a model that may fetch originals: its calls for them are answered, and it is asked again. */
+import type { Headroom } from '../sdk/headroom.ts';
+import { type Exchanges, type Round, turnKey } from './vercel-exchanges.ts';
+import type { AssistantPart, Content, Generated, Params, ResultPart, Usage } from './vercel-types.ts';
+
+const MAX_ROUNDS = 5;
+
+type Call = Extract<Content, { type: 'tool-call' }>;
+
+export class Turn {
+  readonly #headroom: Headroom;
+  readonly #exchanges: Exchanges;
+  readonly #place: string;
+  readonly #rounds: Round[] = [];
+  readonly #shown: Content[] = [];
+
+  /** @param place where in its conversation the turn stands. */
+  constructor(headroom: Headroom, exchanges: Exchanges, place: string) {
+    this.#headroom = headroom;
+    this.#exchanges = exchanges;
+    this.#place = place;
+  }
+
+  isHidden(part: { readonly type: string }): part is Call {
+    const { type, toolName, providerExecuted } = part as Partial<Call>;
+    return type === 'tool-call' && toolName === this.#headroom.retrieveTool.name && !providerExecuted;
+  }
+
+  visible(content: readonly Content[]): Content[] {
+    return content.filter((part) => !this.isHidden(part));
+  }
+
+  /** What to ask next; undefined when the turn is the program's again. */
+  async next(sent: Params, content: readonly Content[]): Promise<Params | undefined> {
+    const calls = content.filter((part) => this.isHidden(part));
+    this.#shown.push(...this.visible(content));
+    const isOurs = !content.some((part) => isForProgram(part) && !this.isHidden(part));
+    const isOver = isOurs && this.#rounds.length >= MAX_ROUNDS;
+    const results = isOver ? [] : await Promise.all(calls.map((call) => this.#answer(call)));
+    if (isOurs && results.length > 0) {
+      const said = saidBy(content);
+      this.#rounds.push({ said, results });
+      const exchange = [
+        { role: 'assistant' as const, content: said },
+        { role: 'tool' as const, content: results },
+      ];
+      return { ...sent, prompt: [...sent.prompt, ...exchange] };
+    }
+    if (this.#rounds.length > 0 || results.length > 0) {
+      const last = { said: results.length > 0 ? saidBy(calls) : [], results };
+      this.#exchanges.keep(turnKey(this.#place, this.#shown), { rounds: this.#rounds, last });
+    }
+    return undefined;
+  }
+
+  async #answer({ toolCallId, toolName, input }: Call): Promise<ResultPart> {
+    const value = await this.#headroom.retrieveTool.execute(input);
+    return { type: 'tool-result', toolCallId, toolName, output: { type: 'text', value } };
+  }
+}
+
+/** The program has to act before the model can go on. */
+function isForProgram(part: Content): boolean {
+  return (part.type === 'tool-call' && !part.providerExecuted) || part.type === 'tool-approval-request';
+}
+
+/** An answer as the next prompt has it. */
+function saidBy(content: readonly Content[]): AssistantPart[] {
+  return content.flatMap((part): AssistantPart[] => {
+    const { providerMetadata, ...rest } = part;
+    const options = providerMetadata && { providerOptions: providerMetadata };
+    if (rest.type === 'source' || rest.type === 'tool-approval-request') return [];
+    if (rest.type === 'text' && rest.text === '') return [];
+    if (rest.type === 'tool-call') {
+      const { dynamic: _, ...call } = rest;
+      return [{ ...call, input: inputOf(call.input), ...options }];
+    }
+    if (rest.type === 'tool-result') {
+      const { type, toolCallId, toolName, result } = rest;
+      return [{ type, toolCallId, toolName, output: { type: 'json', value: result }, ...options }];
+    }
+    return [{ ...rest, ...options } as AssistantPart];
+  });
+}
+
+function inputOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
+type Counts = Readonly<Record<string, number | undefined>>;
+
+function sumOf<Kind extends Counts>(one: Kind, other: Kind): Kind {
+  const keys = Object.keys({ ...one, ...other });
+  return Object.fromEntries(
+    keys.map((key) => {
+      const [a, b] = [one[key], other[key]];
+      return [key, a === undefined ? b : b === undefined ? a : a + b];
+    }),
+  ) as Kind;
+}
+
+/** All rounds are paid. */
+export function totalOf(before: Usage | undefined, usage: Usage): Usage {
+  if (!before) return usage;
+  const inputTokens = sumOf(before.inputTokens, usage.inputTokens);
+  return { ...usage, inputTokens, outputTokens: sumOf(before.outputTokens, usage.outputTokens) };
+}
+
+/** A turn that ends in calls, all of them unseen, ends for the program without a reason of its own. */
+export function reasonFor(
+  reason: Generated['finishReason'],
+  content: readonly Content[],
+  turn: Turn,
+): Generated['finishReason'] {
+  const isEmpty = content.some((part) => turn.isHidden(part)) && !turn.visible(content).some(isForProgram);
+  return isEmpty ? { ...reason, unified: 'other' } : reason;
+}
