@@ -2,6 +2,7 @@
  * Whether this conversation's prefix is settled: decided when it begins and pinned, because system prompts and tools
  * stand before every prefix that a provider caches. Never where the client manages caches or reasoning is signed.
  */
+import { LRUCache } from 'lru-cache';
 import type { Conversation } from '../core/conversation.ts';
 import { hashOf } from '../core/hash.ts';
 import { canonical } from '../core/json/canonical.ts';
@@ -23,7 +24,7 @@ export function alignPolicyFor(
   if (!preamble || preamble.isManaged) return undefined;
   const settled = settle(preamble);
   const tools = JSON.stringify(settled.tools);
-  const keys = keysOf(conversation, settled, volatileKeys, context.tenant);
+  const keys = keysOf(conversation, settled, tools, context.tenant, volatileKeys);
   const [began, kept, prefix] = context.sentLog.recall([keys.began, keys.tools, keys.prefix]);
   const isSigned = preamble.signsReasoning || parts.some((part) => part.isSigned);
   const isNew = !conversation.turns.some(({ role }) => role === 'assistant');
@@ -51,22 +52,35 @@ export function alignPolicyFor(
   };
 }
 
+/** @param toolsText the settled tools as JSON. */
 function keysOf(
   { turns }: Conversation,
   { texts, tools }: SettledPreamble,
-  volatileKeys: ReadonlySet<string>,
+  toolsText: string,
   tenant: string,
+  volatileKeys: ReadonlySet<string>,
 ): Record<'began' | 'tools' | 'prefix', string> {
   const canon = { ignoredKeys: volatileKeys, digest: hashOf };
   const first = turns.find(({ role }) => role !== 'system');
   const front = JSON.stringify(texts);
-  const names = tools.map((tool) => canonical(tool, canon)).sort();
+  const names =
+    namesOf.get(toolsText) ??
+    hashOf(
+      tools
+        .map((tool) => canonical(tool, canon))
+        .sort()
+        .join('\n'),
+    );
+  namesOf.set(toolsText, names);
   return {
     began: hashOf(`align ${tenant} ${first ? canonical([first.head, ...first.blocks], canon) : ''} ${front}`),
-    tools: hashOf(`align tools ${tenant} ${names.join('\n')}`),
-    prefix: hashOf(`align prefix ${tenant} ${names.join('\n')} ${front}`),
+    tools: hashOf(`align tools ${tenant} ${names}`),
+    prefix: hashOf(`align prefix ${tenant} ${names} ${front}`),
   };
 }
+
+/** The same tools come with every request of a client. */
+const namesOf = new LRUCache<string, string>({ max: 50 });
 
 function parsed<T>(kept: string | undefined): readonly T[] | undefined {
   return kept === undefined ? undefined : (JSON.parse(kept) as readonly T[]);

@@ -2,7 +2,7 @@
 import type { JsonValue } from '../../core/json/value.ts';
 import { isJsonObject } from '../../core/json/value.ts';
 import type { Preamble, SettledPreamble, Value } from '../../core/preamble.ts';
-import { findVolatile } from './volatile.ts';
+import { findVolatile, type Volatile } from './volatile.ts';
 
 /** Values are numbered in an order that does not depend on that of the tools. */
 export function settle({ texts, tools }: Preamble): SettledPreamble {
@@ -14,6 +14,24 @@ export function settle({ texts, tools }: Preamble): SettledPreamble {
   return { texts: settledTexts, tools: settledTools, values: values.said };
 }
 
+/** The same texts come with every request: each is looked through once. */
+const known = new Map<string, readonly Volatile[]>();
+const MAX_KNOWN_CHARS = 4_000_000;
+let knownChars = 0;
+
+function volatileIn(text: string): readonly Volatile[] {
+  const before = known.get(text);
+  if (before) return before;
+  knownChars += text.length;
+  if (knownChars > MAX_KNOWN_CHARS) {
+    known.clear();
+    knownChars = text.length;
+  }
+  const found = findVolatile(text);
+  known.set(text, found);
+  return found;
+}
+
 class Values {
   readonly said: Value[] = [];
 
@@ -21,7 +39,7 @@ class Values {
   settle(text: string): string {
     let settled = '';
     let end = 0;
-    for (const { start, end: next, label } of findVolatile(text)) {
+    for (const { start, end: next, label } of volatileIn(text)) {
       this.said.push({ label: label.replaceAll(/\s+/g, ' '), text: text.slice(start, next) });
       settled += `${text.slice(end, start)}${referenceTo(this.said.length)}`;
       end = next;
