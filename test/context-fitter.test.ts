@@ -114,6 +114,18 @@ test('one step lasts for many turns, and what it said stays as it was said', () 
   expect(results(run(engine, anthropic(37)).sent).slice(0, 36)).toEqual(results(much));
 });
 
+test('a step holds where the client moves its cache marks', () => {
+  const engine = open();
+  const marked = (exchanges: number, at: number): Body => {
+    const body = anthropic(exchanges);
+    const text = { type: 'text', text: 'Fix the parser.', ...(at === 0 && { cache_control: { type: 'ephemeral' } }) };
+    return { ...body, messages: [{ role: 'user', content: [text] }, ...body.messages.slice(1)] };
+  };
+  const first = run(engine, marked(30, 0)).sent;
+  expect(stubs(first).length).toBeGreaterThan(10);
+  expect(results(run(engine, marked(32, 1)).sent).slice(0, 30)).toEqual(results(first));
+});
+
 test('asking what would become of it changes nothing, and says the same', () => {
   const engine = open();
   const asked = run(engine, anthropic(30), 'ask').sent;

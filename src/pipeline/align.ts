@@ -3,6 +3,7 @@
  * stand before every prefix that a provider caches. Never where the client manages caches or reasoning is signed.
  */
 import { LRUCache } from 'lru-cache';
+import { conversationKeyOf } from '../core/conversation-key.ts';
 import type { Conversation } from '../core/conversation.ts';
 import { hashOf } from '../core/hash.ts';
 import { canonical } from '../core/json/canonical.ts';
@@ -54,14 +55,13 @@ export function alignPolicyFor(
 
 /** @param toolsText the settled tools as JSON. */
 function keysOf(
-  { turns }: Conversation,
+  conversation: Conversation,
   { texts, tools }: SettledPreamble,
   toolsText: string,
   tenant: string,
   volatileKeys: ReadonlySet<string>,
 ): Record<'began' | 'tools' | 'prefix', string> {
   const canon = { ignoredKeys: volatileKeys, digest: hashOf };
-  const first = turns.find(({ role }) => role !== 'system');
   const front = JSON.stringify(texts);
   const names =
     namesOf.get(toolsText) ??
@@ -73,7 +73,7 @@ function keysOf(
     );
   namesOf.set(toolsText, names);
   return {
-    began: hashOf(`align ${tenant} ${first ? canonical([first.head, ...first.blocks], canon) : ''} ${front}`),
+    began: hashOf(`align ${tenant} ${conversationKeyOf(conversation, volatileKeys)} ${front}`),
     tools: hashOf(`align tools ${tenant} ${names}`),
     prefix: hashOf(`align prefix ${tenant} ${names} ${front}`),
   };

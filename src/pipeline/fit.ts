@@ -7,7 +7,6 @@
 import type { Conversation, Part } from '../core/conversation.ts';
 import type { Rewrite } from '../core/edit.ts';
 import { hashOf } from '../core/hash.ts';
-import { canonical } from '../core/json/canonical.ts';
 import { asObject, type JsonValue } from '../core/json/value.ts';
 import { writeMarker } from '../core/marker.ts';
 import type { ModelTable } from '../core/model.ts';
@@ -66,14 +65,13 @@ export class Fitting {
   readonly #notes: Note[];
   #steps = 0;
 
-  constructor(received: Conversation, chain: Chain, context: OptimizeContext, parts: FitParts, notes: Note[]) {
+  /** @param conversation its key. */
+  constructor(conversation: string, chain: Chain, context: OptimizeContext, parts: FitParts, notes: Note[]) {
     this.#context = context;
     this.#parts = parts;
     this.#chain = chain;
     this.#notes = notes;
-    const first = received.turns.find(({ role }) => role !== 'system');
-    const canon = { ignoredKeys: new Set<string>(), digest: hashOf };
-    this.#start = hashOf(`fit ${context.tenant} ${first ? canonical([first.head, ...first.blocks], canon) : ''}`);
+    this.#start = `fit ${context.tenant} ${conversation}`;
   }
 
   /** The conversation with what earlier steps said, for good. */

@@ -2,11 +2,11 @@
  * Whether this conversation has the retrieval tool: decided when it is first seen, and pinned, because the tools are part
  * of every prefix that a provider caches or signs. Where the model cannot fetch originals, nothing is left out.
  */
+import { conversationKeyOf } from '../core/conversation-key.ts';
 import type { Conversation } from '../core/conversation.ts';
 import { hashOf } from '../core/hash.ts';
 import { isRetrievalTool } from '../core/retrieval-name.ts';
 import type { Policy } from '../core/transform.ts';
-import { canonical } from '../core/json/canonical.ts';
 import type { WireFormat } from '../core/wire-format.ts';
 import { RETRIEVAL_TOOL } from '../retrieval/tool.ts';
 import type { OptimizeContext } from './context.ts';
@@ -62,8 +62,7 @@ const OFFERED = 'offered';
 
 function isOffered(conversation: Conversation, volatileKeys: ReadonlySet<string>, context: OptimizeContext): boolean {
   const { sentLog, policy, tenant, isSent } = context;
-  const first = conversation.turns.find(({ role }) => role !== 'system');
-  const start = first ? canonical([first.head, ...first.blocks], { ignoredKeys: volatileKeys, digest: hashOf }) : '';
+  const start = conversationKeyOf(conversation, volatileKeys);
   const isSigned = conversation.parts.some((part) => part.isSigned);
   // Signed history finds its decision after the client's token was renewed, too.
   const own = hashOf(`offer ${tenant} ${start}`);

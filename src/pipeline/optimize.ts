@@ -1,4 +1,5 @@
 /** Bytes in, bytes out: the whole way of a request body. A failure of one step costs that step and nothing else. */
+import { conversationKeyOf } from '../core/conversation-key.ts';
 import type { Conversation, Part } from '../core/conversation.ts';
 import type { Edit, Rewrite } from '../core/edit.ts';
 import { JsonDocument, type JsonEdit } from '../core/json/document.ts';
@@ -53,7 +54,8 @@ export function optimize(
   const chain = chainOf(received, format.volatileKeys);
   const decisions = new Decisions(received, chain.results, context, notes);
   const structural: Edit[] = [];
-  const fitting = context.fit && new Fitting(received, chain, context, context.fit, notes);
+  const fitting =
+    context.fit && new Fitting(conversationKeyOf(received, format.volatileKeys), chain, context, context.fit, notes);
   const recalled = decisions.recall(received);
   let conversation = fitting ? fitting.recall(recalled) : recalled;
   notes.push(...guardNotes(conversation));
