@@ -3,8 +3,24 @@
  * (`NAME`), its default and its line in the documentation. Flags, help, checks and docs/options.md come from here.
  */
 import type { Level } from '../core/compressor.ts';
-import { type Budget, type Period, PERIODS } from '../core/limits.ts';
+import type { Budget } from '../core/limits.ts';
 import type { ToolRule } from '../core/tool-rule.ts';
+import {
+  BUDGETS,
+  choice,
+  FILE,
+  FOLDER,
+  HOST,
+  isPattern,
+  PERCENT,
+  PROFILES,
+  STORE,
+  SWITCH,
+  TOKEN,
+  TOOLS,
+  WEB_ADDRESS,
+  wholeNumber,
+} from './rules.ts';
 
 export type Profile = 'off' | Level;
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
@@ -72,133 +88,6 @@ export interface OptionRow<Value> {
 }
 
 export type OptionTable = { readonly [Name in OptionName]: OptionRow<OptionValues[Name]> };
-
-type Rule<Value> = Pick<OptionRow<Value>, 'placeholder' | 'allowed' | 'parse'>;
-
-function isPattern(text: string): boolean {
-  try {
-    return new RegExp(text).source !== '(?:)';
-  } catch {
-    return false;
-  }
-}
-
-function choice<Value extends string>(...values: readonly Value[]): Rule<Value> {
-  return {
-    placeholder: values.join('|'),
-    allowed: `one of ${values.join(', ')}`,
-    parse: (text) => values.find((value) => value === text),
-  };
-}
-
-function wholeNumber(placeholder: string, least: number, most: number): Rule<number> {
-  return {
-    placeholder,
-    allowed: `a whole number from ${least} to ${most}`,
-    parse(text) {
-      const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-      return value >= least && value <= most ? value : undefined;
-    },
-  };
-}
-
-const WEB_ADDRESS: Rule<string> = {
-  placeholder: 'URL',
-  allowed: 'an http:// or https:// address without user name, password, query or #',
-  parse(text) {
-    const parsed = URL.parse(text);
-    if (!parsed || !/^https?:\/\//i.test(text)) return undefined;
-    if (parsed.username || parsed.password || parsed.search || parsed.hash) return undefined;
-    return parsed.href.replace(/\/+$/, '');
-  },
-};
-
-const PROFILES: readonly Profile[] = ['off', 'lossless', 'balanced', 'aggressive'];
-
-const TOOLS: Rule<readonly ToolRule[]> = {
-  placeholder: 'TOOL=PROFILE,...',
-  allowed: `pairs of a tool's name (* stands for anything) and one of ${PROFILES.join(', ')}`,
-  parse(text) {
-    if (text.trim() === '') return [];
-    const rules = text.split(',').map((pair) => {
-      const [, glob, name] = /^\s*([^\s=]+)\s*=\s*(\S+)\s*$/.exec(pair) ?? [];
-      const level = PROFILES.find((profile) => profile === name);
-      return glob !== undefined && level ? { glob, level } : undefined;
-    });
-    return rules.every((rule) => rule !== undefined) ? rules : undefined;
-  },
-};
-
-const BUDGETS: Rule<readonly Budget[]> = {
-  placeholder: 'DOLLARS/PERIOD,...',
-  allowed: `amounts in dollars for one of ${PERIODS.join(', ')}, such as 10/day, project:5/day`,
-  parse(text) {
-    if (text.trim() === '') return [];
-    const budgets = text.split(',').map(budgetIn);
-    return budgets.every((budget) => budget !== undefined) ? budgets : undefined;
-  },
-};
-
-function budgetIn(text: string): Budget | undefined {
-  const [, prefix, amount, word] = /^\s*(project:)?\$?(\d{1,7}(?:\.\d{1,4})?)\/(\w+)\s*$/.exec(text) ?? [];
-  const period = PERIODS.find((one): one is Period => one === word);
-  const dollars = Number(amount);
-  return period && dollars > 0 ? { holder: prefix ? 'project' : 'credential', dollars, period } : undefined;
-}
-
-const PERCENT: Rule<number> = {
-  placeholder: 'PERCENT',
-  allowed: 'a share from 0% to 50%, such as 5% or 0.5%',
-  parse(text) {
-    const value = /^\d{1,2}(?:\.\d{1,3})?%?$/.test(text) ? Number.parseFloat(text) : Number.NaN;
-    return value <= 50 ? value : undefined;
-  },
-};
-
-const SWITCH: Rule<boolean> = {
-  placeholder: 'true|false',
-  allowed: 'true or false',
-  parse: (text) => ({ true: true, false: false })[text],
-};
-
-const HOST: Rule<string> = {
-  placeholder: 'HOST',
-  allowed: 'a host name or an address to listen on, without a port',
-  parse: (text) => (/^[\w.-]+$|^[\da-f:.]*:[\da-f:.]*:[\da-f:.]*$/i.test(text) ? text : undefined),
-};
-
-const TOKEN: Rule<string | undefined> = {
-  placeholder: 'TOKEN',
-  allowed: 'at least 8 visible ASCII characters without spaces',
-  parse: (text) => (/^[\x21-\x7e]{8,}$/.test(text) ? text : undefined),
-};
-
-const STORE: Rule<StoreChoice> & Pick<OptionRow<StoreChoice>, 'redact'> = {
-  placeholder: 'sqlite|memory|redis://...',
-  allowed:
-    'one of sqlite, memory, or redis://USER:PASSWORD@HOST:PORT/NUMBER (rediss: for TLS; all but the host may be left out)',
-  parse: (text) => (text === 'sqlite' || text === 'memory' || isRedisUrl(text) ? text : undefined),
-  redact: (text) => text.replace(/(:\/*).*@/s, '$1***@'),
-};
-
-function isRedisUrl(text: string): text is Extract<StoreChoice, `redis${string}`> {
-  const parsed = /^rediss?:\/\//.test(text) ? URL.parse(text) : null;
-  if (!parsed?.hostname || parsed.search || parsed.hash || !/^\/?\d{0,4}$/.test(parsed.pathname)) return false;
-  try {
-    decodeURIComponent(parsed.username + parsed.password);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const FOLDER: Rule<string> = {
-  placeholder: 'FOLDER',
-  allowed: 'the path of a folder',
-  parse: (text) => (text.includes('\u0000') ? undefined : text),
-};
-
-const FILE: Rule<string | undefined> = { ...FOLDER, placeholder: 'FILE', allowed: 'the path of a file' };
 
 export const OPTIONS: OptionTable = {
   host: {
