@@ -7,7 +7,7 @@ import { hashOf } from '../src/core/hash.ts';
 import { memoryStores } from '../src/stores/memory.ts';
 import { type Conversation, conversations } from './bill/conversations.ts';
 import { realLogs } from './importance/real-logs.ts';
-import { type Installation, isInEqual, type Read, read, start, TENANT } from './importance/session.ts';
+import { type Installation, isInEqual, type Read, read, start, tell, TENANT } from './importance/session.ts';
 import { Chance, type Result, type Stream, STREAMS } from './importance/streams.ts';
 import { count, sum } from './measure.ts';
 import { realResultsFolder } from './real-results.ts';
@@ -132,20 +132,7 @@ function replay(conversation: Conversation, { engine, learning }: Installation, 
   const verdict = engine.run({ body: received, format: api, tenant: TENANT, intent: 'ask' });
   const found: Recorded = { views: 0, tokens: 0, refs: 0, missing: 0 };
   if (verdict.problem !== undefined || !verdict.body) return found;
-  if (learns)
-    learning.sent({
-      at: 0,
-      tenant: TENANT,
-      project: undefined,
-      format: api,
-      model: 'any',
-      road: 'shortened',
-      received,
-      sent: verdict.body,
-      complete: true,
-      usages: [],
-      notes: verdict.notes,
-    });
+  if (learns) tell(learning, api, received, verdict);
   const seen = new Set<string>();
   for (const { kind, source, text } of verdict.parts) {
     const isView = kind === 'tool-result' && findMarkers(text).includes(hashOf(source));

@@ -4,6 +4,7 @@ import { findMarkers } from '../../src/core/marker.ts';
 import type { Stores } from '../../src/core/stores.ts';
 import { takeSnapshot } from '../../src/importance/snapshot.ts';
 import { compressors, formats, openEngine, type OpenEngine } from '../../src/pipeline/defaults.ts';
+import type { Verdict } from '../../src/pipeline/engine.ts';
 import { Learning } from '../../src/pipeline/learning.ts';
 import { answer } from '../../src/retrieval/answer.ts';
 import { o200kCount } from '../bill/wording.ts';
@@ -58,19 +59,7 @@ export function read(result: Result, number: number, { engine, learning }: Insta
     const received = Buffer.from(JSON.stringify({ model: 'any', max_tokens: 9, tools, messages }));
     const verdict = engine.run({ body: received, format: FORMAT, tenant: TENANT, intent: 'send' });
     if (verdict.problem !== undefined) throw new Error(verdict.problem);
-    learning.sent({
-      at: 0,
-      tenant: TENANT,
-      project: undefined,
-      format: FORMAT,
-      model: 'any',
-      road: 'shortened',
-      received,
-      sent: verdict.body,
-      complete: true,
-      usages: [],
-      notes: verdict.notes,
-    });
+    tell(learning, FORMAT, received, verdict);
     return { ...verdict, received };
   };
   const first = send();
@@ -116,4 +105,10 @@ export function isInEqual(
     if (left >= 0 && piece!.includes(need.text)) return true;
   }
   return false;
+}
+
+/** What a proxy tells its learning of a request that it sent. */
+export function tell(learning: Learning, format: string, received: Uint8Array, { body, notes }: Verdict): void {
+  const whose = { at: 0, tenant: TENANT, project: undefined, format, model: 'any' };
+  learning.sent({ ...whose, road: 'shortened', received, sent: body, complete: true, usages: [], notes });
 }

@@ -1,5 +1,6 @@
-/** What the APIs of OpenAI share about prompt caches. */
-import { asArray, asObject, type JsonObject } from '../core/json/value.ts';
+/** What the APIs of OpenAI share about prompt caches, and how they are aligned. */
+import type { JsonEdit } from '../core/json/document.ts';
+import { asArray, asObject, type JsonObject, type JsonPath, type JsonValue } from '../core/json/value.ts';
 import type { PreambleTool } from '../core/preamble.ts';
 import { textOf } from './part-list.ts';
 
@@ -22,4 +23,10 @@ export function toolsOf(body: JsonObject): readonly PreambleTool[] {
     const { name, function: definition } = asObject(tool);
     return { path: ['tools', index], name: textOf(name) || textOf(asObject(definition)['name']), value: tool };
   });
+}
+
+/** A text behind what a message says already. @param path of its content. */
+export function textBehind(path: JsonPath, content: JsonValue | undefined, added: string, type: string): JsonEdit {
+  if (Array.isArray(content)) return { op: 'append', path, value: { type, text: added } };
+  return { op: 'replace', path, value: `${textOf(content)}\n\n${added}` };
 }

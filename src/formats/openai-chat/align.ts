@@ -2,7 +2,7 @@
 import type { JsonDocument, JsonEdit } from '../../core/json/document.ts';
 import { asArray, asObject, type JsonObject, type JsonPath, type JsonValue } from '../../core/json/value.ts';
 import type { Alignment, Preamble, PreambleText } from '../../core/preamble.ts';
-import { CACHE_KEY, isOwnModel, managesCache, toolsOf } from '../openai-cache.ts';
+import { CACHE_KEY, isOwnModel, managesCache, textBehind, toolsOf } from '../openai-cache.ts';
 import { textOf } from '../part-list.ts';
 
 const SYSTEM_ROLES: ReadonlySet<JsonValue | undefined> = new Set(['system', 'developer']);
@@ -44,7 +44,7 @@ export function writeAlignment(edit: Alignment, { value }: JsonDocument): readon
   return [
     ...texts.map(({ path, text }): JsonEdit => ({ op: 'replace', path, value: text })),
     ...tools.map(({ path, value: tool }): JsonEdit => ({ op: 'replace', path, value: tool })),
-    ...(footnote === undefined ? [] : footnoteEdits(messages, footnote)),
+    ...(footnote === undefined ? [] : [footnoteEdit(messages, footnote)]),
     ...(postscript === undefined ? [] : [postscriptEdit(messages, postscript)]),
     ...(key === undefined ? [] : [{ op: 'set' as const, path: [], key: CACHE_KEY, value: key }]),
   ];
@@ -57,12 +57,9 @@ function postscriptEdit(messages: readonly JsonValue[], postscript: string): Jso
   return { op: 'before', path: ['messages', messages.length - 1], text: `${JSON.stringify(message)},` };
 }
 
-function footnoteEdits(messages: readonly JsonValue[], footnote: string): readonly JsonEdit[] {
+function footnoteEdit(messages: readonly JsonValue[], footnote: string): JsonEdit {
   const first = messages.findIndex(isOfUser);
-  const path: JsonPath = ['messages', first, 'content'];
-  const { content } = asObject(messages[first]);
-  if (Array.isArray(content)) return [{ op: 'append', path, value: { type: 'text', text: footnote } }];
-  return [{ op: 'replace', path, value: `${textOf(content)}\n\n${footnote}` }];
+  return textBehind(['messages', first, 'content'], asObject(messages[first])['content'], footnote, 'text');
 }
 
 function isOfUser(message: JsonValue): boolean {

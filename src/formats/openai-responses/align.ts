@@ -2,7 +2,7 @@
 import type { JsonDocument, JsonEdit } from '../../core/json/document.ts';
 import { asArray, asObject, type JsonObject, type JsonPath, type JsonValue } from '../../core/json/value.ts';
 import type { Alignment, Preamble, PreambleText } from '../../core/preamble.ts';
-import { CACHE_KEY, isOwnModel, managesCache, toolsOf } from '../openai-cache.ts';
+import { CACHE_KEY, isOwnModel, managesCache, textBehind, toolsOf } from '../openai-cache.ts';
 import { textOf } from '../part-list.ts';
 import { isMessage, roleOf } from './items.ts';
 
@@ -61,17 +61,14 @@ function noteEdits(input: JsonValue | undefined, footnote = '', postscript = '')
     return items === input ? [] : [{ op: 'replace', path: ['input'], value: items }];
   }
   return [
-    ...(footnote === '' ? [] : footnoteEdits(asArray(input), footnote)),
+    ...(footnote === '' ? [] : [footnoteEdit(asArray(input), footnote)]),
     ...(postscript === '' ? [] : [{ op: 'append' as const, path: ['input'], value: last }]),
   ];
 }
 
-function footnoteEdits(items: readonly JsonValue[], footnote: string): readonly JsonEdit[] {
+function footnoteEdit(items: readonly JsonValue[], footnote: string): JsonEdit {
   const first = items.findIndex(isOfUser);
-  const path: JsonPath = ['input', first, 'content'];
-  const { content } = asObject(items[first]);
-  if (Array.isArray(content)) return [{ op: 'append', path, value: { type: 'input_text', text: footnote } }];
-  return [{ op: 'replace', path, value: `${textOf(content)}\n\n${footnote}` }];
+  return textBehind(['input', first, 'content'], asObject(items[first])['content'], footnote, 'input_text');
 }
 
 function isOfUser(item: JsonValue): boolean {
