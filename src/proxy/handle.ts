@@ -22,6 +22,7 @@ import { Watcher } from './watch.ts';
 /** Never rejects. Resolves when all is done, which is after the client has everything. */
 export async function handle(incoming: IncomingMessage, client: ServerResponse, app: App): Promise<void> {
   const startedAt = performance.now();
+  app.later.makeWay();
   const headers = headerList(incoming.rawHeaders);
   const method = incoming.method ?? 'GET';
   const target = targetOf(incoming.url ?? '/');

@@ -31,7 +31,8 @@ const LOOP: Script = {
   cacheReadTokens: 12,
   cacheWriteTokens: 3,
 };
-const PARAMETERS = { type: 'object' as const, properties: { command: { type: 'string' } }, required: ['command'] };
+const STRING = { type: 'string' } as const;
+const PARAMETERS = { type: 'object' as const, properties: { command: STRING }, required: ['command'] };
 const TOOLS = [{ type: 'function' as const, name: 'run', description: 'runs', parameters: PARAMETERS, strict: false }];
 const MAX_TURNS = 4;
 

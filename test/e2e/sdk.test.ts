@@ -30,7 +30,8 @@ afterAll(async () => {
   await provider.close();
 });
 
-const PARAMETERS = { type: 'object' as const, properties: { command: { type: 'string' } }, required: ['command'] };
+const STRING = { type: 'string' } as const;
+const PARAMETERS = { type: 'object' as const, properties: { command: STRING }, required: ['command'] };
 const KEY = 'sk-ant-api03-dummy';
 const MAX_TURNS = 4;
 
