@@ -1,0 +1,1 @@
+"""One package for each framework; import the one that you use."""
