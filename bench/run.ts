@@ -19,6 +19,7 @@ const BENCHES = [
   'compressors',
   'data-savings',
   'bill',
+  'cold-caches',
   'importance',
 ] as const;
 

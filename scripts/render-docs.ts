@@ -1,6 +1,7 @@
-/** The documentation that is made from tables in the source. */
+/** The documentation that is made from the source: tables, and what the package exports. */
 import { defaultText, OPTION_NAMES, OPTIONS, OTHER_VARIABLES } from '../src/config/options.ts';
 import { type ErrorCode, ERRORS } from '../src/core/errors.ts';
+import { apiPage } from './render-api.ts';
 
 export interface RenderedDoc {
   /** From the root of the repository. */
@@ -14,6 +15,10 @@ export function renderDocs(): readonly RenderedDoc[] {
   return [
     { path: 'docs/options.md', text: optionsPage() },
     { path: 'docs/errors.md', text: errorsPage() },
+    {
+      path: 'docs/api.md',
+      text: apiPage('Made by `node scripts/gen-docs.ts`: change the comments in the source, not this page.'),
+    },
   ];
 }
 

@@ -32,5 +32,6 @@ export {
   type SharedContextOptions,
   type SharedContextStats,
 } from './sdk/shared-context.ts';
+export { loadVocabulary } from './sdk/vocabulary.ts';
 export { type ClientOptions, type Fetch, headroomFetch } from './integrations/fetch.ts';
 export { headroomOf, withHeadroom } from './integrations/with-headroom.ts';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { packageApi } from '../scripts/render-api.ts';
 import { renderDocs } from '../scripts/render-docs.ts';
 import { backends } from '../src/backends/index.ts';
 import { OPTIONS, type OptionName } from '../src/config/options.ts';
@@ -15,4 +16,11 @@ test('every backend has an option for its address, with the address it listens o
   expect(backends.length).toBeGreaterThan(0);
   for (const { name, defaultUrl } of backends)
     expect([name, OPTIONS[`${name}-url` as OptionName]?.default]).toEqual([name, defaultUrl]);
+});
+
+test('everything that programs can import says what it is', () => {
+  const silent = packageApi().flatMap(({ names, exports }) =>
+    exports.filter(({ doc }) => doc === '').map(({ name }) => `${names[0]}: ${name}`),
+  );
+  expect(silent).toEqual([]);
 });

@@ -36,8 +36,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   pipeline: ['core', ...FLOOR_1, 'transforms', 'lru-cache', 'node:os', 'node:worker_threads'],
   proxy: ['core', ...FLOOR_1, 'transforms', 'pipeline', 'node:*', 'undici', 'pino', 'ws', 'package.json'],
   sdk: ['core', ...FLOOR_1, 'transforms', 'pipeline'],
-  /** `ai` by its types alone. */
-  integrations: ['core', ...FLOOR_1, 'transforms', 'pipeline', 'sdk', 'ai'],
+  /** `@langchain/core` in `langchain/`; the others by their types alone. */
+  integrations: [
+    'core',
+    ...FLOOR_1,
+    'transforms',
+    'pipeline',
+    'sdk',
+    'ai',
+    '@langchain/core',
+    'langchain',
+    '@mastra/core',
+    '@openai/agents',
+  ],
   /** The root of the package. */
   'index.ts': ['core', 'sdk', 'integrations'],
   mcp: ['core', ...FLOOR_1, 'transforms', 'pipeline', 'node:*', '@modelcontextprotocol/server', 'smol-toml'],

@@ -1,11 +1,14 @@
 /** How clients put a conversation into a request: one that marks its cache points as coding agents do, and plain libraries. */
 import type { Conversation } from './conversations.ts';
-import { asList, asMap, type Json, type JsonMap } from './wording.ts';
+import { type Pace, WITH_PAUSES } from './timing.ts';
+import { asList, asMap, asText, type Json, type JsonMap } from './wording.ts';
 
 export interface BillClient {
   readonly name: string;
   readonly api: Conversation['api'];
   readonly path: string;
+  /** How its requests follow each other, where not at a steady pace. */
+  readonly pace?: Pace;
   /** The request that is answered by the message of this index. */
   body(conversation: Conversation, index: number): JsonMap;
 }
@@ -79,5 +82,28 @@ const openai: BillClient = {
     tools: tools ?? openaiTools(),
   }),
 };
+
+/** Reasoning is signed over what stands before it, which then stays as it is: this one sends none back. */
+const unsigned: BillClient = {
+  ...markingAnthropic,
+  name: 'no reasoning',
+  body: (conversation, index) => {
+    const body = markingAnthropic.body(conversation, index);
+    return { ...body, messages: asList(body['messages']).map(asMap).map(withoutReasoning) };
+  },
+};
+
+function withoutReasoning(message: JsonMap): JsonMap {
+  const { content } = message;
+  if (typeof content === 'string') return message;
+  const said = asList(content).filter((block) => !asText(asMap(block)['type']).endsWith('thinking'));
+  return { ...message, content: said.length > 0 ? said : '...' };
+}
+
+/** For histories that may be said shorter once their cache has gone. */
+export const COLD_CLIENTS: readonly BillClient[] = [
+  unsigned,
+  { ...unsigned, name: 'no reasoning, long pauses', pace: WITH_PAUSES },
+];
 
 export const BILL_CLIENTS: readonly BillClient[] = [markingAnthropic, plainAnthropic, openai];

@@ -108,7 +108,7 @@ export async function dynamicUsage(one: DynamicCase, way: Way, count: Count): Pr
   const account = openAccount(one.api, { count });
   let usage = NOTHING;
   for (let call = 0; call < CALLS; call++) {
-    const body = await way.send(one.body(call), one, `dynamic-${one.api}`);
+    const body = await way.send(one.body(call), one, `dynamic-${one.api}`, call * BETWEEN_MS);
     usage = plus(usage, account.settle({ body, at: call * BETWEEN_MS }).usage);
   }
   return usage;

@@ -29,6 +29,8 @@ export interface Outcome {
   readonly evidence: Evidence;
 }
 
+/** When all conversations begin; what counts is the time between their requests. */
+const START = Date.parse('2026-11-01T00:00:00Z');
 /** Tokens of an added tool's definition. */
 export const TOOL_TOKENS = 80;
 
@@ -52,7 +54,7 @@ export async function replay(
 async function take(conversation: Conversation, client: BillClient, way: Way, count: Count): Promise<Taken> {
   const account = openAccount(client.api, { count });
   const turns = answered(conversation);
-  const times = arrivals(conversation.id, turns.length);
+  const times = arrivals(conversation.id, turns.length, client.pace);
   // A credential of its own: conversations and clients know nothing of each other.
   const key = `key ${client.name} ${conversation.id}`.replaceAll(/[^\w]+/g, '-');
   const original = (handle: string): Promise<string> => way.original(handle, key);
@@ -60,7 +62,7 @@ async function take(conversation: Conversation, client: BillClient, way: Way, co
   const evidence = noEvidence();
   for (const [turn, index] of turns.entries()) {
     const sent: JsonMap = client.body(conversation, index);
-    const received = await way.send(sent, client, key);
+    const received = await way.send(sent, client, key, START + times[turn]!);
     settled.push(account.settle({ body: received, at: times[turn]! }));
     await judge({ conversation, index, sent, received, original }, evidence);
   }

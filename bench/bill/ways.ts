@@ -1,5 +1,7 @@
 /** The ways of a request to its provider: direct, through the engine alone, through a running proxy on loopback. */
-import { openEngine, prepareEngine } from '../../src/pipeline/defaults.ts';
+import { createModelTable } from '../../src/models/table.ts';
+import { openAccounts } from '../../src/pipeline/account.ts';
+import { formats, openEngine, prepareEngine, tokenizer } from '../../src/pipeline/defaults.ts';
 import { startProxy } from '../../src/proxy/server.ts';
 import { startScriptedProvider } from '../../src/testing/scripted-provider.ts';
 import { Client } from '../client.ts';
@@ -11,7 +13,7 @@ export type Profile = 'lossless' | 'balanced' | 'aggressive';
 export interface Way {
   readonly name: string;
   /** What reaches the provider. */
-  send(body: JsonMap, client: Pick<BillClient, 'api' | 'path'>, key: string): Promise<JsonMap>;
+  send(body: JsonMap, client: Pick<BillClient, 'api' | 'path'>, key: string, at: number): Promise<JsonMap>;
   /** What a handle in a text brings back, as text; empty for what is none. */
   original(handle: string, key: string): Promise<string>;
   close(): Promise<void>;
@@ -28,20 +30,44 @@ export const direct: Way = {
 const DEADLINE_MS = 60_000;
 const warn = (message: string): void => console.error(message);
 
-export async function engineWay(profile: Profile): Promise<Way> {
+/** @param deepens whether histories are said shorter once their cache has gone, of which only this way can tell the time. */
+export async function engineWay(
+  profile: Profile,
+  deepens: boolean = process.env['BENCH_COLD'] !== 'off',
+): Promise<Way> {
   await prepareEngine({ level: profile });
   // As the proxy has it: the lossless profile adds nothing.
   const adds = profile !== 'lossless';
   const engine = openEngine(
-    { level: profile, offersTool: adds, aligns: adds, fits: adds, storePath: undefined, deadlineMs: DEADLINE_MS },
+    {
+      level: profile,
+      offersTool: adds,
+      aligns: adds,
+      fits: adds,
+      deepens: adds && deepens,
+      storePath: undefined,
+      deadlineMs: DEADLINE_MS,
+    },
     warn,
   );
+  const record = openAccounts({ formats, stores: engine.stores, models: createModelTable(), tokenizer, holdout: 0 });
   return {
     name: profile,
-    send: (body, { api }, key) => {
+    send: (body, { api }, key, at) => {
       const bytes = Buffer.from(JSON.stringify(body));
-      const verdict = engine.run({ body: bytes, format: api, tenant: key, intent: 'send' });
+      const verdict = engine.run({ body: bytes, format: api, tenant: key, intent: 'send', at });
       if (verdict.problem !== undefined) throw new Error(verdict.problem);
+      const job = {
+        at,
+        endedAt: at,
+        tenant: key,
+        project: undefined,
+        format: api,
+        model: '',
+        road: 'shortened',
+      } as const;
+      const { newestAt, body: sent, notes } = verdict;
+      if (deepens) record({ ...job, newestAt, received: bytes, sent, complete: true, usages: [], notes });
       return Promise.resolve(verdict.body ? (JSON.parse(Buffer.from(verdict.body).toString()) as JsonMap) : body);
     },
     original: (handle, key) => Promise.resolve(engine.stores.originals(key).get(handle) ?? ''),

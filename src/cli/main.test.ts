@@ -21,7 +21,8 @@ describe('help and version', () => {
     const { code, stdout } = await machine.run([word]);
     expect(code).toBe(0);
     expect(stdout.indexOf('headroom demo')).toBeLessThan(stdout.indexOf('Commands'));
-    for (const { name, summary } of COMMANDS) expect(stdout).toContain(`${name.padEnd(8)}  ${summary}`);
+    const width = Math.max(...COMMANDS.map(({ name }) => name.length));
+    for (const { name, summary } of COMMANDS) expect(stdout).toContain(`${name.padEnd(width)}  ${summary}`);
   });
 
   test('no command at all is wrong usage and shows the help on stderr', async () => {

@@ -13,6 +13,7 @@ import {
   OPTIONS,
   OTHER_VARIABLES,
   type OptionName,
+  type OptionRow,
   type OptionValues,
   type StoreChoice,
 } from './options.ts';
@@ -55,7 +56,8 @@ export async function loadConfig({ flags, environment }: ConfigInput): Promise<C
   const sources: Partial<Record<OptionName, string>> = {};
   for (const name of OPTION_NAMES) {
     const { value, source } = read(name, [fromFlag(name, flags), fromEnvironment(name, environment), file.get(name)]);
-    values[name] = name === 'home' ? home : name === 'store-key-file' ? wholePath(value) : value;
+    const { resolved } = OPTIONS[name] as OptionRow<unknown>;
+    values[name] = name === 'home' ? home : resolved ? resolved(value, wholePath) : value;
     sources[name] = source;
   }
   const config = {
@@ -219,8 +221,8 @@ function placeOf(store: StoreChoice, home: string): Pick<Config, 'storePath' | '
   };
 }
 
-function wholePath(path: unknown): unknown {
-  return typeof path === 'string' ? resolve(expandTilde(path)) : path;
+function wholePath(path: string): string {
+  return resolve(expandTilde(path));
 }
 
 function expandTilde(path: string): string {

@@ -4,6 +4,7 @@
  */
 import type { Level } from '../core/compressor.ts';
 import type { Budget } from '../core/limits.ts';
+import type { VocabularyFile } from '../core/tokenizer.ts';
 import type { ToolRule } from '../core/tool-rule.ts';
 import {
   BUDGETS,
@@ -18,6 +19,7 @@ import {
   SWITCH,
   TOKEN,
   TOOLS,
+  VOCABULARIES,
   WEB_ADDRESS,
   wholeNumber,
 } from './rules.ts';
@@ -41,8 +43,11 @@ export interface OptionValues {
   readonly 'cache-align': 'auto' | 'off';
   readonly 'context-fit': 'auto' | 'off';
   readonly guard: 'report' | 'refuse';
+  readonly 'cold-deepen': 'auto' | 'off';
   readonly learned: 'auto' | 'off';
   readonly 'text-observations': string | undefined;
+  readonly 'models-file': string | undefined;
+  readonly vocabulary: readonly VocabularyFile[];
   readonly budget: readonly Budget[];
   readonly rpm: number | undefined;
   readonly tpm: number | undefined;
@@ -81,6 +86,8 @@ export interface OptionRow<Value> {
   readonly isTable?: boolean;
   /** May be given several times, and stand in config.toml as a list: all of them together, with commas. */
   readonly isList?: boolean;
+  /** Where a value names files: the same value with their whole paths. */
+  readonly resolved?: (value: Value, whole: (path: string) => string) => Value;
   /** What is allowed, in words that follow "must be". */
   readonly allowed: string;
   /** The value, or undefined when the text is not allowed. */
@@ -162,6 +169,12 @@ export const OPTIONS: OptionTable = {
     default: 'auto',
     doc: 'What becomes of a conversation that is longer than its model reads. auto: in the profiles balanced and aggressive its results are said shorter, then the least worthy are left out, each named in its place and to be fetched; off: it is sent as it is.',
   },
+  'cold-deepen': {
+    ...choice('auto', 'off'),
+    variable: 'HEADROOM_COLD_DEEPEN',
+    default: 'auto',
+    doc: 'What becomes of the history of a conversation whose prompt cache has certainly gone, after a long pause. auto: in the profile balanced its older results, but for those that show a file, are said as short as in aggressive, and stay so; only where caches are marked and nothing is signed; off: they stay as they were sent.',
+  },
   learned: {
     ...choice('auto', 'off'),
     variable: 'HEADROOM_LEARNED',
@@ -180,6 +193,22 @@ export const OPTIONS: OptionTable = {
     default: 0,
     defaultText: '0%',
     doc: 'Share of conversations that go out as they come, so that `headroom savings` can compare what the others cost with it. Which ones is decided by what their first message says.',
+  },
+  'models-file': {
+    ...FILE,
+    variable: 'HEADROOM_MODELS_FILE',
+    default: undefined,
+    defaultText: 'none',
+    doc: 'JSON file that changes and extends what Headroom knows of models: windows, prices, cache rules, tokenizers, by patterns of their names (docs/models.md). It is read when the proxy starts; a mistake in it stops the start.',
+  },
+  vocabulary: {
+    ...VOCABULARIES,
+    variable: 'HEADROOM_VOCABULARY',
+    default: [],
+    defaultText: 'none',
+    isTable: true,
+    isList: true,
+    doc: 'The tokenizer.json of an open model, by the name of its tokenizer (mistral, llama, qwen, cohere, deepseek, or one that the models file names): its tokens are then counted exactly where the size of a request matters. It takes the npm package @huggingface/tokenizers. In the file a table: [vocabulary], then lines such as mistral = "/models/tokenizer.json".',
   },
   budget: {
     ...BUDGETS,
@@ -290,7 +319,12 @@ export function defaultText(name: OptionName): string {
 /** A value as it would be given. */
 export function valueText(value: OptionValues[OptionName]): string {
   if (typeof value !== 'object') return String(value);
-  return value.map((one) => ('glob' in one ? `${one.glob}=${one.level}` : budgetText(one))).join(',');
+  return value.map(entryText).join(',');
+}
+
+function entryText(entry: ToolRule | VocabularyFile | Budget): string {
+  if ('glob' in entry) return `${entry.glob}=${entry.level}`;
+  return 'path' in entry ? `${entry.tokenizer}=${entry.path}` : budgetText(entry);
 }
 
 function budgetText({ holder, dollars, period }: Budget): string {

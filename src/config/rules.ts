@@ -1,5 +1,6 @@
 /** What the values of options may be: how a text is read, and what is said of one that is not allowed. */
 import { type Budget, type Period, PERIODS } from '../core/limits.ts';
+import type { VocabularyFile } from '../core/tokenizer.ts';
 import type { ToolRule } from '../core/tool-rule.ts';
 import type { Profile, StoreChoice, OptionRow } from './options.ts';
 
@@ -128,4 +129,29 @@ export const FOLDER: Rule<string> = {
   parse: (text) => (text.includes('\u0000') ? undefined : text),
 };
 
-export const FILE: Rule<string | undefined> = { ...FOLDER, placeholder: 'FILE', allowed: 'the path of a file' };
+type WithFiles<Value> = Rule<Value> & Required<Pick<OptionRow<Value>, 'resolved'>>;
+
+export const FILE: WithFiles<string | undefined> = {
+  ...FOLDER,
+  placeholder: 'FILE',
+  allowed: 'the path of a file',
+  resolved: (path, whole) => path && whole(path),
+};
+
+/** Before each but the first name: a path may have commas too. */
+const NEXT_NAME = /,(?=\s*[\w.-]+\s*=)/;
+
+export const VOCABULARIES: WithFiles<readonly VocabularyFile[]> = {
+  placeholder: 'NAME=FILE,...',
+  allowed: "pairs of a tokenizer's name, each once, and the path of a tokenizer.json",
+  parse(text) {
+    if (text.trim() === '') return [];
+    const files = text.split(NEXT_NAME).map((pair) => {
+      const [, tokenizer, path] = /^\s*([\w.-]+)\s*=\s*(\S[^\0]*?)\s*$/.exec(pair) ?? [];
+      return tokenizer !== undefined && path !== undefined ? { tokenizer, path } : undefined;
+    });
+    const names = new Set(files.map((file) => file?.tokenizer));
+    return files.every((file) => file !== undefined) && names.size === files.length ? files : undefined;
+  },
+  resolved: (files, whole) => files.map(({ tokenizer, path }) => ({ tokenizer, path: whole(path) })),
+};

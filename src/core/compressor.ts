@@ -9,11 +9,13 @@ import type { Tokenizer } from './tokenizer.ts';
 /** How far a text may be shortened. */
 export type Level = 'lossless' | 'balanced' | 'aggressive';
 
+/** A shorter text. */
 export interface Compressed {
   readonly text: string;
   readonly loss: Loss;
 }
 
+/** What a compressor may know beside the text. */
 export interface CompressOptions {
   /** What this part may take: profile, size, failure and way back are already weighed. */
   readonly level: Level;

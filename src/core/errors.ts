@@ -26,7 +26,9 @@ export interface HeadroomErrorOptions extends ErrorOptions {
 /** The message says what happened, with which input, and what to do; it never holds a credential. */
 export class HeadroomError extends Error {
   override readonly name = 'HeadroomError';
+  /** docs/errors.md has them all. */
   readonly code: ErrorCode;
+  /** After so long the same request may be answered. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, message: string, options?: HeadroomErrorOptions) {
@@ -35,10 +37,12 @@ export class HeadroomError extends Error {
     this.retryAfterSeconds = options?.retryAfterSeconds;
   }
 
+  /** Of HTTP, at the proxy's door. */
   get status(): number {
     return ERRORS[this.code].status;
   }
 
+  /** Of the command line. */
   get exitCode(): number {
     return ERRORS[this.code].exitCode;
   }

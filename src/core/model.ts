@@ -40,6 +40,12 @@ export interface CacheRules {
   readonly maxBreakpoints?: number;
 }
 
+/** What counts by the model's tokenizer are multiplied by, and how far off they are then, as a share of the true one. */
+export interface Calibration {
+  readonly factor: number;
+  readonly error: number;
+}
+
 export interface ModelFacts {
   /** The name of the entry that decided, not the one that was asked for. */
   readonly name: string;
@@ -53,6 +59,8 @@ export interface ModelFacts {
   readonly cache: CacheRules;
   /** Name of a tokenizer. */
   readonly tokenizer: string;
+  /** Absent: its counts hold as they are. */
+  readonly calibration?: Calibration;
   /** Names of the rules for what is not text; absent: not known. */
   readonly imageTokens?: string;
   readonly pageTokens?: string;

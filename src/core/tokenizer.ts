@@ -7,3 +7,9 @@ export interface Tokenizer {
   readonly error?: number;
   count(text: string): number;
 }
+
+/** The `tokenizer.json` of an open model, and which tokenizer counts by it from then on. */
+export interface VocabularyFile {
+  readonly tokenizer: string;
+  readonly path: string;
+}

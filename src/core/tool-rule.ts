@@ -1,9 +1,11 @@
 /** The operator's own choice of level for the results of some tools. */
 import type { Level } from './compressor.ts';
 
+/** The profile of the results of some tools. */
 export interface ToolRule {
   /** A tool's name, `*` for any characters, `?` for one. Upper and lower case are the same. */
   readonly glob: string;
+  /** `off`: they stay as they are. */
   readonly level: Level | 'off';
 }
 

@@ -5,6 +5,7 @@
 import { Headroom, insideOf } from '../sdk/headroom.ts';
 import type { HeadroomOptions } from '../sdk/options.ts';
 
+/** What sends requests: the global `fetch` and all that have its shape. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 /** A Headroom, or what to make one of. */
@@ -13,7 +14,11 @@ export interface ClientOptions extends HeadroomOptions {
   readonly headroom?: Headroom | undefined;
 }
 
-/** @param inner what sends; the global fetch where it is not given. */
+/**
+ * A fetch that makes requests to models shorter and answers calls of the retrieval tool, for whatever takes a fetch. It never
+ * fails by itself: what it cannot read goes out as it came, and `warn` is told.
+ * @param inner what sends; the global fetch where it is not given.
+ */
 export function headroomFetch({ headroom, ...options }: ClientOptions = {}, inner: Fetch = globalThis.fetch): Fetch {
   return fetchWith(headroom ?? new Headroom(options), inner);
 }

@@ -5,7 +5,8 @@
 import type { LanguageModelMiddleware } from 'ai';
 import { Headroom, insideOf } from '../sdk/headroom.ts';
 import type { ClientOptions } from './fetch.ts';
-import { endOf, Exchanges } from './vercel-exchanges.ts';
+import { endOf } from './kept-turns.ts';
+import { Exchanges } from './vercel-exchanges.ts';
 import { type Chat, chatOf, saidIn, withShorter } from './vercel-prompt.ts';
 import { streamOf } from './vercel-stream.ts';
 import { reasonFor, totalOf, Turn } from './vercel-turn.ts';
@@ -59,7 +60,7 @@ async function prepared(params: Params, model: Model, { headroom, exchanges, may
     const { name, description, parameters } = headroom.retrieveTool;
     const tool = { type: 'function' as const, name, description, inputSchema: parameters };
     const sent = { ...params, prompt: exchanges.putBack(prompt, chat), tools: [...(params.tools ?? []), tool] };
-    return { sent, turn: new Turn(headroom, exchanges, endOf(chat)) };
+    return { sent, turn: new Turn(headroom, exchanges, endOf(chat.messages)) };
   } catch (error) {
     headroom.options.warn?.(`a prompt goes out as it is: ${String(error)}`);
     return { sent: params };

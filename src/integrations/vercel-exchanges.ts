@@ -2,8 +2,7 @@
  * What a model fetched unseen, kept by the turn that the program saw: the next prompt of the same conversation has it
  * again where it was, so that the provider finds the prefix that it knows.
  */
-import { hashOf } from '../core/hash.ts';
-import type { JsonObject } from '../core/json/value.ts';
+import { KeptTurns, placesIn, turnKeyOf } from './kept-turns.ts';
 import { type Chat, saidIn } from './vercel-prompt.ts';
 import type { AssistantMessage, AssistantPart, Message, Prompt, ResultPart } from './vercel-types.ts';
 
@@ -19,23 +18,11 @@ export interface Exchange {
   readonly last: Round;
 }
 
-/** Conversations that go on are asked for again; what is forgotten costs a provider's cached prefix. */
-const MAX_KEPT = 2_000;
-
-export class Exchanges {
-  readonly #kept = new Map<string, Exchange>();
-
-  keep(key: string, exchange: Exchange): void {
-    this.#kept.delete(key);
-    this.#kept.set(key, exchange);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest);
-  }
-
+export class Exchanges extends KeptTurns<Exchange> {
   /** @param chat what the program sent, before anything was shorter. */
   putBack(prompt: Prompt, chat: Chat): Prompt {
-    if (this.#kept.size === 0) return prompt;
-    const places = placesIn(chat);
+    if (this.size === 0) return prompt;
+    const places = placesIn(chat.messages);
     let isChanged = false;
     let waiting: readonly ResultPart[] = [];
     const next = prompt.flatMap((message, index): Message[] => {
@@ -46,7 +33,7 @@ export class Exchanges {
       }
       waiting = [];
       if (message.role !== 'assistant') return [...this.#unseen(message, places[chat.starts[index]!]!), message];
-      const exchange = this.#kept.get(turnKey(places[chat.starts[index]!]!, message.content));
+      const exchange = this.find(turnKey(places[chat.starts[index]!]!, message.content));
       const isAnswered = prompt[index + 1]?.role === 'tool' || exchange?.last.said.length === 0;
       const turns = exchange && isAnswered ? turnsOf(message, exchange) : undefined;
       if (!exchange || !turns) return [message];
@@ -59,24 +46,9 @@ export class Exchanges {
 
   /** Turns that showed a program nothing have no message of their own. */
   #unseen({ role }: Message, place: string): readonly Message[] {
-    const exchange = role === 'user' ? this.#kept.get(turnKey(place, [])) : undefined;
+    const exchange = role === 'user' ? this.find(turnKey(place, [])) : undefined;
     return (exchange && turnsOf({ role: 'assistant', content: [] }, exchange)) ?? [];
   }
-}
-
-/** Of each message, what stands before it, and of the end, all. Instructions may change from call to call. */
-function placesIn({ messages }: Chat): readonly string[] {
-  const places = [''];
-  for (const message of messages) places.push(placeAfter(places.at(-1)!, message));
-  return places;
-}
-
-function placeAfter(place: string, message: JsonObject): string {
-  return message['role'] === 'system' ? place : hashOf(`${place} ${JSON.stringify(message)}`);
-}
-
-export function endOf(chat: Chat): string {
-  return placesIn(chat).at(-1)!;
 }
 
 /** A turn by what a program can see of it. */
@@ -85,7 +57,7 @@ export function turnKey(place: string, content: readonly { readonly type: string
     const { type, toolCallId, providerExecuted } = part as Partial<Extract<AssistantPart, { type: 'tool-call' }>>;
     return type === 'tool-call' && !providerExecuted ? [toolCallId] : [];
   });
-  return hashOf(JSON.stringify([place, saidIn(content), calls]));
+  return turnKeyOf(place, saidIn(content), calls);
 }
 
 /** Undefined where the turn does not hold what was said before the calls. */

@@ -10,7 +10,8 @@ import { type ClientOptions, type Fetch, fetchWith } from './fetch.ts';
 const headrooms = new WeakMap<object, Headroom>();
 
 /**
- * For clients of Anthropic's, OpenAI's and Google's libraries, and all that have their shape.
+ * The client with Headroom in it, as a new one of the same type: for clients of Anthropic's, OpenAI's and Google's libraries,
+ * and all that have their shape.
  * @throws HeadroomError BAD_OPTION for a client of another kind: give its own fetch option `headroomFetch()`.
  */
 export function withHeadroom<Client extends object>(client: Client, options: ClientOptions = {}): Client {

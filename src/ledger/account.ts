@@ -30,6 +30,9 @@ export interface Exchange extends Known {
   readonly sent: Prompt;
   /** As the provider says, one for each hop. */
   readonly usages: readonly (Usage | undefined)[];
+  /** When its answer was over, and where in the conversation its newest turns began: for `lastUses`. */
+  readonly endedAt?: number | undefined;
+  readonly newestAt?: string | undefined;
 }
 
 export interface Knowledge {
@@ -54,7 +57,7 @@ const MOST_SCALE = 4;
 const PASTS_KEPT = 8;
 
 export function account(exchange: Exchange, knowledge: Knowledge): Accounted {
-  const { at, tenant, conversation, model, sent, received, usages, road, ...rest } = exchange;
+  const { at, tenant, conversation, model, sent, received, usages, road, endedAt, newestAt, ...rest } = exchange;
   const rules = knowledge.facts?.cache ?? usualRules(knowledge.cacheKind);
   const isCut = rules.kind === 'automatic';
   const sizes = { sent: knowledge.sizer.size(sent, isCut), received: knowledge.sizer.size(received, isCut) };
@@ -96,6 +99,8 @@ export function account(exchange: Exchange, knowledge: Knowledge): Accounted {
     at,
     model,
     conversation,
+    endedAt,
+    newestAt,
     sent: { hashes: sizes.sent.hashes, entries: worlds.sent.outcome.entries },
     received: { hashes: sizes.received.hashes, entries: worlds.received.outcome.entries },
     bills: [...(latest(own)?.bills ?? []), billOf(entry, sizes, rules)].slice(-FREEZE_AFTER),

@@ -89,6 +89,8 @@ function missOf(
   if (tokens < Math.max(rules.minimumTokens, rules.granularityTokens)) return undefined;
   if (previous.model !== model) return { cause: 'model', tokens };
   const shared = sharedPieces(hashes, prompt.hashes);
+  // What has gone by itself nobody has lost by saying something else.
+  if (entries.every(({ endsAt }) => endsAt <= at)) return { cause: 'expiry', tokens };
   if (shared <= last.piece) return { cause: nameOf(prompt.pieces[Math.min(shared, prompt.pieces.length - 1)]), tokens };
   return { cause: last.endsAt <= at ? 'expiry' : 'lookback', tokens };
 }

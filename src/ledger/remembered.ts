@@ -9,6 +9,9 @@ export interface Past {
   readonly at: number;
   readonly model: string;
   readonly conversation: string;
+  /** When its answer was over, and where in the conversation its newest turns began; undefined: nobody said. */
+  readonly endedAt?: number | undefined;
+  readonly newestAt?: string | undefined;
   readonly sent: Trace;
   readonly received: Trace;
   /** What the last requests of the conversation cost, with Headroom and without. */
@@ -24,6 +27,8 @@ const KNOWN_MS = 86_400_000;
 interface Body {
   readonly model: string;
   readonly conversation: string;
+  readonly endedAt?: number | undefined;
+  readonly newestAt?: string | undefined;
   readonly sent: PackedTrace;
   /** Left out when it is the same. */
   readonly received?: PackedTrace;
@@ -42,10 +47,18 @@ export function keysOf(tenant: string, conversation: string, worlds: readonly Pi
 }
 
 export function remember({ id, at, ...rest }: Past, keys: readonly string[]): RememberedPrompt {
-  const { model, conversation, sent, received, bills } = rest;
+  const { model, conversation, endedAt, newestAt, sent, received, bills } = rest;
   const [packed, other] = [pack(sent), pack(received)];
   const isSame = JSON.stringify(packed) === JSON.stringify(other);
-  const body: Body = { model, conversation, sent: packed, ...(isSame ? {} : { received: other }), bills };
+  const body: Body = {
+    model,
+    conversation,
+    endedAt,
+    newestAt,
+    sent: packed,
+    ...(isSame ? {} : { received: other }),
+    bills,
+  };
   const ends = [...sent.entries, ...received.entries].map(({ endsAt }) => endsAt);
   return { id, keys, at, until: Math.max(at, ...ends) + KNOWN_MS, body: JSON.stringify(body) };
 }
@@ -53,8 +66,8 @@ export function remember({ id, at, ...rest }: Past, keys: readonly string[]): Re
 /** @returns undefined for what was not made by `remember`. */
 export function unpack({ id, at, body }: RememberedPrompt): Past | undefined {
   try {
-    const { model, conversation, sent, received = sent, bills } = JSON.parse(body) as Body;
-    return { id, at, model, conversation, sent: unpackTrace(sent), received: unpackTrace(received), bills };
+    const { sent, received = sent, ...rest } = JSON.parse(body) as Body;
+    return { id, at, ...rest, sent: unpackTrace(sent), received: unpackTrace(received) };
   } catch {
     return undefined;
   }

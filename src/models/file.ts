@@ -1,5 +1,5 @@
 /** The shape of a models file (models.json, and the operator's own), and what is wrong with one, by entry and field. */
-import type { CacheRules, Prices, Rates } from '../core/model.ts';
+import type { CacheRules, Calibration, Prices, Rates } from '../core/model.ts';
 import { isPattern } from './pattern.ts';
 
 /** Prices that hold from a day on; without one, from the start. */
@@ -16,6 +16,7 @@ interface Facts {
   readonly pageTokens?: string;
   readonly toolTokens?: string;
   readonly batchShare?: number;
+  readonly calibration?: Calibration;
   readonly source?: string;
   readonly asOf?: string;
 }
@@ -93,6 +94,10 @@ const FACTS: Fields = {
   pageTokens: text,
   toolTokens: text,
   batchShare: share,
+  calibration: must(
+    'an object with a factor above 0 and an error from 0 to 1',
+    (value) => isObject(value) && Number(value['factor']) > 0 && share(value['error']) === undefined,
+  ),
   source: text,
   asOf: day,
 };

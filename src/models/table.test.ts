@@ -10,7 +10,7 @@ import { imageRuleNames } from '../tokenizers/images.ts';
 import { tokenizers } from '../tokenizers/index.ts';
 import { toolRuleNames } from '../tokenizers/tools.ts';
 import builtIn from './models.json' with { type: 'json' };
-import { createModelTable, readModelTable } from './table.ts';
+import { createModelTable, readModelsFile } from './table.ts';
 
 const table = createModelTable();
 
@@ -324,10 +324,14 @@ describe("the operator's own file", () => {
     const path = join(folder, 'models.json');
     try {
       writeFileSync(path, '{"models":[{"name":"gpt-4o","window":5}]}');
-      expect(readModelTable(path).find('gpt-4o')!.window).toBe(5);
+      expect(createModelTable(readModelsFile(path)).find('gpt-4o')!.window).toBe(5);
       writeFileSync(path, '{"models":[{"name":"gpt-4o","window":');
-      expect(() => readModelTable(path)).toThrow(`models file ${path}`);
-      expect(() => readModelTable(join(folder, 'none.json'))).toThrow('none.json');
+      expect(() => readModelsFile(path)).toThrow(new RegExp(`^models file ${path} line 1: .*; correct the file`));
+      writeFileSync(path, '{"models":[\n{"name":}\n]}');
+      expect(() => readModelsFile(path)).toThrow('models.json line 2: ');
+      writeFileSync(path, '{"models":[{"name":"gpt-4o","window":"5"}]}');
+      expect(() => readModelsFile(path)).toThrow('models[0] "gpt-4o": window must be');
+      expect(() => readModelsFile(join(folder, 'none.json'))).toThrow('none.json');
     } finally {
       rmSync(folder, { recursive: true });
     }

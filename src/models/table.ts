@@ -10,8 +10,17 @@ import type { DatedPrices, FamilyEntry, ModelEntry, ModelsFile } from './file.ts
 import builtIn from './models.json' with { type: 'json' };
 import { weightOf, patternSource } from './pattern.ts';
 
+export interface KnownModels extends ModelTable {
+  /** Names of the entries. */
+  readonly names: readonly string[];
+  /** Names of the tokenizers that they have. */
+  readonly tokenizers: readonly string[];
+}
+
 /** No name is longer; what is, is no name. */
 const LONGEST_NAME = 300;
+/** Remembered: a name is in every request of its client. */
+const MOST_NAMES = 200;
 
 interface Rule {
   readonly shape: RegExp;
@@ -25,29 +34,65 @@ interface Rule {
  * @param own a models file of the operator's: an entry of a known name changes the fields that it states, others are added.
  * @throws with all that is wrong with it, by entry and field.
  */
-export function createModelTable(own: unknown = {}): ModelTable {
+export function createModelTable(own: unknown = {}): KnownModels {
   const problems = problemsOf(own);
   if (problems.length > 0) throw new HeadroomError('BAD_OPTION', problems.join('\n'));
   const file = merged(builtIn as ModelsFile, own as ModelsFile);
   const rules = file.models.flatMap((model) => rulesOf(model, file.families));
+  const found = new Map<string, { readonly rule: Rule | undefined }>();
   return {
+    names: file.models.map(({ name }) => name),
+    tokenizers: [...new Set(rules.map(({ facts }) => facts.tokenizer))],
     find(model, day) {
-      const name = model.trim().toLowerCase();
-      if (name.length > LONGEST_NAME) return undefined;
-      let best: Rule | undefined;
-      // Of equals the later one decides: the operator's.
-      for (const rule of rules) if (rule.shape.test(name) && rule.weight >= (best?.weight ?? 0)) best = rule;
-      return best && { ...best.facts, prices: pricesOn(best.prices, day) };
+      if (model.length > LONGEST_NAME) return undefined;
+      const known = found.get(model) ?? { rule: ruleFor(model, rules) };
+      if (found.size >= MOST_NAMES) found.clear();
+      found.set(model, known);
+      const { rule } = known;
+      return rule && { ...rule.facts, prices: pricesOn(rule.prices, day) };
     },
   };
 }
 
-/** @throws with the path where the file cannot be read or used. */
-export function readModelTable(path: string): ModelTable {
+function ruleFor(model: string, rules: readonly Rule[]): Rule | undefined {
+  const name = model.trim().toLowerCase();
+  let best: Rule | undefined;
+  // Of equals the later one decides: the operator's.
+  for (const rule of rules) if (rule.shape.test(name) && rule.weight >= (best?.weight ?? 0)) best = rule;
+  return best;
+}
+
+/** A models file as `createModelTable` takes it. @throws with the path where it cannot be read or used. */
+export function readModelsFile(path: string): ModelsFile {
+  let text = '';
   try {
-    return createModelTable(JSON.parse(readFileSync(path, 'utf8')));
+    text = readFileSync(path, 'utf8');
+    const file = JSON.parse(text) as ModelsFile;
+    createModelTable(file);
+    return file;
   } catch (error) {
-    throw new HeadroomError('BAD_OPTION', `models file ${path}:\n${(error as Error).message}`, { cause: error });
+    const { message } = error as Error;
+    const where = error instanceof SyntaxError ? ` line ${brokenLine(text)}` : '';
+    const what = `${message.replaceAll('\n', '; ')}; correct the file (docs/models.md shows one), or start without it`;
+    throw new HeadroomError('BAD_OPTION', `models file ${path}${where}: ${what}`, { cause: error });
+  }
+}
+
+/** Of a text that is no JSON: the first line that nothing behind it could mend. */
+function brokenLine(text: string): number {
+  const lines = text.split('\n');
+  const broken = lines.findIndex((_, index) => isBroken(lines.slice(0, index + 1).join('\n')));
+  return broken < 0 ? lines.length : broken + 1;
+}
+
+function isBroken(beginning: string): boolean {
+  try {
+    JSON.parse(beginning);
+    return false;
+  } catch (error) {
+    const { message } = error as Error;
+    const [, position] = /at position (\d+)/.exec(message) ?? [];
+    return !/end of JSON input|Unterminated/.test(message) && position !== String(beginning.length);
   }
 }
 
@@ -95,10 +140,8 @@ function anyOf(patterns: readonly string[] = []): string {
 const NO_CACHE = { kind: 'none', minimumTokens: 0, granularityTokens: 1, ttlSeconds: 0 } as const;
 
 function factsOf(model: ModelEntry, family: FamilyEntry): ModelFacts {
-  const { window, outputInWindow, maxOutput, tokenizer, imageTokens, pageTokens, toolTokens, source, asOf } = {
-    ...family,
-    ...model,
-  };
+  const { window, outputInWindow, maxOutput, tokenizer, calibration, source, asOf, ...more } = { ...family, ...model };
+  const { imageTokens, pageTokens, toolTokens } = more;
   return {
     name: model.name,
     family: model.family,
@@ -108,6 +151,7 @@ function factsOf(model: ModelEntry, family: FamilyEntry): ModelFacts {
     prices: undefined,
     cache: { ...NO_CACHE, ...family.cache, ...model.cache },
     tokenizer: tokenizer ?? 'estimate',
+    ...(calibration && { calibration }),
     ...(imageTokens && { imageTokens }),
     ...(pageTokens && { pageTokens }),
     ...(toolTokens && { toolTokens }),

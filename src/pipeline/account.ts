@@ -19,6 +19,10 @@ import type { Note } from './note.ts';
 export interface AccountJob {
   /** When the request came, in milliseconds since 1970. */
   readonly at: number;
+  /** When its answer was over; undefined: nobody said. */
+  readonly endedAt?: number | undefined;
+  /** As its verdict says. */
+  readonly newestAt?: string | undefined;
   readonly tenant: string;
   readonly project: string | undefined;
   readonly format: string;
@@ -62,7 +66,7 @@ export function openAccounts(parts: AccountParts): (job: AccountJob) => Receipt 
 function record(job: AccountJob, parts: AccountParts, sizer: Sizer): Receipt | undefined {
   const format = parts.formats.find(({ name }) => name === job.format);
   if (!format) return undefined;
-  const { at, tenant, project, complete, usages } = job;
+  const { at, endedAt, newestAt, tenant, project, complete, usages } = job;
   const document = JsonDocument.parse(job.received);
   const conversation = format.read(document);
   const key = conversationKeyOf(conversation, format.volatileKeys);
@@ -71,6 +75,8 @@ function record(job: AccountJob, parts: AccountParts, sizer: Sizer): Receipt | u
   const { entry, prompt, replaced } = account(
     {
       at,
+      endedAt,
+      newestAt,
       tenant,
       project,
       format: format.name,

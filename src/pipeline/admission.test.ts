@@ -7,7 +7,7 @@ import { openStores } from '../stores/index.ts';
 import { o200k } from '../tokenizers/o200k.ts';
 import { openAccounts } from './account.ts';
 import { type Admissions, type Ask, type Done, openAdmissions } from './admission.ts';
-import { models } from './models.ts';
+import { openModels } from './models.ts';
 
 const NOON = Date.parse('2026-11-21T12:00:00Z');
 const NO_USAGE = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, cacheWrite1hTokens: 0 };
@@ -111,7 +111,7 @@ test('R-60: requests at the same time spend at most what is left, and what one o
 
 test('R-45: the bill of a receipt is the sum that the ledger has', () => {
   const stores = openStores({ path: undefined, warn: () => undefined });
-  const record = openAccounts({ formats, stores, models, tokenizer: o200k, holdout: 0 });
+  const record = openAccounts({ formats, stores, models: openModels(), tokenizer: o200k, holdout: 0 });
   const body = { model: 'claude-opus-4-1', messages: [{ role: 'user', content: 'hello there, how are you today?' }] };
   const usages = [
     { ...NO_USAGE, inputTokens: 10, cacheWriteTokens: 1_000, outputTokens: 20 },

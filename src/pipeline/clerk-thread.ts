@@ -9,7 +9,7 @@ import { o200k } from '../tokenizers/o200k.ts';
 import { openAccounts, type Receipt } from './account.ts';
 import type { ClerkOptions, FromClerk, ToClerk } from './clerk.ts';
 import type { Learning } from './learning.ts';
-import { models } from './models.ts';
+import { openModels } from './models.ts';
 import { observationPattern } from './observations.ts';
 
 /** Requests go first. Elsewhere than on Linux this would slow the whole process. */
@@ -18,9 +18,17 @@ if (process.platform === 'linux') setPriority(NICENESS);
 
 const port = parentPort!;
 const reply = (message: FromClerk): void => port.postMessage(message);
-const { storePath: path, store, holdout = 0, learned, learns, textObservations } = workerData as ClerkOptions;
+const {
+  storePath: path,
+  store,
+  holdout = 0,
+  learned,
+  learns,
+  textObservations,
+  models: ownModels,
+} = workerData as ClerkOptions;
 const stores = openStores({ path, ...store, warn: (warning) => reply({ kind: 'warning', warning }) });
-const record = openAccounts({ formats, stores, models, tokenizer: o200k, holdout });
+const record = openAccounts({ formats, stores, models: openModels(ownModels), tokenizer: o200k, holdout });
 const observations = textObservations === undefined ? undefined : observationPattern(textObservations);
 const learning = learns ? await openLearning() : undefined;
 /** Sums so far: only what came after them is read again. */

@@ -17,6 +17,8 @@ export interface ClerkOptions {
   readonly learned?: LearnedSnapshot | undefined;
   readonly learns?: boolean | undefined;
   readonly textObservations?: string | undefined;
+  /** The operator's models file, as it was read when the process started. */
+  readonly models?: object | undefined;
 }
 
 export interface Clerk {
@@ -69,8 +71,8 @@ class ThreadClerk implements Clerk {
   #isClosed = false;
 
   constructor(options: ClerkOptions, hooks: ClerkHooks) {
-    const { storePath, store, holdout, learned, learns, textObservations } = options;
-    this.#options = { storePath, store, holdout, learned, learns, textObservations };
+    const { storePath, store, holdout, learned, learns, textObservations, models } = options;
+    this.#options = { storePath, store, holdout, learned, learns, textObservations, models };
     this.#hooks = hooks;
   }
 

@@ -1,6 +1,7 @@
 import type { OriginalStore } from '../core/original-store.ts';
 import type { SentLog } from '../core/sent-log.ts';
 import type { TransformContext } from '../core/transform.ts';
+import type { DeepenParts } from './deepen.ts';
 import type { FitParts } from './fit.ts';
 
 /** Everything that one request's optimisation may use. Stores are already bound to whose request it is. */
@@ -22,6 +23,10 @@ export interface OptimizeContext extends TransformContext {
   readonly model?: string | undefined;
   /** How conversations that are too long are made to fit; undefined: they are not. */
   readonly fit?: FitParts | undefined;
+  /** When it came; undefined: no cache is known to be cold. */
+  readonly at?: number | undefined;
+  /** How the history of a conversation is said shorter whose cache has gone; undefined: it stays as it was sent. */
+  readonly deepening?: DeepenParts | undefined;
   /** Prefixes may be made to stay, for providers' caches. */
   readonly aligns?: boolean;
 }

@@ -3,22 +3,24 @@ import { compressors, proseCompressor } from '../compressors/index.ts';
 import type { Level } from '../core/compressor.ts';
 import type { LearnedSnapshot } from '../core/importance.ts';
 import type { Stores, StoreSettings } from '../core/stores.ts';
-import type { Tokenizer } from '../core/tokenizer.ts';
+import type { Tokenizer, VocabularyFile } from '../core/tokenizer.ts';
 import type { ToolRule } from '../core/tool-rule.ts';
 import type { Transform } from '../core/transform.ts';
 import { formats } from '../formats/index.ts';
 import { Snapshot } from '../importance/snapshot.ts';
 import { RETRIEVAL_TOOL } from '../retrieval/tool.ts';
 import { openStores } from '../stores/index.ts';
-import { tokenizerFor } from '../tokenizers/index.ts';
+import { calibrated } from '../tokenizers/calibrate.ts';
+import { tokenizerFor, tokenizers, tokenizersWith } from '../tokenizers/index.ts';
 import { o200k } from '../tokenizers/o200k.ts';
 import { cacheAligner } from '../transforms/cache-aligner/cache-aligner.ts';
 import { contentRouter } from '../transforms/content-router.ts';
 import { retrieveTool } from '../transforms/retrieve-tool.ts';
-import { models } from './models.ts';
+import { openModels } from './models.ts';
 import { observationPattern } from './observations.ts';
 import { Sizes } from './sizes.ts';
 import type { HopStep } from './advance.ts';
+import type { FitParts } from './fit.ts';
 import { createEngine, type Engine, type EngineParts } from './engine.ts';
 import { Learning } from './learning.ts';
 
@@ -37,6 +39,8 @@ export interface EngineOptions {
   readonly aligns?: boolean | undefined;
   /** Conversations that are longer than their model reads are made to fit, where originals can be fetched. */
   readonly fits?: boolean | undefined;
+  /** The history of a conversation whose cache has certainly gone may be said shorter, once. */
+  readonly deepens?: boolean | undefined;
   /** Ordinary prose may be shortened too, by leaving sentences out. */
   readonly prose?: boolean | undefined;
   /** Of the conversations, in percent, left as they are for comparison. */
@@ -47,6 +51,10 @@ export interface EngineOptions {
   readonly learns?: boolean | undefined;
   /** A regular expression for how turns of the user begin that are the output of a call in text. */
   readonly textObservations?: string | undefined;
+  /** The operator's models file, as it was read when the process started. */
+  readonly models?: object | undefined;
+  /** Of open models whose tokens are counted exactly; loaded by `prepareTokenizers`. */
+  readonly vocabularies?: readonly VocabularyFile[] | undefined;
   /** Longest time for the decisions of one request, in milliseconds. */
   readonly deadlineMs: number;
 }
@@ -54,6 +62,8 @@ export interface EngineOptions {
 /** What a program brings that runs the engine in its own thread: no plain values, so workers have none of it. */
 export interface OwnParts {
   readonly tokenizer?: Tokenizer | undefined;
+  /** What models are counted by, in place of those that are built in. */
+  readonly tokenizers?: readonly Tokenizer[] | undefined;
   readonly stores?: Stores | undefined;
   /** Stands around each transform. */
   readonly around?: ((transform: Transform) => Transform) | undefined;
@@ -73,10 +83,12 @@ const LEAST_WAIT_MS = 100;
 /** Of a window: how full it is after results were left out. */
 const LOW_WATER = 0.7;
 
-function sizesByTokenizer(): (name: string) => Sizes {
+function sizesByTokenizer(among: readonly Tokenizer[] = tokenizers): FitParts['sizesBy'] {
   const sizes = new Map<string, Sizes>();
-  return (name) => {
-    const known = sizes.get(name) ?? new Sizes(tokenizerFor(name));
+  return ({ tokenizer, calibration }) => {
+    const name = `${tokenizer} ${calibration?.factor ?? ''}`;
+    const counted = tokenizerFor(tokenizer, among);
+    const known = sizes.get(name) ?? new Sizes(calibration ? calibrated(counted, calibration) : counted);
     sizes.set(name, known);
     return known;
   };
@@ -91,12 +103,14 @@ export function openEngine(options: EngineOptions, warn: (message: string) => vo
     offersTool = false,
     aligns = false,
     fits = false,
+    deepens = false,
     prose = false,
     holdout = 0,
     deadlineMs,
   } = options;
   const waitMs = Math.min(MOST_WAIT_MS, Math.max(LEAST_WAIT_MS, deadlineMs));
   const stores = own.stores ?? openStores({ path: options.storePath, waitMs, ...options.store, warn });
+  const models = openModels(options.models);
   const router = contentRouter(prose ? [...compressors, proseCompressor] : compressors);
   const observations =
     options.textObservations === undefined ? undefined : observationPattern(options.textObservations);
@@ -111,7 +125,15 @@ export function openEngine(options: EngineOptions, warn: (message: string) => vo
     allowLoss,
     offersTool,
     aligns,
-    fit: fits ? { models, sizesBy: sizesByTokenizer(), lowWater: LOW_WATER, shorten: router } : undefined,
+    fit: fits
+      ? {
+          models,
+          sizesBy: sizesByTokenizer(own.tokenizers),
+          lowWater: LOW_WATER,
+          shorten: router,
+        }
+      : undefined,
+    deepening: { models, shorten: router, memory: () => stores.ledger(), isOff: !deepens },
     holdout,
     observations,
     importanceFor,
@@ -131,6 +153,13 @@ function learningIn(
     importanceFor: snapshot && ((tenant) => snapshot.forTenant(tenant)),
     learn: (step) => learning?.fetched(step),
   };
+}
+
+/** Counts for the models of these options. @throws when a vocabulary file cannot be used. */
+export function prepareTokenizers({
+  vocabularies = [],
+}: Pick<EngineOptions, 'vocabularies'>): Promise<readonly Tokenizer[]> {
+  return tokenizersWith(vocabularies);
 }
 
 /**

@@ -16,6 +16,7 @@ import type { WireFormat } from '../core/wire-format.ts';
 import { type Advance, advance, type HopStep } from './advance.ts';
 import { type Held, keptAnswer } from './hidden.ts';
 import { mend } from './mend.ts';
+import type { DeepenParts } from './deepen.ts';
 import type { FitParts, Overflow } from './fit.ts';
 import type { Note } from './note.ts';
 import { optimize, type Optimized } from './optimize.ts';
@@ -39,6 +40,8 @@ export interface Job {
   readonly intent: Intent;
   /** Whether the answer should hold `totals`: exact counts of every text take time. */
   readonly isCounted?: boolean;
+  /** When it came, in milliseconds since 1970: the one clock there is in here. Undefined: no cache is known to be cold. */
+  readonly at?: number | undefined;
   readonly responseFormat?: 'json' | undefined;
 }
 
@@ -67,6 +70,8 @@ export interface Verdict {
   readonly mayNeedMending?: boolean;
   /** The chain of all that the body says (chain.ts), for what is kept with its answer. */
   readonly chainEnd?: string;
+  /** The same before its newest turns. */
+  readonly newestAt?: string;
   /** What its provider holds with its answer (hidden.ts). */
   readonly held?: Held | undefined;
   /** Why the body could not be read; undefined when it could. */
@@ -104,6 +109,8 @@ export interface EngineParts {
   readonly aligns?: boolean;
   /** How conversations that are too long are made to fit; undefined: they are not. */
   readonly fit?: FitParts | undefined;
+  /** How the history of a conversation is said shorter whose cache has gone; undefined: it stays as it was sent. */
+  readonly deepening?: DeepenParts | undefined;
   /** Of the conversations, in percent, left as they are for comparison. */
   readonly holdout?: number;
   /** How turns of the user begin that are the output of a call in text; undefined: there are none. */
@@ -172,7 +179,7 @@ function formatOf(job: Job, formats: readonly WireFormat[]): WireFormat | undefi
 }
 
 function contextOf(
-  { tenant, model, upstream, intent, responseFormat }: Job,
+  { tenant, model, upstream, intent, at, responseFormat }: Job,
   {
     tokenizer,
     stores,
@@ -182,6 +189,7 @@ function contextOf(
     offersTool,
     aligns = false,
     fit,
+    deepening,
     holdout = 0,
     observations,
     importanceFor,
@@ -203,6 +211,8 @@ function contextOf(
     model,
     aligns: aligns && intent !== 'as-is',
     fit: intent === 'as-is' ? undefined : fit,
+    at: intent === 'send' ? at : undefined,
+    deepening,
     deadline: deadlineIn(deadlineMs),
     policy: { level, tools, responseFormat, allowLoss, allowTools: offersTool },
   };
@@ -230,7 +240,7 @@ function totalsOf({ conversation }: Optimized, tokenizer: Tokenizer): Totals {
 }
 
 function verdictOf(
-  { body, conversation, notes, isOffered, restraint, mayNeedMending, overflow, chainEnd, held }: Optimized,
+  { body, conversation, notes, isOffered, restraint, mayNeedMending, overflow, chainEnd, newestAt, held }: Optimized,
   job: Job,
   format: string,
 ): Omit<Verdict, 'totals'> {
@@ -244,6 +254,7 @@ function verdictOf(
     isOffered: isOffered && !isUntouched,
     mayNeedMending: mayNeedMending && job.intent === 'send',
     chainEnd,
+    newestAt,
     held,
     overflow,
     restraint,

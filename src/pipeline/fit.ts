@@ -9,7 +9,7 @@ import type { Rewrite } from '../core/edit.ts';
 import { hashOf } from '../core/hash.ts';
 import { asObject, type JsonValue } from '../core/json/value.ts';
 import { writeMarker } from '../core/marker.ts';
-import type { ModelTable } from '../core/model.ts';
+import type { ModelFacts, ModelTable } from '../core/model.ts';
 import type { Transform } from '../core/transform.ts';
 import { isLeftOut, leaveOut, type LeftOut } from '../transforms/context-fitter/context-fitter.ts';
 import { newestExchanges } from '../transforms/context-fitter/units.ts';
@@ -23,8 +23,8 @@ export interface FitParts {
   /** Says results shorter before any is left out. */
   readonly shorten: Transform;
   readonly models: ModelTable;
-  /** Counts as the named tokenizer does, each text once. */
-  readonly sizesBy: (tokenizer: string) => Sizes;
+  /** Counts as the model's tokenizer does, each text once. */
+  readonly sizesBy: (model: Pick<ModelFacts, 'tokenizer' | 'calibration'>) => Sizes;
   /** Of the window, where a step goes down to. */
   readonly lowWater: number;
 }
@@ -74,6 +74,11 @@ export class Fitting {
     this.#start = `fit ${context.tenant} ${conversation}`;
   }
 
+  /** After `recall`: something was left out in this conversation before. */
+  get isStepped(): boolean {
+    return this.#steps > 0;
+  }
+
   /** The conversation with what earlier steps said, for good. */
   recall(conversation: Conversation): Conversation {
     const points = new Set([...this.#chain.turns, this.#chain.end]);
@@ -99,7 +104,7 @@ export class Fitting {
       facts?.window && facts.window - (facts.outputInWindow ? (conversation.maxOutputTokens ?? 0) : 0);
     if (!facts || limitTokens === undefined || limitTokens <= 0)
       return { conversation, overflow: undefined, isStep: false };
-    const sizes = sizesBy(facts.tokenizer);
+    const sizes = sizesBy(facts);
     if (sizes.isSurelyBelow(bodyBytes, limitTokens)) return { conversation, overflow: undefined, isStep: false };
     const tokens = sizes.of(conversation);
     if (tokens <= limitTokens) return { conversation, overflow: undefined, isStep: false };

@@ -3,12 +3,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openStores } from '../stores/index.ts';
 import { openAdmissions } from './admission.ts';
 import type { FromLimiter, LimiterOptions, ToLimiter } from './limiter.ts';
-import { models } from './models.ts';
+import { openModels } from './models.ts';
 
 const port = parentPort!;
 const reply = (message: FromLimiter): void => port.postMessage(message);
 const warn = (warning: string): void => reply({ kind: 'warning', warning });
-const { storePath: path, store, limits } = workerData as LimiterOptions;
+const { storePath: path, store, limits, models: ownModels } = workerData as LimiterOptions;
+const models = openModels(ownModels);
 const stores = openStores({ path, ...store, warn });
 const admissions = openAdmissions({ limits, meters: () => stores.meters(), models, warn });
 // The first request would wait for the table.

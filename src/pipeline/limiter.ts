@@ -13,6 +13,8 @@ export interface LimiterOptions {
   readonly storePath: string | undefined;
   readonly store?: StoreSettings | undefined;
   readonly limits: Limits;
+  /** The operator's models file, as it was read when the process started. */
+  readonly models?: object | undefined;
 }
 
 export type Asked = Omit<Ask, 'at'>;
@@ -69,8 +71,8 @@ class ThreadLimiter implements Limiter {
   #isClosed = false;
   #isSilenceTold = false;
 
-  constructor({ storePath, store, limits }: LimiterOptions, hooks: LimiterHooks) {
-    this.#options = { storePath, store, limits };
+  constructor({ storePath, store, limits, models }: LimiterOptions, hooks: LimiterHooks) {
+    this.#options = { storePath, store, limits, models };
     this.#hooks = hooks;
     this.#worker = this.#start();
   }

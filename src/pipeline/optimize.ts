@@ -10,6 +10,7 @@ import { alignPolicyFor } from './align.ts';
 import { type Chain, chainOf } from './chain.ts';
 import type { OptimizeContext } from './context.ts';
 import { Decisions } from './decisions.ts';
+import { Deepening } from './deepen.ts';
 import { guardNotes } from './guard.ts';
 import { goOnEdits, type Held, restoreHops } from './hidden.ts';
 import { leaveOutAgain } from './mend.ts';
@@ -33,6 +34,8 @@ export interface Optimized {
   readonly overflow: Overflow | undefined;
   /** The chain of all that it says. */
   readonly chainEnd: string;
+  /** The same before its newest turns. */
+  readonly newestAt: string;
   /** Of a request with the retrieval tool: what its provider holds with the answer. */
   readonly held: Held | undefined;
 }
@@ -53,28 +56,18 @@ export function optimize(
   const context: OptimizeContext = { ...allowed, policy };
   const chain = chainOf(received, format.volatileKeys);
   const decisions = new Decisions(received, chain.results, context, notes);
-  const structural: Edit[] = [];
-  const fitting =
-    context.fit && new Fitting(conversationKeyOf(received, format.volatileKeys), chain, context, context.fit, notes);
-  const recalled = decisions.recall(received);
-  let conversation = fitting ? fitting.recall(recalled) : recalled;
+  const keyOf = lazyKey(received, format);
+  const fitting = context.fit && new Fitting(keyOf(), chain, context, context.fit, notes);
+  const deepening = new Deepening(received, keyOf, chain, context, notes);
+  const recalled = deepening.recall(decisions.recall(received));
+  let conversation = deepening.deepen(fitting ? fitting.recall(recalled) : recalled, fitting?.isStepped);
   notes.push(...guardNotes(conversation));
-  for (const transform of active) {
-    const edits = plan(transform, conversation, context, notes);
-    structural.push(...edits.filter((edit) => edit.kind !== 'rewrite'));
-    conversation = withRewrites(
-      conversation,
-      edits.filter((edit) => edit.kind === 'rewrite'),
-    );
-  }
-  if (context.isSent) conversation = decisions.pin(conversation);
+  const planned = planAll(active, conversation, context, notes);
+  const { structural } = planned;
+  conversation = context.isSent ? decisions.pin(planned.conversation) : planned.conversation;
   const fitted = restraint ? undefined : fitting?.fit(conversation, body.length);
   conversation = fitted?.conversation ?? conversation;
-  const changed = conversation.parts.filter((part) => part.text !== part.source).map(finalRewrite);
-  const calls = conversation.parts.flatMap((part) =>
-    part.input === undefined ? [] : [{ kind: 'rewrite-call' as const, part, input: part.input }],
-  );
-  const written = [...changed, ...calls, ...structural].flatMap((edit) => format.write(edit, document));
+  const written = [...finalRewrites(conversation), ...structural].flatMap((edit) => format.write(edit, document));
   // Also where this request has no tools itself: what the model once called is part of what it said.
   const past = given.policy.allowTools ? pastEdits(received, chain, format, document, { ...context, notes }) : [];
   const isOffered = structural.some((edit) => edit.kind === 'add-tool');
@@ -87,8 +80,15 @@ export function optimize(
     mayNeedMending: given.policy.allowTools && (decisions.isUnknown || fitted?.isStep === true),
     overflow: fitted?.overflow,
     chainEnd: chain.end,
+    newestAt: deepening.newestAt,
     held: isOffered ? heldAfter(received, context) : undefined,
   };
+}
+
+/** Several steps ask for the key of a conversation, or none does. */
+function lazyKey(conversation: Conversation, { volatileKeys }: WireFormat): () => string {
+  let key: string | undefined;
+  return () => (key ??= conversationKeyOf(conversation, volatileKeys));
 }
 
 /** What earlier requests had that the client never did, and what they no longer had. */
@@ -146,6 +146,28 @@ function policyOf(conversation: Conversation, format: WireFormat, context: Optim
   }
 }
 
+interface Planned {
+  readonly conversation: Conversation;
+  /** Edits that are no rewrites. */
+  readonly structural: readonly Edit[];
+}
+
+function planAll(
+  transforms: readonly Transform[],
+  received: Conversation,
+  context: OptimizeContext,
+  notes: Note[],
+): Planned {
+  const structural: Edit[] = [];
+  let conversation = received;
+  for (const transform of transforms) {
+    const edits = plan(transform, conversation, context, notes);
+    structural.push(...edits.filter((edit) => edit.kind !== 'rewrite'));
+    conversation = withRewrites(conversation, edits);
+  }
+  return { conversation, structural };
+}
+
 function plan(
   transform: Transform,
   conversation: Conversation,
@@ -191,14 +213,22 @@ function decide(proposed: Edit | Refusal, transform: Transform, context: Optimiz
   }
 }
 
-function withRewrites(conversation: Conversation, edits: readonly Rewrite[]): Conversation {
-  if (edits.length === 0) return conversation;
-  const texts = new Map(edits.map((edit) => [edit.part.index, edit.text]));
+function withRewrites(conversation: Conversation, edits: readonly Edit[]): Conversation {
+  const texts = new Map(edits.flatMap((edit) => (edit.kind === 'rewrite' ? [[edit.part.index, edit.text]] : [])));
+  if (texts.size === 0) return conversation;
   const parts = conversation.parts.map((part) => ({ ...part, text: texts.get(part.index) ?? part.text }));
   return { ...conversation, parts };
 }
 
-/** One rewrite for each part that ends up different, however many transforms had a hand in it. */
+/** One for each part that ends up different, however many transforms had a hand in it. */
+function finalRewrites({ parts }: Conversation): readonly Edit[] {
+  const changed = parts.filter((part) => part.text !== part.source).map(finalRewrite);
+  const calls = parts.flatMap((part) =>
+    part.input === undefined ? [] : [{ kind: 'rewrite-call' as const, part, input: part.input }],
+  );
+  return [...changed, ...calls];
+}
+
 function finalRewrite(part: Part): Rewrite {
   return { kind: 'rewrite', part, text: part.text, loss: 'none', by: 'pipeline' };
 }

@@ -213,6 +213,7 @@ class Pool implements Optimizer {
       offersTool,
       aligns,
       fits,
+      deepens,
       prose,
       holdout,
       learned,
@@ -220,6 +221,8 @@ class Pool implements Optimizer {
       storePath,
       store,
       textObservations,
+      models,
+      vocabularies,
       deadlineMs,
     } = this.#options;
     // Type stripping runs the source; the build has its own extension.
@@ -232,6 +235,7 @@ class Pool implements Optimizer {
       offersTool,
       aligns,
       fits,
+      deepens,
       prose,
       holdout,
       learned,
@@ -239,6 +243,8 @@ class Pool implements Optimizer {
       storePath,
       store,
       textObservations,
+      models,
+      vocabularies,
       deadlineMs,
     } satisfies EngineOptions;
     const worker = new Worker(entry, { workerData });

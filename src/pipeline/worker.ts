@@ -1,7 +1,7 @@
 /** The worker thread of pool.ts: one engine, one job at a time. */
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { openEngine, prepareEngine, tokenizer, type EngineOptions } from './defaults.ts';
+import { openEngine, prepareEngine, prepareTokenizers, tokenizer, type EngineOptions } from './defaults.ts';
 import { freeze } from './restraint.ts';
 import type { Answer, FromWorker, Question, ToWorker } from './pool.ts';
 
@@ -11,7 +11,11 @@ if (process.platform === 'linux') setPriority(NICENESS);
 
 const port = parentPort!;
 const reply = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
-const engine = openEngine(workerData as EngineOptions, (warning) => reply({ kind: 'warning', warning }));
+const options = workerData as EngineOptions;
+const warn = (warning: string): void => reply({ kind: 'warning', warning });
+// Before the first job: two counts of one model in one process would be one too many.
+const tokenizers = options.vocabularies?.length ? await prepareTokenizers(options).catch(without) : undefined;
+const engine = openEngine(options, warn, { tokenizers });
 
 port.on('message', (message: ToWorker) => {
   switch (message.kind) {
@@ -29,12 +33,14 @@ port.on('message', (message: ToWorker) => {
       port.close();
   }
 });
-await prepareEngine(workerData as EngineOptions).catch((error: Error) => {
-  reply({ kind: 'warning', warning: error.message });
-});
+await prepareEngine(options).catch(without);
 reply({ kind: 'ready' });
 // The first request would wait for the vocabulary.
 tokenizer.count('warm');
+
+function without({ message }: Error): undefined {
+  warn(message);
+}
 
 function answerTo(question: Question): Answer {
   try {

@@ -64,7 +64,8 @@ describe('an account', () => {
     const before = Date.now();
     await call(proxy.port, { headers: ['x-headroom-project', ' my\u00a0app '], body: BODY });
     await settled();
-    const [{ received, at, ...job }] = jobs as [AccountJob];
+    const [{ received, at, endedAt, ...job }] = jobs as [AccountJob];
+    expect([endedAt! >= at, endedAt! - at < 60_000]).toEqual([true, true]);
     expect(Buffer.from(received).toString()).toBe(BODY);
     expect(Math.abs(at - before)).toBeLessThan(60_000);
     expect(job).toMatchObject({ format: 'anthropic-messages', road: 'shortened', complete: true, notes: [] });

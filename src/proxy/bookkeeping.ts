@@ -57,6 +57,8 @@ async function jobOf(
   const hops = summaries.filter((summary, index) => index === 0 || summary !== undefined);
   return {
     at: Math.round(performance.timeOrigin + startedAt),
+    endedAt: Date.now(),
+    newestAt: verdict?.newestAt,
     tenant,
     project,
     format: route.format.name,

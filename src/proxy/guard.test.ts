@@ -87,6 +87,16 @@ describe('a proxy that is open to other machines', () => {
     },
   );
 
+  it('takes it as a bearer token at its own pages, never where that is for the provider', async () => {
+    const headers = ['Authorization', 'Bearer secret-token'];
+    expect((await call(proxy.port, { method: 'GET', path: '/health', headers })).status).toBe(200);
+    expect((await call(proxy.port, { headers, body: '{}' })).status).toBe(401);
+    expect((await call(proxy.port, { method: 'GET', path: '/v1/models', headers })).status).toBe(401);
+    const wrong = ['Authorization', 'Bearer wrong-token'];
+    expect((await call(proxy.port, { method: 'GET', path: '/health', headers: wrong })).status).toBe(401);
+    expect(upstream.received).toEqual([]);
+  });
+
   it('answers and forwards with it, and keeps it to itself', async () => {
     const headers = ['X-Headroom-Token', 'secret-token'];
     expect((await call(proxy.port, { method: 'GET', path: '/health', headers })).status).toBe(200);

@@ -20,10 +20,14 @@ export function isLoopback(host: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
 }
 
-/** @throws HeadroomError UNAUTHORIZED. Loopback needs no token: whoever is there is the user. */
-export function admit(headers: HeaderList, { host, token }: Door): void {
+/**
+ * Loopback needs no token: whoever is there is the user. At our own pages it may also come as a bearer token, which is all
+ * that some gateways can send; on the way to a provider that place is the provider's.
+ * @throws HeadroomError UNAUTHORIZED.
+ */
+export function admit(headers: HeaderList, { host, token }: Door, isOwnPage = false): void {
   if (isLoopback(host)) return;
-  const shown = headerOf(headers, TOKEN_HEADER);
+  const shown = headerOf(headers, TOKEN_HEADER) ?? (isOwnPage ? bearerOf(headers) : undefined);
   // Hashes have one length, so the comparison says nothing about the token's.
   if (
     token !== undefined &&
@@ -35,6 +39,10 @@ export function admit(headers: HeaderList, { host, token }: Door): void {
     'UNAUTHORIZED',
     `This Headroom proxy is open to other machines, so every request needs the header ${TOKEN_HEADER} with the token that it was started with.`,
   );
+}
+
+function bearerOf(headers: HeaderList): string | undefined {
+  return /^bearer +(\S+)$/i.exec(headerOf(headers, 'authorization') ?? '')?.[1];
 }
 
 /** @throws HeadroomError FORBIDDEN for requests to our own pages that a web site may have caused. */

@@ -33,8 +33,8 @@ export async function handle(incoming: IncomingMessage, client: ServerResponse, 
   let ending: Ending;
   let remark: string | undefined;
   try {
-    admit(headers, app.door);
     const page = ownPageAt(target.path);
+    admit(headers, app.door, page !== undefined);
     if (page) return await page({ incoming, headers, target, client }, app);
     payload = await payloadOf(incoming, headers, route, app);
     permit = await permitFor({ method, headers, query: target.query, route, payload }, app);

@@ -7,7 +7,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import type { Limits } from '../core/limits.ts';
 import { openAdmissions } from '../pipeline/admission.ts';
 import type { openLimiter } from '../pipeline/limiter.ts';
-import { models } from '../pipeline/models.ts';
+import { openModels } from '../pipeline/models.ts';
 import { openStores } from '../stores/index.ts';
 import { startScriptedProvider } from '../testing/scripted-provider.ts';
 import type { ProxyOptions, RunningProxy } from './server.ts';
@@ -21,6 +21,8 @@ import {
   startUpstream,
   until,
 } from './test-rig.fixture.ts';
+
+const models = openModels();
 
 const closing: { close(): unknown }[] = [];
 afterEach(async () => {

@@ -64,6 +64,7 @@ export async function payloadOf(
     upstream: route.upstream.url.origin,
     model: route.model,
     intent: route.isCount ? ('ask' as const) : ('send' as const),
+    at: Date.now(),
   };
   if (!isOff && !isBypass(headers)) return shortened(incoming, headers, job, app);
   if (route.isCount) return passed(incoming, headers, REPLAY_BYTES);

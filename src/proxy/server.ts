@@ -9,6 +9,7 @@ import { HeadroomError } from '../core/errors.ts';
 import type { LearnedSnapshot } from '../core/importance.ts';
 import type { Limits } from '../core/limits.ts';
 import type { StoreSettings } from '../core/stores.ts';
+import type { VocabularyFile } from '../core/tokenizer.ts';
 import type { ToolRule } from '../core/tool-rule.ts';
 import type { WireFormat } from '../core/wire-format.ts';
 import { formats } from '../formats/index.ts';
@@ -42,6 +43,11 @@ export interface ProxyOptions {
   readonly learns?: boolean;
   readonly aligns?: boolean;
   readonly fits?: boolean;
+  /** The history of a conversation whose cache has certainly gone may be said shorter, once. */
+  readonly deepens?: boolean;
+  /** The operator's models file, as it was read. */
+  readonly models?: object | undefined;
+  readonly vocabularies?: readonly VocabularyFile[];
   /** A regular expression for how turns of the user begin that are the output of a call in text. */
   readonly textObservations?: string | undefined;
   /** What becomes of a call of the model that writes words of Headroom's: `report` unless given. */
@@ -114,6 +120,7 @@ export async function startProxy(options: ProxyOptions, parts: ProxyParts = {}):
     offersTool: adds,
     aligns: adds && options.aligns === true,
     fits: adds && options.fits === true,
+    deepens: adds && options.deepens === true,
     warn,
     formats: parts.formats ?? formats,
   });
@@ -145,14 +152,14 @@ function clerkFor(options: ProxyOptions, parts: ProxyParts, warn: (message: stri
 }
 
 function limiterFor(
-  { limits, storePath, store }: ProxyOptions,
+  { limits, storePath, store, models }: ProxyOptions,
   { now, openLimiter: open = openLimiter }: ProxyParts,
   warn: (message: string) => void,
 ): Limiter | undefined {
   if (!limits) return undefined;
   const { budgets, requestsAMinute, tokensAMinute } = limits;
   const isLimited = budgets.length > 0 || requestsAMinute !== undefined || tokensAMinute !== undefined;
-  return isLimited ? open({ limits, storePath, store }, { warn, now }) : undefined;
+  return isLimited ? open({ limits, storePath, store, models }, { warn, now }) : undefined;
 }
 
 function openUpstreams(options: ProxyOptions, parts: ProxyParts): ReadonlyMap<string, Upstream> {

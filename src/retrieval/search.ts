@@ -19,21 +19,44 @@ export function searchExactly(records: readonly string[], query: string): readon
 
 /** Indexes of the records that hold words of the query, the best first. Equal ones in their order. */
 export function searchWords(records: readonly string[], query: string): readonly number[] {
-  const scores = bm25(records, new Set(wordsOf(query)));
+  const { scores } = weighed(records, new Set(wordsOf(query)));
   return [...scores].sort(([a, left], [b, right]) => right - left || a - b).map(([index]) => index);
 }
 
+/** How much each record says of the words of a query, 0 to 1: one of ordinary length that has each of them once says it all. */
+export function relevanceOf(records: readonly string[], query: string): readonly number[] {
+  const { scores, most } = weighed(records, new Set(wordsOf(query)));
+  return records.map((_, index) => (most === 0 ? 0 : Math.min(1, (scores.get(index) ?? 0) / most)));
+}
+
 /** Words, numbers and the parts of names: `fetchUser_id` is also `fetch`, `user` and `id`. */
-function wordsOf(text: string): readonly string[] {
+export function wordsOf(text: string): readonly string[] {
   const words = text.match(/[\p{L}\p{N}_]+/gu) ?? [];
   return words.flatMap((word) => {
     const parts = word.split(/_|(?<=\p{Ll})(?=\p{Lu})|(?<=\p{L})(?=\p{N})/u).filter((part) => part !== '');
     const all = parts.length > 1 ? [word, ...parts] : [word];
-    return all.map((one) => one.toLowerCase());
+    return [...all.map((one) => one.toLowerCase()), ...pairsIn(word)];
   });
 }
 
-function bm25(records: readonly string[], terms: ReadonlySet<string>): ReadonlyMap<number, number> {
+/** Of scripts that put nothing between words, every two signs that stand together. */
+function pairsIn(word: string): readonly string[] {
+  const runs =
+    word.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Khmer}]+/gu) ?? [];
+  return runs.flatMap((run) => {
+    const signs = Array.from(run);
+    return signs.slice(1).map((sign, index) => `${signs[index]}${sign}`);
+  });
+}
+
+interface Weighed {
+  readonly scores: ReadonlyMap<number, number>;
+  /** Of a record of ordinary length that has each of the words once. */
+  readonly most: number;
+}
+
+/** By BM25: rare words say more, and long records say each of theirs with less weight. */
+function weighed(records: readonly string[], terms: ReadonlySet<string>): Weighed {
   const counts = records.map((record) => {
     const words = wordsOf(record);
     const found = new Map<string, number>();
@@ -42,9 +65,11 @@ function bm25(records: readonly string[], terms: ReadonlySet<string>): ReadonlyM
   });
   const meanLength = counts.reduce((sum, { length }) => sum + length, 0) / Math.max(1, counts.length);
   const scores = new Map<number, number>();
+  let most = 0;
   for (const term of terms) {
     const holding = counts.filter(({ found }) => found.has(term)).length;
     const rarity = Math.log(1 + (counts.length - holding + 0.5) / (holding + 0.5));
+    most += rarity;
     counts.forEach(({ length, found }, index) => {
       const count = found.get(term);
       if (count === undefined) return;
@@ -52,5 +77,5 @@ function bm25(records: readonly string[], terms: ReadonlySet<string>): ReadonlyM
       scores.set(index, (scores.get(index) ?? 0) + rarity * weight);
     });
   }
-  return scores;
+  return { scores, most };
 }

@@ -31,12 +31,15 @@ export function compress(input: unknown, options: CallOptions = {}): Promise<unk
   return sharedBy(options).compress(input, options);
 }
 
-/** What `compress` would do with it, and why. */
+/** What `compress` would do with it, and why: see `Headroom.simulate`. Keeps nothing. */
 export function simulate(input: unknown, options: CallOptions = {}): Promise<Simulation> {
   return sharedBy(options).simulate(input, options);
 }
 
-/** The original of what `compress` made shorter: by its result, its text or a hash. */
+/**
+ * The original of what `compress` made shorter in this process: by its result, its text or a hash. Undefined when none is kept.
+ * @throws HeadroomError BAD_REQUEST for a result with several originals: ask for one of its `hashes`.
+ */
 export async function retrieve(shorter: string | Figures): Promise<string | undefined> {
   for (const headroom of shared.values()) {
     const original = await headroom.retrieve(shorter);

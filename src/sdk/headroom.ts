@@ -21,12 +21,15 @@ const TENANT = 'library';
 
 /** What of an original is wanted: as in a call of the retrieval tool. */
 export interface Selection {
+  /** Words or a piece of text: the lines or rows that fit best. */
   readonly query?: string;
-  /** `120` or `120-180`. */
+  /** `120` or `120-180`, counted from 1. */
   readonly lines?: string;
+  /** The same for rows of a table or list. */
   readonly rows?: string;
   /** Where it is JSON: `$.items[3].name`. */
   readonly path?: string;
+  /** Most hits of a query, or else most lines. Default 20 hits. */
   readonly limit?: number;
 }
 
@@ -50,6 +53,7 @@ export interface Inside {
 
 export let insideOf: (headroom: Headroom) => Inside;
 
+/** The library: options and a store, and what can be done with them. */
 export class Headroom {
   static {
     insideOf = (headroom) => ({
@@ -60,6 +64,7 @@ export class Headroom {
     });
   }
 
+  /** As they were given. */
   readonly options: HeadroomOptions;
   /** The tool by which a model gets originals, for loops that you write yourself. */
   readonly retrieveTool: RetrieveTool;
@@ -80,7 +85,9 @@ export class Headroom {
   /**
    * Says something shorter. A text, or a JSON value as the text that a model reads of it, comes back as `text`; messages
    * as `messages` and a request body as `request`, with shorter tool results and everything else as it was. Send the
-   * whole history each time: what was decided for a message once comes out the same again.
+   * whole history each time: what was decided for a message once comes out the same again. What cannot be read comes back as
+   * it came, and `problem` or `reason` says why.
+   * @throws HeadroomError BAD_OPTION for a tokenizer that is not known, and as `prepare` does.
    */
   compress(input: string, options?: CompressOptions): Promise<CompressedText>;
   compress<M extends readonly MessageLike[]>(input: M, options?: CompressOptions): Promise<CompressedMessages<M>>;

@@ -12,6 +12,7 @@ export interface LibraryStore extends StoreSettings {
   readonly path: string;
 }
 
+/** How a Headroom works; all of it may be left out. */
 export interface HeadroomOptions {
   /** How far results may be shortened. Default `balanced`. */
   readonly profile?: Level | undefined;
@@ -33,16 +34,19 @@ export interface HeadroomOptions {
   readonly tokenizer?: string | Tokenizer | undefined;
   /** Longest time for the decisions of one request, in milliseconds. Default 2,000. */
   readonly deadlineMs?: number | undefined;
+  /** Your own code before and after each decision. */
   readonly hooks?: Hooks | undefined;
   /** Told about trouble with the store. Default: silence. */
   readonly warn?: ((message: string) => void) | undefined;
 }
 
+/** Of one call. */
 export interface CompressOptions {
   /** The model that will read it, where the input does not say so. */
   readonly model?: string | undefined;
-  /** Of a text: the tool that it is the result of, and what that tool was asked. Both say what matters in it. */
+  /** Of a text: the name of the tool that it is the result of. It says what matters in the text, like `input`. */
   readonly tool?: string | undefined;
+  /** What that tool was asked, as a JSON value. */
   readonly input?: JsonValue | undefined;
   /** Of a text: it is the report of a failure, and stays as it is. */
   readonly isError?: boolean | undefined;
@@ -62,18 +66,25 @@ export interface Hooks {
   after?(outcome: OutcomeEvent): void;
 }
 
+/** A request, or messages, that is about to be decided. */
 export interface RequestEvent {
   /** The API: `anthropic-messages`, `openai-chat`, `openai-responses`, `gemini`. */
   readonly api: string;
+  /** Empty where nobody says. */
   readonly model: string;
+  /** The body as an object; messages stand in one. */
   readonly request: JsonObject;
 }
 
+/** A shorter text that would take a tool result's place. */
 export interface ProposedEdit {
-  /** The tool that the result is of, and what it was asked; undefined where the request does not say. */
+  /** The tool that the result is of; undefined where the request does not say. */
   readonly tool: string | undefined;
+  /** What it was asked. */
   readonly input: JsonValue | undefined;
+  /** The result as it came. */
   readonly source: string;
+  /** What would be sent instead. */
   readonly text: string;
   /** `recoverable`: a view, whose original can be fetched. */
   readonly loss: 'none' | 'recoverable';
@@ -81,6 +92,7 @@ export interface ProposedEdit {
   readonly by: string;
 }
 
+/** What became of a request. */
 export interface OutcomeEvent extends Figures {
   readonly api: string;
   readonly model: string;

@@ -3,6 +3,7 @@ import { type CodeLanguage, GRAMMARS } from '../compressors/code/grammars.ts';
 
 export type { CodeLanguage };
 
+/** Whether `outline` knows a language of this name. */
 export function isCodeLanguage(name: string): name is CodeLanguage {
   return Object.hasOwn(GRAMMARS, name);
 }

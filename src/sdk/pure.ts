@@ -59,6 +59,7 @@ export const essentials: readonly Compressor[] = [
   logCompressor,
 ];
 
+/** How a text is to be shortened. */
 export interface ShortenOptions {
   /** In the order in which they win ties. */
   readonly compressors: readonly Compressor[];
@@ -68,6 +69,7 @@ export interface ShortenOptions {
   readonly level?: Level;
   /** The tool call that the text answers. */
   readonly call?: ToolCall;
+  /** It is the report of a failure: nothing of it is left out. */
   readonly isError?: boolean;
   /** `json`: what is JSON stays valid JSON. */
   readonly responseFormat?: 'json';
@@ -75,7 +77,9 @@ export interface ShortenOptions {
   readonly deadlineMs?: number;
 }
 
+/** A shorter text and its figures, in tokens of the tokenizer that was given. */
 export interface Shortened extends Compressed {
+  /** The compressor that made it. */
   readonly by: string;
   readonly tokensBefore: number;
   readonly tokensAfter: number;

@@ -1,10 +1,12 @@
 /** What comes back from the library: the input in a shorter form, in the shape that it came in, and the figures. */
 
+/** What was saved, in tokens of the Headroom's tokenizer. A list of messages or a request counts as a whole. */
 export interface Figures {
   readonly tokensBefore: number;
+  /** Never more than before. */
   readonly tokensAfter: number;
   readonly tokensSaved: number;
-  /** Tokens after, as a share of those before; 1 where nothing was saved. */
+  /** Tokens after, as a share of those before, 0 to 1; 1 where nothing was saved. */
   readonly compressionRatio: number;
   /** Whether anything is shorter. */
   readonly compressed: boolean;
@@ -16,11 +18,15 @@ export interface Figures {
   readonly problem?: string;
 }
 
+/** Messages said shorter. */
 export interface CompressedMessages<M> extends Figures {
+  /** In the shape that came; every message that is the same is the very object that came. */
   readonly messages: M;
 }
 
+/** A request body said shorter. */
 export interface CompressedRequest<R> extends Figures {
+  /** In the shape that came; everything but shorter tool results is as it came. */
   readonly request: R;
 }
 
@@ -77,18 +83,24 @@ export class CompressedText implements Figures {
 
 /** What would become of one tool result, and why. */
 export interface Decision {
+  /** The tool's name; undefined where the input does not say. */
   readonly tool: string | undefined;
+  /** `rewritten`, `replayed` (as it went out before), `left alone`, `left out`, `kept as history` or `failed`. */
   readonly outcome: string;
   /** The compressor or step that says so. */
   readonly by: string;
+  /** In words, for people. */
   readonly reason: string;
   readonly tokensBefore: number;
   readonly tokensAfter: number;
+  /** As it came. */
   readonly source: string;
   /** As it would go out. */
   readonly text: string;
 }
 
+/** What `compress` would do. */
 export interface Simulation extends Figures {
+  /** One for each tool result, in their order; for a text the one that it is. */
   readonly decisions: readonly Decision[];
 }

@@ -5,8 +5,11 @@ import { RETRIEVAL_TOOL } from '../retrieval/tool.ts';
 const { name, description } = RETRIEVAL_TOOL;
 const parameters = asObject(RETRIEVAL_TOOL.parameters);
 
+/** The retrieval tool, as each API wants it defined, and its executor. */
 export interface RetrieveTool {
+  /** `headroom_retrieve`. */
   readonly name: string;
+  /** For the model. */
   readonly description: string;
   /** JSON Schema of its input. */
   readonly parameters: JsonObject;

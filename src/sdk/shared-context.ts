@@ -1,6 +1,7 @@
 /** Context that agents hand to one another: put in whole, read short, and whole again for whoever asks. */
 import { Headroom } from './headroom.ts';
 
+/** How a shared context keeps its entries. */
 export interface SharedContextOptions {
   /** What shortens. Default: a Headroom of its own. */
   readonly headroom?: Headroom | undefined;
@@ -10,9 +11,12 @@ export interface SharedContextOptions {
   readonly maxEntries?: number | undefined;
 }
 
+/** What was put in under one key. */
 export interface ContextEntry {
   readonly key: string;
+  /** The text, or the JSON of the value. */
   readonly original: string;
+  /** Its form that loses nothing; with `offersRetrieval` it may be a view. */
   readonly compressed: string;
   readonly originalTokens: number;
   readonly compressedTokens: number;
@@ -20,20 +24,25 @@ export interface ContextEntry {
   readonly agent: string | undefined;
   /** In milliseconds since 1970. */
   readonly timestamp: number;
+  /** The compressors that had a hand in it. */
   readonly transforms: readonly string[];
+  /** 0 to 100. */
   readonly savingsPercent: number;
 }
 
+/** Of the entries that are there. */
 export interface SharedContextStats {
   readonly entries: number;
   readonly totalOriginalTokens: number;
   readonly totalCompressedTokens: number;
   readonly totalTokensSaved: number;
+  /** 0 to 100. */
   readonly savingsPercent: number;
 }
 
 const MAX_ENTRIES = 100;
 
+/** Context that agents hand to one another, in memory. */
 export class SharedContext {
   readonly #headroom: Headroom;
   readonly #ttlMs: number;
@@ -46,7 +55,7 @@ export class SharedContext {
     this.#maxEntries = Math.max(1, maxEntries);
   }
 
-  /** Anything that is no text goes in as its JSON. */
+  /** Puts it in under this key, in place of what was there. Anything that is no text goes in as its JSON. */
   async put(key: string, content: unknown, { agent }: { readonly agent?: string } = {}): Promise<ContextEntry> {
     const original = typeof content === 'string' ? content : (JSON.stringify(content) ?? '');
     const short = await this.#headroom.compress(original);
@@ -74,6 +83,7 @@ export class SharedContext {
     return full ? entry?.original : entry?.compressed;
   }
 
+  /** Everything about an entry; undefined when nothing is there, or no more. */
   getEntry(key: string): ContextEntry | undefined {
     const entry = this.#entries.get(key);
     if (!entry || Date.now() - entry.timestamp <= this.#ttlMs) return entry;
@@ -81,10 +91,12 @@ export class SharedContext {
     return undefined;
   }
 
+  /** The oldest first. */
   keys(): string[] {
     return [...this.#entries.keys()].filter((key) => this.getEntry(key) !== undefined);
   }
 
+  /** In tokens. */
   stats(): SharedContextStats {
     const entries = this.keys().map((key) => this.#entries.get(key)!);
     const total = (count: (entry: ContextEntry) => number): number =>
@@ -100,6 +112,7 @@ export class SharedContext {
     };
   }
 
+  /** Takes everything out. */
   clear(): void {
     this.#entries.clear();
   }

@@ -13,11 +13,13 @@ import { Sample } from '../core/sample.ts';
 import { o200k } from '../tokenizers/o200k.ts';
 import { HOSTILE_TEXTS } from './hostile-texts.ts';
 
+/** A text of the compressor's kind. */
 export interface CompressorFixture {
   readonly name: string;
   readonly text: string;
 }
 
+/** Your test runner. */
 export interface CompressorContractRunner {
   readonly test: (name: string, body: () => void) => void;
 }

@@ -11,6 +11,7 @@ import type { Alignment } from '../core/preamble.ts';
 import type { ResponseSummary, WireFormat } from '../core/wire-format.ts';
 import { segmentContract } from './segment-contract.ts';
 
+/** A request body of the format. */
 export interface RequestFixture {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -18,6 +19,7 @@ export interface RequestFixture {
   readonly takesTool?: boolean;
 }
 
+/** A response of the format, and what is to be read in it. */
 export interface ResponseFixture {
   readonly name: string;
   readonly contentType: string;
@@ -25,6 +27,7 @@ export interface ResponseFixture {
   readonly summary: ResponseSummary;
 }
 
+/** What the suite runs over. */
 export interface FormatFixtures {
   readonly requests: readonly RequestFixture[];
   readonly responses: readonly ResponseFixture[];
@@ -37,6 +40,7 @@ interface Expectation {
   toEqual(expected: unknown): void;
 }
 
+/** Your test runner, and fast-check. */
 export interface TestTools {
   readonly describe: (name: string, body: () => void) => void;
   readonly test: (name: string, body: () => void) => void;

@@ -12,12 +12,14 @@ import { anthropicEvents, anthropicMessage, chatChunks, chatCompletion } from '.
 import type { Reply } from './scripted-replies.ts';
 import { responsesAnswer, responsesEvents } from './scripted-responses.ts';
 
+/** A call that the model makes. */
 export interface ScriptedCall {
   /** The name of the offered tool that is called; the first that matches. */
   readonly tool: RegExp;
   readonly input: JsonObject;
 }
 
+/** How requests are answered. */
 export interface Script {
   /** What the model does first, one entry a turn (a list calls several tools at once); skipped where no such tool is offered. */
   readonly call?: readonly (ScriptedCall | readonly ScriptedCall[])[];
@@ -41,6 +43,7 @@ export interface Script {
   readonly cutAfterBytes?: number;
 }
 
+/** A request as it came. */
 export interface RecordedRequest {
   readonly method: string;
   /** Path and query as they came. */
@@ -52,6 +55,7 @@ export interface RecordedRequest {
   isAborted: boolean;
 }
 
+/** The provider while it listens. */
 export interface ScriptedProvider {
   readonly url: string;
   readonly port: number;

@@ -6,6 +6,7 @@ import { learnedContract } from './learned-contract.ts';
 import { ledgerContract } from './ledger-contract.ts';
 import { meterContract } from './meter-contract.ts';
 
+/** Your test runner. */
 export interface StoreContractRunner {
   readonly test: (name: string, body: () => void) => void;
   readonly expect: (actual: unknown) => { toBe(expected: unknown): void; toEqual(expected: unknown): void };

@@ -1,4 +1,5 @@
 /** Turns counts of ours and of a provider for the same texts into the factor between them, and says how sure it is. */
+import type { Calibration } from '../core/model.ts';
 import type { Tokenizer } from '../core/tokenizer.ts';
 
 export interface CountPair {
@@ -8,10 +9,8 @@ export interface CountPair {
   readonly theirs: number;
 }
 
-export interface Calibration {
-  readonly factor: number;
-  /** How far off the factor was for a text that it was not made from, as a share of the provider's count, on average. */
-  readonly error: number;
+/** Its error: how far off the factor was for a text that it was not made from, on average. */
+export interface Measured extends Calibration {
   /** Texts that it was made from. */
   readonly n: number;
 }
@@ -20,7 +19,7 @@ export interface Calibration {
 const MINIMUM_PAIRS = 3;
 
 /** The factor of the sums, so that long texts weigh more; undefined for fewer than three usable pairs. */
-export function calibrate(pairs: readonly CountPair[]): Calibration | undefined {
+export function calibrate(pairs: readonly CountPair[]): Measured | undefined {
   const usable = pairs.filter(({ ours, theirs }) => isCount(ours) && isCount(theirs));
   if (usable.length < MINIMUM_PAIRS) return undefined;
   const ours = sum(usable.map((pair) => pair.ours));

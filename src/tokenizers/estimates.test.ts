@@ -79,7 +79,7 @@ describe('calibrating by the counts of a provider', () => {
   });
 
   test('corrects a tokenizer and says that it estimates, by the error that was measured', () => {
-    const tokenizer = calibrated(o200k, { factor: 1.5, error: 0.07, n: 9 });
+    const tokenizer = calibrated(o200k, { factor: 1.5, error: 0.07 });
     expect(tokenizer).toMatchObject({ name: 'o200k', exact: false, error: 0.07 });
     expect(tokenizer.count('one two')).toBe(3);
   });

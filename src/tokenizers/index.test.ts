@@ -51,7 +51,7 @@ test('exact are the vocabularies that are public and at hand', () => {
 
 describe('a vocabulary file', () => {
   test('makes the tokenizer of its name exact', async () => {
-    const list = await tokenizersWith({ mistral: vocabulary });
+    const list = await tokenizersWith([{ tokenizer: 'mistral', path: vocabulary }]);
     const mistral = tokenizerFor('mistral', list);
     expect([mistral.name, mistral.exact]).toEqual(['mistral', true]);
     // the, " " + the, " ", in, n, " the": the merges of the vocabulary that this test made.
@@ -61,7 +61,7 @@ describe('a vocabulary file', () => {
   });
 
   test('counts a run without white space in slices, none of them through a character', async () => {
-    const [tokenizer] = await tokenizersWith({ qwen: vocabulary });
+    const [tokenizer] = await tokenizersWith([{ tokenizer: 'qwen', path: vocabulary }]);
     expect(tokenizer!.count('a'.repeat(100_000))).toBeLessThanOrEqual(25_000 + 100);
     expect(tokenizer!.count('a'.repeat(100_000))).toBeGreaterThanOrEqual(25_000);
     // Four bytes each, as this vocabulary has no emoji: a cut in the middle of one would give three for each half.
@@ -75,11 +75,15 @@ describe('a vocabulary file', () => {
   ])('that is %s is refused by its path', async (_, content) => {
     const path = join(folder, 'broken.json');
     writeFileSync(path, content);
-    await expect(tokenizersWith({ cohere: path })).rejects.toThrow(`${path} is no tokenizer.json that can be used`);
+    await expect(tokenizersWith([{ tokenizer: 'cohere', path: path }])).rejects.toThrow(
+      `${path} is no tokenizer.json that can be used`,
+    );
   });
 
   test('that is not there is refused by its path', async () => {
-    await expect(tokenizersWith({ cohere: join(folder, 'none.json') })).rejects.toThrow('none.json');
+    await expect(tokenizersWith([{ tokenizer: 'cohere', path: join(folder, 'none.json') }])).rejects.toThrow(
+      'none.json',
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 /** The tokenizers there are. A new one is one file and one line here. */
-import type { Tokenizer } from '../core/tokenizer.ts';
+import type { Tokenizer, VocabularyFile } from '../core/tokenizer.ts';
 import { cl100k } from './cl100k.ts';
 import { estimate } from './estimate.ts';
 import { familyEstimates } from './family-estimates.ts';
@@ -17,8 +17,8 @@ export function tokenizerFor(name: string, among: readonly Tokenizer[] = tokeniz
   return findTokenizer(name, among) ?? estimate;
 }
 
-/** @param files name of a tokenizer -> path of its `tokenizer.json`, which is exact and takes the estimate's place. */
-export async function tokenizersWith(files: Readonly<Record<string, string>>): Promise<readonly Tokenizer[]> {
-  const loaded = await Promise.all(Object.entries(files).map(([name, path]) => loadVocabulary(name, path)));
+/** With those that have a file, which are exact and take the place of estimates. @throws where a file cannot be used. */
+export async function tokenizersWith(files: readonly VocabularyFile[]): Promise<readonly Tokenizer[]> {
+  const loaded = await Promise.all(files.map(({ tokenizer, path }) => loadVocabulary(tokenizer, path)));
   return [...loaded, ...tokenizers];
 }

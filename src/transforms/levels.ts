@@ -24,12 +24,14 @@ export function levelsFor(
 ): LevelFor | undefined {
   const name = part.call?.name ?? '';
   // What the model fetched back is what it asked for.
-  const level = isRetrievalTool(name) ? 'off' : levelForTool(name, policy.tools, policy.level);
+  const isFile = showsFile(part.call);
+  const isOlder = policy.older !== undefined && !isFile && part.turn < policy.older.beforeTurn;
+  const usual = isOlder ? policy.older.level : policy.level;
+  const level = isRetrievalTool(name) ? 'off' : levelForTool(name, policy.tools, usual);
   if (level === 'off') return undefined;
   // What somebody shortened already is not left out of a second time.
   const isView = findMarkers(part.source).length > 0;
   if (level === 'lossless' || !policy.allowLoss || isView) return () => 'lossless';
-  const isFile = showsFile(part.call);
   const sort = viewedFile(part, level, conversation);
   const isFailed = part.isError === true || looksFailed(part.source);
   const learned = importance?.forTool(name);

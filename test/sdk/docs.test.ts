@@ -1,4 +1,4 @@
-/** The programs in README.md and docs/library.md run as they stand there. */
+/** The programs in README.md and the pages for those who program run as they stand there. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,9 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const ENTRIES: Readonly<Record<string, string>> = {
   "'headroom-ts'": join(ROOT, 'src/index.ts'),
   "'headroom-ts/compressors'": join(ROOT, 'src/sdk/pure.ts'),
+  "'headroom-ts/langchain'": join(ROOT, 'src/integrations/langchain/index.ts'),
+  "'headroom-ts/mastra'": join(ROOT, 'src/integrations/mastra/index.ts'),
+  "'headroom-ts/openai-agents'": join(ROOT, 'src/integrations/openai-agents/index.ts'),
   "'headroom-ts/vercel-ai'": join(ROOT, 'src/integrations/vercel-ai.ts'),
 };
 
@@ -29,7 +32,7 @@ afterAll(async () => {
   await provider.close();
 });
 
-const PROGRAMS = ['README.md', 'docs/library.md'].flatMap((file) => {
+const PROGRAMS = ['README.md', 'docs/library.md', 'docs/migration.md'].flatMap((file) => {
   const blocks = readFileSync(join(ROOT, file), 'utf8').matchAll(/^```ts\n(.*?)^```/gms);
   return Array.from(blocks, ([, code = ''], index) => [`${file}, program ${index + 1}`, code] as const);
 });
@@ -44,6 +47,10 @@ test.each(PROGRAMS)('%s', async (name, code) => {
     ...process.env,
     // Most of the time is loading.
     NODE_COMPILE_CACHE: join(folder, 'cache'),
+    // Nothing leaves this machine.
+    OPENAI_AGENTS_DISABLE_TRACING: '1',
+    MASTRA_TELEMETRY_DISABLED: '1',
+    MASTRA_OFFLINE: '1',
     ANTHROPIC_API_KEY: 'sk-ant-api03-dummy',
     ANTHROPIC_BASE_URL: provider.url,
     OPENAI_API_KEY: 'sk-dummy',
@@ -51,6 +58,10 @@ test.each(PROGRAMS)('%s', async (name, code) => {
     GEMINI_API_KEY: 'dummy',
     GOOGLE_GEMINI_BASE_URL: provider.url,
   };
-  const { stdout } = await promisify(execFile)(process.execPath, ['--no-warnings', file], { env, timeout: 25_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, ['--no-warnings', file], {
+    cwd: folder,
+    env,
+    timeout: 25_000,
+  });
   expect(stdout).not.toMatch(/\bfalse\b|undefined/);
 });

@@ -50,6 +50,11 @@ test('R-56: the root loads no server, no store, no engine, no tokenizer and no p
   expect(files.length).toBeLessThan(25);
 });
 
+test.each(['mastra', 'openai-agents'])('headroom-ts/%s loads no package', (entry) => {
+  const { strangers } = loadedBy(`src/integrations/${entry}/index.ts`);
+  expect(strangers.filter((one) => !one.startsWith('node:'))).toEqual([]);
+});
+
 test('the pure part loads no package and nothing of Node', () => {
   expect(loadedBy('src/sdk/pure.ts').strangers).toEqual([]);
 });

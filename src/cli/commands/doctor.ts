@@ -17,6 +17,8 @@ export const doctor: Command = {
     'home',
     'store',
     'store-key-file',
+    'models-file',
+    'vocabulary',
     'host',
     'port',
     'token',

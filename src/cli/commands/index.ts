@@ -68,6 +68,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./learned.ts')).learned,
   },
   {
+    name: 'calibrate',
+    summary: "hold token counts against the provider's own, for one model",
+    load: async () => (await import('./calibrate.ts')).calibrate,
+  },
+  {
     name: 'explain',
     summary: 'show what would become of each part of a request, and why',
     load: async () => (await import('./explain.ts')).explain,

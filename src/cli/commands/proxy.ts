@@ -7,6 +7,7 @@ import type { ProxyOptions, RunningProxy } from '../../proxy/server.ts';
 import { checkStores } from '../../stores/index.ts';
 import type { Command, Invocation } from '../command.ts';
 import { learningOf } from '../learning.ts';
+import { modelSettings } from '../models.ts';
 import { storeSettings } from '../stores.ts';
 import { colorsFor, columns, remark, say, warn } from '../terminal.ts';
 
@@ -62,9 +63,10 @@ async function start(config: Config): Promise<RunningProxy> {
   const { version } = (await import('../../proxy/release.ts')).release;
   const store = storeSettings(config);
   checkStores({ path: config.storePath, ...store });
+  const models = await modelSettings(config);
   try {
     return await startProxy(
-      { ...proxyOptions(config), store, ...learningOf(config, store) },
+      { ...proxyOptions(config), store, ...learningOf(config, store), ...models },
       {
         // Loaded with the first request for it.
         answerMcp: async (request, caller) => (await import('../../mcp/http.ts')).answerMcp(request, caller, version),
@@ -92,6 +94,7 @@ function proxyOptions({ values, storePath }: Config): ProxyOptions {
     holdout: values.holdout,
     aligns: values['cache-align'] === 'auto',
     fits: values['context-fit'] === 'auto',
+    deepens: values['cold-deepen'] === 'auto',
     limits: { budgets: values.budget, requestsAMinute: values.rpm, tokensAMinute: values.tpm },
     guard: values.guard,
     textObservations: values['text-observations'],

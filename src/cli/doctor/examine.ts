@@ -6,9 +6,10 @@ import type { Check, Finding } from './check.ts';
 import { certificates, httpProxy } from './network.ts';
 import { node, ports, variables } from './machine.ts';
 import { store } from './store.ts';
+import { models } from './models.ts';
 import { providers } from './providers.ts';
 
-const CHECKS: readonly Check[] = [node, variables, store, ports, httpProxy, certificates, providers, agents];
+const CHECKS: readonly Check[] = [node, variables, store, models, ports, httpProxy, certificates, providers, agents];
 
 export async function examine(config: Config): Promise<readonly Finding[]> {
   const scene = sceneHere();

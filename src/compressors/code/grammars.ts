@@ -78,6 +78,7 @@ const C_SHARP: Omit<Grammar, 'file' | 'title'> = {
   values: ['initializer_expression', 'raw_string_literal', 'verbatim_string_literal'],
 };
 
+/** The languages that outlines are made of. */
 export type CodeLanguage =
   | 'typescript'
   | 'tsx'

@@ -23,14 +23,31 @@ export const compress: Endpoint = {
     if (isBypass(visit.headers) || app.profile === 'off' || messages.length === 0)
       return answer(document, NOTHING_DONE);
     if (typeof model !== 'string') throw new HeadroomError('BAD_REQUEST', 'Missing required field: model');
-    const isSimulation = asObject(config)['default_mode'] === 'simulate';
-    return shorten(document, isSimulation, visit, app);
+    const { default_mode: run, mode } = asObject(config);
+    const isOffered = mode === 'ccr';
+    const asked = { document: isOffered ? offering(document) : document, isSimulation: run === 'simulate', isOffered };
+    return shorten(asked, visit, app);
   },
 };
 
+/** What gateways call it that offer the tool themselves wherever hashes come back: LiteLLM says `mode: ccr` then. */
+const OFFERED = 'mcp__headroom__headroom_retrieve';
+
+/** A request whose sender can fetch: it may have views. */
+function offering(document: JsonDocument): JsonDocument {
+  if (asObject(document.value)['tools'] !== undefined) return document;
+  const tools = [{ type: 'function', name: OFFERED, function: { name: OFFERED } }];
+  return JsonDocument.parse(document.apply([{ op: 'set', path: [], key: 'tools', value: tools }]));
+}
+
+interface Asked {
+  readonly document: JsonDocument;
+  readonly isSimulation: boolean;
+  readonly isOffered: boolean;
+}
+
 async function shorten(
-  document: JsonDocument,
-  isSimulation: boolean,
+  { document, isSimulation, isOffered }: Asked,
   { headers, target }: Visit,
   app: App,
 ): Promise<Answer> {
@@ -45,14 +62,16 @@ async function shorten(
   if (!totals) return answer(document, { ...NOTHING_DONE, problem: problem ?? 'not counted' });
   const { tokensBefore, tokensAfter, originals } = totals;
   const changes = notes.filter(({ outcome }) => outcome === 'rewritten' || outcome === 'replayed');
-  return answer(body ? JsonDocument.parse(body) : document, {
+  const shorter = body ? JsonDocument.parse(body) : document;
+  // Nothing is kept for what is only tried; a tool is worth its tokens where the model is told of something to fetch.
+  const named = isOffered ? originals.filter((hash) => shorter.text.includes(`hash=${hash}`)) : originals;
+  return answer(shorter, {
     tokens_before: tokensBefore,
     tokens_after: tokensAfter,
     tokens_saved: tokensBefore - tokensAfter,
     compression_ratio: tokensBefore === 0 ? 1 : tokensAfter / tokensBefore,
     transforms_applied: [...new Set(changes.map(({ by }) => by))],
-    // Nothing is kept for what is only tried.
-    ccr_hashes: isSimulation ? [] : [...new Set(originals)],
+    ccr_hashes: isSimulation ? [] : [...new Set(named)],
   });
 }
 

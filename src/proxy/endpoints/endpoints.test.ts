@@ -153,10 +153,11 @@ describe('retrieve', () => {
     const key = hashOf(log);
     const { ask } = await rig(fakeOptimizer(undefined, new Map([[`${tenantOf(headerList(mine), '')} ${key}`, log]])));
     const found = await ask({ method: 'GET', path: `/v1/retrieve/${key}?query=two`, headers: mine });
-    expect(found.value).toEqual({ hash: key, text: '[lines that match "two": 1, of 3]\n1-one\n2:two\n3-three' });
+    const text = '[lines that match "two": 1, of 3]\n1-one\n2:two\n3-three';
+    expect(found.value).toEqual({ hash: key, text, original_content: text, is_part: true });
     const body = JSON.stringify({ hash: key, lines: '3' });
     const third = await ask({ path: '/v1/retrieve', headers: mine, body });
-    expect(third.value).toEqual({ hash: key, text: '[lines 3-3 of 3]\nthree' });
+    expect(third.value).toMatchObject({ hash: key, text: '[lines 3-3 of 3]\nthree' });
     const beyond = await ask({ method: 'GET', path: `/v1/retrieve/${key}?lines=9`, headers: mine });
     expect(beyond.status).toBe(400);
   });

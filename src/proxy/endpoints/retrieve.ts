@@ -47,7 +47,8 @@ async function retrieve(asked: JsonObject, { headers, target }: Visit, { optimiz
   if (PARTS.some((part) => asked[part] !== undefined)) {
     const { text, isError } = answer(asked, () => original);
     if (isError) throw new HeadroomError('BAD_REQUEST', text);
-    return json({ hash, text });
+    // Gateways hand on what stands under this name, whole or not.
+    return json({ hash, text, original_content: text, is_part: true });
   }
   return json({ hash, original_content: original, original_bytes: Buffer.byteLength(original) });
 }

@@ -1,0 +1,116 @@
+/** A model of the Agents SDK that reads shorter results and fetches originals unseen; all else of it is the model's own. */
+import { type Headroom, insideOf } from '../../sdk/headroom.ts';
+import type { JsonObject } from '../../core/json/value.ts';
+import { endOf, type Exchanges } from './exchanges.ts';
+import { type Asked, askedIn, withShorter } from './input.ts';
+import { streamOf } from './stream.ts';
+import { isHeld, totalOf, Turn } from './turn.ts';
+import type { Item, Model, ModelRequest, ModelResponse, StreamEvent, Usage } from './types.ts';
+
+export interface Owner {
+  readonly headroom: Headroom;
+  readonly exchanges: Exchanges;
+  /** What the model is called, where that is known. */
+  readonly name?: string | undefined;
+}
+
+export class HeadroomModel implements Model {
+  readonly #model: Model;
+  readonly #owner: Owner;
+  /** Only where the model has advice to give. */
+  readonly getRetryAdvice?: NonNullable<Model['getRetryAdvice']>;
+
+  constructor(model: Model, owner: Owner) {
+    this.#model = model;
+    this.#owner = owner;
+    if (model.getRetryAdvice) this.getRetryAdvice = (asked) => model.getRetryAdvice!(asked);
+  }
+
+  get supportsPromptModelSelection(): boolean {
+    return this.#model.supportsPromptModelSelection ?? false;
+  }
+
+  async getResponse(request: ModelRequest): Promise<ModelResponse> {
+    const { sent: first, turn } = await prepared(request, this.#owner, true);
+    if (!turn) return this.#model.getResponse(first);
+    let usage: Usage | undefined;
+    for (let sent: ModelRequest | undefined = first; ; ) {
+      const answer: ModelResponse = await this.#model.getResponse(sent);
+      usage = totalOf(usage, answer.usage);
+      sent = await turn.next(sent, answer);
+      if (sent) continue;
+      const { providerData } = answer;
+      const kept = providerData && { providerData: turn.withoutOurs(providerData) };
+      return { ...answer, ...kept, output: turn.shown, usage };
+    }
+  }
+
+  async *getStreamedResponse(request: ModelRequest): AsyncGenerator<StreamEvent> {
+    // What is said before a call would stand in the object that is being streamed.
+    const mayFetch = request.outputType === 'text';
+    const { sent, turn } = await prepared(request, this.#owner, mayFetch);
+    yield* turn ? streamOf(this.#model, sent, turn) : this.#model.getStreamedResponse(sent);
+  }
+}
+
+interface Prepared {
+  readonly sent: ModelRequest;
+  /** Where the model may fetch originals. */
+  readonly turn?: Turn;
+}
+
+async function prepared(request: ModelRequest, owner: Owner, mayFetch: boolean): Promise<Prepared> {
+  const { headroom, exchanges } = owner;
+  try {
+    const asked = askedIn(request);
+    const isOffered = mayFetch && mayOffer(request, headroom);
+    const shorter = await shortened(request, asked, owner, isOffered);
+    if (!isOffered) return { sent: withInput(request, asked, shorter) };
+    const { name, description, parameters } = headroom.retrieveTool;
+    const tool = { type: 'function' as const, name, description, parameters: asParameters(parameters), strict: false };
+    const turn = new Turn(headroom, exchanges, endOf(asked.items));
+    const input = isHeld(request)
+      ? exchanges.withWaiting(request.conversationId ?? request.previousResponseId!, asked.items, shorter)
+      : [...exchanges.putBack(asked.items, shorter), ...turn.begun];
+    const sent = { ...withInput(request, asked, input), tools: [...request.tools, tool] };
+    return { sent, turn };
+  } catch (error) {
+    headroom.options.warn?.(`a request goes out as it is: ${String(error)}`);
+    return { sent: request };
+  }
+}
+
+type Parameters = Extract<ModelRequest['tools'][number], { type: 'function' }>['parameters'];
+const asParameters = (schema: object): Parameters => schema as Parameters;
+
+/** The very request where nothing is different. */
+function withInput(request: ModelRequest, { items }: Asked, next: readonly Item[]): ModelRequest {
+  const isSame = next.length === items.length && next.every((item, index) => item === items[index]);
+  return isSame ? request : { ...request, input: [...next] };
+}
+
+/** Depends on the tools alone: they begin the prefix that providers cache, and stay over the turns of an agent. */
+function mayOffer({ tools, handoffs }: ModelRequest, { options, retrieveTool: { name } }: Headroom): boolean {
+  const isTaken = tools.some((tool) => tool.name === name) || handoffs.some(({ toolName }) => toolName === name);
+  const hasFunctions = handoffs.length > 0 || tools.some(({ type }) => type === 'function' || type === 'shell');
+  return options.profile !== 'lossless' && !isTaken && hasFunctions;
+}
+
+const CAN_CALL: ReadonlySet<string | undefined> = new Set([undefined, 'auto', 'required']);
+
+async function shortened(
+  { modelSettings }: ModelRequest,
+  asked: Asked,
+  { headroom, name = '' }: Owner,
+  isOffered: boolean,
+): Promise<readonly Item[]> {
+  if (!asked.shown.some(({ output }) => output !== undefined)) return asked.items;
+  // Whoever must not call the tool now gets no new views.
+  const canFetch = isOffered && CAN_CALL.has(modelSettings.toolChoice);
+  const canAlways = headroom.options.offersRetrieval === true;
+  const body = { model: name, input: asked.shown as object[] };
+  const said = await headroom.compress(body, { offersRetrieval: canFetch || canAlways });
+  insideOf(headroom).count(said);
+  const { input } = said.request as { readonly input: readonly JsonObject[] };
+  return withShorter(asked, input, isOffered || canAlways);
+}
