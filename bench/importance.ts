@@ -146,7 +146,7 @@ function replay(conversation: Conversation, { engine, learning }: Installation, 
     found.missing += missing.length;
     const calls = missing.map((ref) => ({ id: 'h', input: { hash: hashOf(source), query: ref.text } }));
     const end = { pieces: [], hidden: [], calls, isMixed: false };
-    if (learns) engine.learn({ tenant: TENANT, format: api, received, sent: verdict.body, hops: [], end });
+    if (learns) learning.fetched({ tenant: TENANT, format: api, received, sent: verdict.body, hops: [], end });
   }
   return found;
 }

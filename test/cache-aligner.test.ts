@@ -147,9 +147,20 @@ describe.each(Object.entries(APIS))('%s', (format, { body, turn, list, front }) 
 
   test('a conversation that began past us keeps its front as it is', () => {
     const engine = open();
-    const messages = [turn('user', 'a'), turn('assistant', 'b'), turn('user', 'c')];
+    const messages = [turn('user', 'a'.repeat(2_000)), turn('assistant', 'b'), turn('user', 'c')];
     const sent = send(engine, format, body(1, messages));
     expect(textOf(front(sent))).toContain('2026-11-21T10:11:00Z');
+  });
+
+  test('a conversation whose first request was too short for any cache may begin past us', () => {
+    const { body, turn, list } = APIS['anthropic-messages']!;
+    const short = (system: string): Body => ({ model: 'claude-sonnet-4-5', max_tokens: 9, system, tools: TOOLS });
+    const history = [turn('user', 'hello'), turn('assistant', 'yes?'), turn('user', 'why?'.repeat(2_000))];
+    const sent = send(open(), 'anthropic-messages', { ...short(promptAt(2)), messages: history });
+    expect(sent.system[0].text).not.toContain('10:12:00');
+    expect(JSON.stringify(list(sent)[0])).toContain('10:12:00');
+    const late = body(2, [...history, turn('assistant', 'so'), turn('user', 'on')]);
+    expect(JSON.stringify(send(open(), 'anthropic-messages', late).system)).toContain('10:12:00');
   });
 
   test('nothing is aligned where the operator says so', () => {

@@ -28,7 +28,6 @@ export function start(stores: Stores, level: 'balanced' | 'aggressive', isKnowin
     offersTool: true,
     storePath: undefined,
     learned,
-    learns: true,
     deadlineMs: 60_000,
   } as const;
   const engine = openEngine(options, (message) => console.error(message), { stores });
@@ -73,7 +72,7 @@ export function read(result: Result, number: number, { engine, learning }: Insta
     const input = { hash: hash!, ...need.ask };
     const calls = [{ id: 'h', input }];
     const end = { pieces: [], hidden: [], calls, isMixed: false };
-    engine.learn({ tenant: TENANT, format: FORMAT, received: first.received, sent, hops: [], end });
+    learning.fetched({ tenant: TENANT, format: FORMAT, received: first.received, sent, hops: [], end });
     fetchedTokens = count(answer(input, () => result.text).text) + count(JSON.stringify(input));
   }
   if (need) {

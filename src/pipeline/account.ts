@@ -3,7 +3,7 @@
  * without, and keeps the entry. What goes wrong costs the entry and nothing else.
  */
 import type { Conversation } from '../core/conversation.ts';
-import { conversationKeyOf, isHeldOut } from '../core/conversation-key.ts';
+import { isHeldOut } from '../core/conversation-key.ts';
 import { JsonDocument } from '../core/json/document.ts';
 import type { Bust, LedgerEntry, Road, SavedBy } from '../core/ledger.ts';
 import type { ModelTable } from '../core/model.ts';
@@ -14,6 +14,7 @@ import { account } from '../ledger/account.ts';
 import { costOf } from '../ledger/bill.ts';
 import { Sizer } from '../ledger/sizes.ts';
 import type { Note } from './note.ts';
+import { readingOf } from './reading.ts';
 
 /** Plain values only: they cross into a worker thread. */
 export interface AccountJob {
@@ -67,9 +68,7 @@ function record(job: AccountJob, parts: AccountParts, sizer: Sizer): Receipt | u
   const format = parts.formats.find(({ name }) => name === job.format);
   if (!format) return undefined;
   const { at, endedAt, newestAt, tenant, project, complete, usages } = job;
-  const document = JsonDocument.parse(job.received);
-  const conversation = format.read(document);
-  const key = conversationKeyOf(conversation, format.volatileKeys);
+  const { document, conversation, key } = readingOf(job.received, format);
   const model = conversation.model || job.model;
   const received = format.segments(document);
   const { entry, prompt, replaced } = account(

@@ -12,6 +12,8 @@ import type { AlignPolicy, SettledPreamble, Value } from '../core/preamble.ts';
 import { settle } from '../transforms/cache-aligner/settle.ts';
 import type { OptimizeContext } from './context.ts';
 
+/** A request of so few bytes is shorter than any provider caches. */
+export const UNCACHED_BYTES = 1_500;
 /** The pin of a conversation that began settled says its first values; that of one that did not says nothing. */
 const COUNTS = { tokensBefore: 0, tokensAfter: 0 } as const;
 
@@ -28,7 +30,7 @@ export function alignPolicyFor(
   const keys = keysOf(conversation, settled, tools, context.tenant, volatileKeys);
   const [began, kept, prefix] = context.sentLog.recall([keys.began, keys.tools, keys.prefix]);
   const isSigned = preamble.signsReasoning || parts.some((part) => part.isSigned);
-  const isNew = !conversation.turns.some(({ role }) => role === 'assistant');
+  const isNew = beganUncached(conversation);
   // What began so goes on so, also when reasoning turns out to be signed: then it is signed over the settled front.
   const settles = began ? began.text !== undefined : isNew && !isSigned && context.isRestrained !== true;
   if (context.isSent) {
@@ -51,6 +53,17 @@ export function alignPolicyFor(
     firstTools: kept?.text === undefined || kept.text === tools ? settled.tools : parsed<JsonValue>(kept.text)!,
     isPrefixKnown: prefix !== undefined,
   };
+}
+
+/** Nothing was sent yet that a provider can have cached. */
+function beganUncached({ turns, parts, preamble }: Conversation): boolean {
+  const answer = turns.findLastIndex(({ role }) => role === 'assistant');
+  if (answer < 0) return true;
+  // Most conversations are long past that: the first texts tell.
+  let chars = 0;
+  for (const { source, turn } of parts) if (turn < answer && (chars += source.length) > UNCACHED_BYTES) return false;
+  const before = JSON.stringify([preamble!.texts, preamble!.tools, turns.slice(0, answer)]);
+  return Buffer.byteLength(before) <= UNCACHED_BYTES;
 }
 
 /** @param toolsText the settled tools as JSON. */

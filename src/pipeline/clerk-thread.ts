@@ -40,6 +40,9 @@ port.on('message', (message: ToClerk) => {
       reply({ kind: 'receipt', id: message.id, receipt: quietly(() => record(message.job)) });
       learning?.sent(message.job);
       return;
+    case 'learn':
+      learning?.fetched(message.step);
+      return;
     case 'savings':
       reply({ kind: 'savings', id: message.id, savings: quietly(() => savingsSince(message.since)) });
       return;

@@ -7,6 +7,7 @@ import type { LearnedSnapshot } from '../core/importance.ts';
 import type { StoreSettings } from '../core/stores.ts';
 import type { Savings } from '../ledger/savings.ts';
 import type { AccountJob, Receipt } from './account.ts';
+import type { HopStep } from './advance.ts';
 
 /** Plain values only: they cross into the thread. */
 export interface ClerkOptions {
@@ -24,6 +25,8 @@ export interface ClerkOptions {
 export interface Clerk {
   /** Never rejects; undefined when nothing was recorded. */
   record(job: AccountJob): Promise<Receipt | undefined>;
+  /** The calls of a hop were answered: what they teach. Nobody waits for it. */
+  learn(step: HopStep): void;
   /** Over requests that came since then, all that were given before included; undefined when nobody knows. */
   savings(since: number): Promise<Savings | undefined>;
   /** Resolves once everything that was given is recorded. */
@@ -32,6 +35,7 @@ export interface Clerk {
 
 export type ToClerk =
   | { readonly kind: 'record'; readonly id: number; readonly job: AccountJob }
+  | { readonly kind: 'learn'; readonly step: HopStep }
   | { readonly kind: 'savings'; readonly id: number; readonly since: number }
   | { readonly kind: 'close' };
 
@@ -82,6 +86,10 @@ class ThreadClerk implements Clerk {
     return (await this.#ask((id) => ({ kind: 'record', id, job }), bytes)) as Receipt | undefined;
   }
 
+  learn(step: HopStep): void {
+    if (this.#options.learns === true) this.#thread()?.postMessage({ kind: 'learn', step } satisfies ToClerk);
+  }
+
   async savings(since: number): Promise<Savings | undefined> {
     return (await this.#ask((id) => ({ kind: 'savings', id, since }), 0)) as Savings | undefined;
   }
@@ -97,7 +105,7 @@ class ThreadClerk implements Clerk {
   }
 
   #ask(messageFor: (id: number) => ToClerk, bytes: number): Promise<Answer> {
-    const worker = this.#isClosed ? undefined : (this.#worker ?? this.#start());
+    const worker = this.#thread();
     if (!worker) return Promise.resolve(undefined);
     const id = ++this.#asked;
     this.#bytes += bytes;
@@ -106,6 +114,10 @@ class ThreadClerk implements Clerk {
       this.#waiting.set(id, { bytes, resolve });
       setTimeout(() => resolve(undefined), ANSWER_MS).unref();
     });
+  }
+
+  #thread(): Worker | undefined {
+    return this.#isClosed ? undefined : (this.#worker ?? this.#start());
   }
 
   #start(): Worker | undefined {

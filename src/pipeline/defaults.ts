@@ -1,7 +1,7 @@
 /** The one wiring: which formats, compressors, transforms, tokenizer and stores a running Headroom has, and in which order. */
 import { compressors, proseCompressor } from '../compressors/index.ts';
 import type { Level } from '../core/compressor.ts';
-import type { LearnedSnapshot } from '../core/importance.ts';
+import type { Importance, LearnedSnapshot } from '../core/importance.ts';
 import type { Stores, StoreSettings } from '../core/stores.ts';
 import type { Tokenizer, VocabularyFile } from '../core/tokenizer.ts';
 import type { ToolRule } from '../core/tool-rule.ts';
@@ -19,10 +19,8 @@ import { retrieveTool } from '../transforms/retrieve-tool.ts';
 import { openModels } from './models.ts';
 import { observationPattern } from './observations.ts';
 import { Sizes } from './sizes.ts';
-import type { HopStep } from './advance.ts';
 import type { FitParts } from './fit.ts';
-import { createEngine, type Engine, type EngineParts } from './engine.ts';
-import { Learning } from './learning.ts';
+import { createEngine, type Engine } from './engine.ts';
 
 /** Plain values only: they cross into worker threads. */
 export interface EngineOptions {
@@ -47,8 +45,6 @@ export interface EngineOptions {
   readonly holdout?: number | undefined;
   /** What was learned, as the process found it at its start: all its threads have the same. */
   readonly learned?: LearnedSnapshot | undefined;
-  /** What models fetch is counted, for later processes. */
-  readonly learns?: boolean | undefined;
   /** A regular expression for how turns of the user begin that are the output of a call in text. */
   readonly textObservations?: string | undefined;
   /** The operator's models file, as it was read when the process started. */
@@ -70,8 +66,6 @@ export interface OwnParts {
 }
 
 export interface OpenEngine extends Engine {
-  /** Once a hop is answered: what its calls teach. */
-  learn(step: HopStep): void;
   readonly stores: Stores;
   close(): void;
 }
@@ -114,7 +108,6 @@ export function openEngine(options: EngineOptions, warn: (message: string) => vo
   const router = contentRouter(prose ? [...compressors, proseCompressor] : compressors);
   const observations =
     options.textObservations === undefined ? undefined : observationPattern(options.textObservations);
-  const { importanceFor, learn } = learningIn(options, stores, observations);
   const engine = createEngine({
     formats,
     transforms: [router, cacheAligner, retrieveTool(RETRIEVAL_TOOL)].map(own.around ?? ((transform) => transform)),
@@ -136,23 +129,15 @@ export function openEngine(options: EngineOptions, warn: (message: string) => vo
     deepening: { models, shorten: router, memory: () => stores.ledger(), isOff: !deepens },
     holdout,
     observations,
-    importanceFor,
+    importanceFor: importanceIn(options.learned),
     deadlineMs,
   });
-  return { ...engine, stores, learn, close: () => stores.close() };
+  return { ...engine, stores, close: () => stores.close() };
 }
 
-function learningIn(
-  { learned, learns = false }: EngineOptions,
-  stores: Stores,
-  observations: RegExp | undefined,
-): Pick<EngineParts, 'importanceFor'> & Pick<OpenEngine, 'learn'> {
+function importanceIn(learned: LearnedSnapshot | undefined): ((tenant: string) => Importance) | undefined {
   const snapshot = learned && new Snapshot(learned);
-  const learning = learns ? new Learning({ formats, compressors, stores, learned, observations }) : undefined;
-  return {
-    importanceFor: snapshot && ((tenant) => snapshot.forTenant(tenant)),
-    learn: (step) => learning?.fetched(step),
-  };
+  return snapshot && ((tenant) => snapshot.forTenant(tenant));
 }
 
 /** Counts for the models of these options. @throws when a vocabulary file cannot be used. */

@@ -20,7 +20,7 @@ interface Running {
 function start(stores: Stores): Running {
   const rows = stores.learned().read();
   const learned = rows.length > 0 ? takeSnapshot({ salt: stores.learned().salt()!, rows }) : undefined;
-  const options = { level: 'balanced', offersTool: true, storePath: undefined, learned, learns: true } as const;
+  const options = { level: 'balanced', offersTool: true, storePath: undefined, learned } as const;
   const engine = openEngine({ ...options, deadlineMs: 60_000 }, () => undefined, { stores });
   return { engine, learning: new Learning({ formats, compressors, stores, learned, observations: undefined }) };
 }
@@ -78,11 +78,11 @@ function send(asked: Asked, { engine, learning }: Running): Uint8Array {
   return verdict.body ?? received;
 }
 
-function fetch(asked: Asked, sent: Uint8Array, input: Readonly<Record<string, string>>, { engine }: Running): void {
+function fetch(asked: Asked, sent: Uint8Array, input: Readonly<Record<string, string>>, { learning }: Running): void {
   const [hash] = findMarkers(Buffer.from(sent).toString());
   const calls = [{ id: 'h', input: { hash: hash!, ...input } }];
   const end = { pieces: [], hidden: [], calls, isMixed: false };
-  engine.learn({ tenant: asked.tenant ?? 'a', format: FORMAT, received: bodyOf(asked), sent, hops: [], end });
+  learning.fetched({ tenant: asked.tenant ?? 'a', format: FORMAT, received: bodyOf(asked), sent, hops: [], end });
 }
 
 /** Sessions in which the model asks for the same column each time. */

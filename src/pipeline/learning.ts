@@ -4,11 +4,9 @@
  */
 import type { Compressor } from '../core/compressor.ts';
 import type { Conversation, Part } from '../core/conversation.ts';
-import { conversationKeyOf } from '../core/conversation-key.ts';
 import { NO_DEADLINE } from '../core/deadline.ts';
 import { HASH_DIGITS, hashOf } from '../core/hash.ts';
 import type { LearnedLog, LearnedSnapshot, Place, Structure } from '../core/importance.ts';
-import { JsonDocument } from '../core/json/document.ts';
 import { asObject, type JsonValue } from '../core/json/value.ts';
 import { findMarkers } from '../core/marker.ts';
 import { Sample } from '../core/sample.ts';
@@ -21,6 +19,7 @@ import { namesIn } from '../transforms/context-fitter/names.ts';
 import type { AccountJob } from './account.ts';
 import type { HopStep } from './advance.ts';
 import { withObservations } from './observations.ts';
+import { readingOf } from './reading.ts';
 
 export interface LearningParts {
   readonly formats: readonly WireFormat[];
@@ -112,8 +111,8 @@ export class Learning {
   #read(name: string, received: Uint8Array): { readonly conversation: Conversation; readonly key: string } | undefined {
     const format = this.#parts.formats.find((one) => one.name === name);
     if (!format) return undefined;
-    const conversation = withObservations(format.read(JsonDocument.known(received)), this.#parts.observations);
-    return { conversation, key: conversationKeyOf(conversation, format.volatileKeys) };
+    const { conversation, key } = readingOf(received, format);
+    return { conversation: withObservations(conversation, this.#parts.observations), key };
   }
 
   #seenIn({ source, call }: Part, tenant: string): Seen {

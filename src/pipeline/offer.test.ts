@@ -57,6 +57,7 @@ describe('R-21 views only where this client’s model can fetch', () => {
       {},
       'neither',
     ],
+    ['a thread that begins', { tools: [tool('Read')], thread: { type: 'create' }, messages: first }, {}, 'neither'],
     ['a body bound to a credit', { tools: [tool('Read')], fallback_credit_token: 'x', messages: first }, {}, 'neither'],
     [
       'several answers at once',

@@ -93,6 +93,20 @@ describe('the pool', () => {
     expect(warnings.join()).toMatch(/worker/);
   });
 
+  test('what is too short for any cache is not looked at for one, unless a value in it changes', async () => {
+    const pool = start({ formats, aligns: true, entry: script(`parentPort.on('message', () => process.exit(3));`) });
+    const ask = (system: string): Job => {
+      const body = { model: 'm', system, messages: [{ role: 'user', content: 'hello' }] };
+      return { ...job(), body: Buffer.from(JSON.stringify(body)) };
+    };
+    await pool.run(ask('Be brief.'));
+    expect(warnings).toEqual([]);
+    await pool.run(ask('Be brief.\nCurrent time: 2026-11-21 10:00'));
+    expect(warnings.splice(0).join()).toMatch(/worker/);
+    await pool.run(ask('Be brief. '.repeat(200)));
+    expect(warnings.join()).toMatch(/worker/);
+  });
+
   test('what cannot be read goes out as it came', async () => {
     const verdict = await start().run({ ...job(), body: Buffer.from('{"messages": [') });
     expect(verdict.body).toBeUndefined();

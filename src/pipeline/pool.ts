@@ -6,7 +6,9 @@ import { Worker } from 'node:worker_threads';
 import type { StoresStatus } from '../core/stores.ts';
 import type { WireFormat } from '../core/wire-format.ts';
 import type { EngineOptions, OpenEngine } from './defaults.ts';
+import { findVolatile } from '../transforms/cache-aligner/volatile.ts';
 import type { Advance, HopStep } from './advance.ts';
+import { UNCACHED_BYTES } from './align.ts';
 import type { KeptAnswer } from '../core/kept-answers.ts';
 import type { Job, KeptQuestion, Mending, Verdict } from './engine.ts';
 
@@ -165,7 +167,8 @@ class Pool implements Optimizer {
     if (!known || isCounted || this.#options.textObservations !== undefined) return false;
     const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
     const telling = this.#options.offersTool ? [...known.resultMarks, TOOLS_MARK] : known.resultMarks;
-    const mayAlign = this.#options.aligns === true && !known.cacheMarks.some((mark) => bytes.includes(mark));
+    const mayAlign =
+      this.#options.aligns === true && isWorthAligning(bytes) && !known.cacheMarks.some((mark) => bytes.includes(mark));
     return !mayAlign && !telling.some((mark) => bytes.includes(mark));
   }
 
@@ -217,7 +220,6 @@ class Pool implements Optimizer {
       prose,
       holdout,
       learned,
-      learns,
       storePath,
       store,
       textObservations,
@@ -239,7 +241,6 @@ class Pool implements Optimizer {
       prose,
       holdout,
       learned,
-      learns,
       storePath,
       store,
       textObservations,
@@ -315,6 +316,11 @@ class Pool implements Optimizer {
       };
     }
   }
+}
+
+/** No provider caches so little; but a value that changes is taken out from the start (align.ts). */
+function isWorthAligning(body: Buffer): boolean {
+  return body.length > UNCACHED_BYTES || findVolatile(body.toString().replaceAll(/\\n|"/g, '\n')).length > 0;
 }
 
 /** Where clients name the model, among what they send first; for the log only. */

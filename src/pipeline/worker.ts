@@ -26,7 +26,6 @@ port.on('message', (message: ToWorker) => {
     }
     case 'ask':
       reply({ kind: 'answer', id: message.id, answer: answerTo(message.question) });
-      if (message.question.about === 'hop') engine.learn(message.question.step);
       return;
     case 'close':
       engine.close();

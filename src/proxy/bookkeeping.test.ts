@@ -41,6 +41,7 @@ async function rig(
   const jobs: AccountJob[] = [];
   const clerk: Clerk = {
     record: (job) => (jobs.push(job), answer(job)),
+    learn: () => undefined,
     savings: () => Promise.resolve(undefined),
     close: () => Promise.resolve(),
   };

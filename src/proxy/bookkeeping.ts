@@ -2,6 +2,7 @@
 import { type HeaderList, headerOf } from '../core/backend.ts';
 import type { ResponseSummary } from '../core/wire-format.ts';
 import type { AccountJob, Receipt } from '../pipeline/account.ts';
+import type { Advance, HopStep } from '../pipeline/advance.ts';
 import type { App } from './app.ts';
 import type { Settling } from './settle.ts';
 
@@ -25,6 +26,13 @@ export function projectOf(headers: HeaderList): string | undefined {
     .trim()
     .slice(0, PROJECT_CHARS);
   return name === '' ? undefined : name;
+}
+
+/** Answers the hidden calls of a hop; what they teach is counted when nobody waits. */
+export async function advanced(step: HopStep, app: App): Promise<Advance | undefined> {
+  const advance = await app.optimizer.advance(step);
+  if (step.end.calls.length > 0) void app.later.do(() => Promise.resolve(app.clerk?.learn(step)));
+  return advance;
 }
 
 /** Never rejects. Undefined when there was nothing to account for, or it could not be. */

@@ -5,6 +5,7 @@ import { Refusals, SENT_BACK } from '../pipeline/guard.ts';
 import { RETRIEVAL_TOOL } from '../retrieval/tool.ts';
 import type { App } from './app.ts';
 import { ownPageAt } from './endpoints/index.ts';
+import { advanced } from './bookkeeping.ts';
 import { admit } from './guard.ts';
 import { headerList } from './headers.ts';
 import { recallAnswer, relayRecalled } from './kept-answers.ts';
@@ -92,7 +93,7 @@ function retrievalFor(
   const continuation = format?.continuation;
   if (!offer || !continuation) return undefined;
   const { sent, ...job } = offer;
-  const advance = (step: HopStep): ReturnType<Retrieval['advance']> => app.optimizer.advance(step);
+  const advance = (step: HopStep): ReturnType<Retrieval['advance']> => advanced(step, app);
   const refusals = app.guard === 'refuse' ? new Refusals() : undefined;
   return { continuation, toolName: RETRIEVAL_TOOL.name, refusals, job, sent, advance, watch };
 }

@@ -11,13 +11,14 @@ const SHARE = { lossless: 1, balanced: 0.3, aggressive: 0.25 } as const;
 const MIN_HEADINGS = 3;
 const MAX_FIRST = 600;
 const WARNS = /\b(?:warning|caution|important|note|deprecated|breaking|must not|never|required|default)\b/i;
-const NAMES: Readonly<Record<Block['kind'], readonly [string, string]>> = {
-  heading: ['heading', 'headings'],
-  paragraph: ['line of text', 'lines of text'],
-  list: ['list item', 'list items'],
-  code: ['line of code', 'lines of code'],
-  table: ['table row', 'table rows'],
-  html: ['line of HTML and badges', 'lines of HTML and badges'],
+/** What the counts of a gap are of: lines, but for items and rows. */
+const NAMES: Readonly<Record<Block['kind'], string>> = {
+  heading: 'headings',
+  paragraph: 'text',
+  list: 'items',
+  code: 'code',
+  table: 'rows',
+  html: 'html',
 };
 
 interface Ranked {
@@ -34,12 +35,20 @@ function rankAll(
 ): readonly Ranked[] {
   let isFirst = true;
   return blocks.map((block) => {
-    const text = lines.slice(block.start, block.end).join('\n');
+    const source = lines.slice(block.start, block.end).join('\n');
+    const text = block.kind === 'table' ? withoutPadding(source) : source;
     const starts = isFirst && block.kind !== 'heading' && block.kind !== 'html';
     if (block.kind === 'heading') isFirst = true;
     else if (starts) isFirst = false;
     return { block, text, rank: rankOf(block, text, starts, terms(text)) };
   });
+}
+
+/** A table says the same with its columns unaligned. */
+function withoutPadding(table: string): string {
+  return table
+    .replaceAll(/(?<=\|) {2,}| {2,}(?=\|)/g, ' ')
+    .replace(/^[|:\- ]+$/m, (rule) => rule.replaceAll(/-{4,}/g, '---'));
 }
 
 function rankOf({ kind, count }: Block, text: string, starts: boolean, asked: number): number {
@@ -56,8 +65,7 @@ function rankOf({ kind, count }: Block, text: string, starts: boolean, asked: nu
 function writeGap(left: readonly Block[]): string {
   const counts = new Map<Block['kind'], number>();
   for (const { kind, count } of left) counts.set(kind, (counts.get(kind) ?? 0) + count);
-  const said = [...counts].map(([kind, count]) => `${count} ${NAMES[kind][count === 1 ? 0 : 1]}`);
-  return `[left out: ${said.join(', ')}]`;
+  return `[…${Array.from(counts, ([kind, count]) => `${count} ${NAMES[kind]}`).join(', ')}]`;
 }
 
 export function writeView(
@@ -83,7 +91,7 @@ export function writeView(
 
 function writeShown(ranked: readonly Ranked[], shown: ReadonlySet<Block>, count: number): string {
   const out = [
-    `[headroom: parts of ${count} lines of Markdown; headings say their line, what is left out is counted in its place]`,
+    `[headroom: parts of ${count} lines of Markdown; (n) behind a heading: its line; […2 text, 3 rows]: so many lines, items or rows left out]`,
   ];
   let gap: Block[] = [];
   const endGap = (): void => {
@@ -96,7 +104,7 @@ function writeShown(ranked: readonly Ranked[], shown: ReadonlySet<Block>, count:
       continue;
     }
     endGap();
-    if (block.kind === 'heading') out.push('', `${text.split('\n')[0]!} (line ${block.start + 1})`);
+    if (block.kind === 'heading') out.push('', `${text.split('\n')[0]!} (${block.start + 1})`);
     else out.push(text);
   }
   endGap();

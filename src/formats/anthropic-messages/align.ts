@@ -14,7 +14,7 @@ import { textOf } from '../part-list.ts';
 const MARK: JsonObject = { type: 'ephemeral' };
 /** Spelled in a string the quotation marks would be escaped: only a key is written so. */
 const MARK_KEY = '"cache_control"';
-const SIGNATURE = /"(?:signature|redacted_thinking)"/;
+const SIGNATURES = ['"signature"', '"redacted_thinking"'];
 
 /** Blocks that can carry a mark; an empty text cannot. */
 const MARKABLE: ReadonlySet<JsonValue | undefined> = new Set(['text', 'image', 'document', 'tool_result', 'tool_use']);
@@ -42,8 +42,13 @@ export function readPreamble({ text, value }: JsonDocument): Preamble | undefine
     tools: tools.map((tool, index): PreambleTool => {
       return { path: ['tools', index], name: textOf(asObject(tool)['name']), value: tool };
     }),
-    isManaged: text.includes(MARK_KEY),
-    signsReasoning: isThinking(body, text),
+    // Looked for when asked: the whole text is gone through.
+    get isManaged() {
+      return text.includes(MARK_KEY);
+    },
+    get signsReasoning() {
+      return isThinking(body, text);
+    },
     places,
     strings: places.filter(isString),
     takesKey: false,
@@ -56,7 +61,7 @@ function isContent(content: JsonValue | undefined): boolean {
 
 /** It is asked for, or there is some in the history. */
 function isThinking({ thinking }: JsonObject, text: string): boolean {
-  return (isJsonObject(thinking) && thinking['type'] !== 'disabled') || SIGNATURE.test(text);
+  return (isJsonObject(thinking) && thinking['type'] !== 'disabled') || SIGNATURES.some((key) => text.includes(key));
 }
 
 function textsOf(system: JsonValue | undefined): readonly PreambleText[] {

@@ -40,9 +40,12 @@ export function read(document: JsonDocument): Conversation {
   };
 }
 
-/** A thread shows only its end; a credit token is bound to the body as it came. */
+/**
+ * A thread shows only its end, and goes on from the message that its client saw, whatever came after it in an exchange
+ * of ours; a credit token is bound to the body as it came.
+ */
 function isServerHeld(body: JsonObject): boolean {
-  return asObject(body['thread'])['type'] === 'continue' || body['fallback_credit_token'] !== undefined;
+  return isJsonObject(body['thread']) || body['fallback_credit_token'] !== undefined;
 }
 
 function clearsResults(edit: JsonValue): boolean {

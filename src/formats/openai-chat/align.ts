@@ -17,7 +17,9 @@ export function readPreamble({ text, value }: JsonDocument): Preamble | undefine
   return {
     texts: leading(messages).flatMap((message, turn) => textsOf(message, ['messages', turn, 'content'])),
     tools: toolsOf(body),
-    isManaged: managesCache(body) || text.includes('"cache_control"'),
+    get isManaged() {
+      return managesCache(body) || text.includes('"cache_control"');
+    },
     signsReasoning: false,
     places: [],
     strings: [],

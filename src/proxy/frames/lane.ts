@@ -10,6 +10,7 @@ import type { Verdict } from '../../pipeline/engine.ts';
 import { Refusals, SENT_BACK } from '../../pipeline/guard.ts';
 import { RETRIEVAL_TOOL } from '../../retrieval/tool.ts';
 import type { App } from '../app.ts';
+import { advanced } from '../bookkeeping.ts';
 import { furtherPermit, type Permit, permit } from '../limits.ts';
 import type { Route } from '../route.ts';
 import { settle } from '../settle.ts';
@@ -138,7 +139,7 @@ export class Lane {
     const end = splicer!.endHop();
     exchange.refusals?.endHop(end);
     const step: HopStep = { ...job, sent, hops, end, isFrame: true };
-    const advance = await app.optimizer.advance(step).catch(() => undefined);
+    const advance = await advanced(step, app).catch(() => undefined);
     if (this.#isClosed) return;
     if (advance?.body) {
       exchange.sent = advance.body;
