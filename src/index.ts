@@ -1,6 +1,7 @@
 /** The root of the package: the library, and the wrappers of vendors' clients. Importing it loads next to nothing. */
-export { HeadroomError } from './core/errors.ts';
+export { type ErrorCode, HeadroomError } from './core/errors.ts';
 export type { Level } from './core/compressor.ts';
+export type { JsonObject, JsonValue } from './core/json/value.ts';
 export type { StoreSettings } from './core/stores.ts';
 export type { Tokenizer } from './core/tokenizer.ts';
 export type { ToolRule } from './core/tool-rule.ts';

@@ -16,6 +16,7 @@ export const ERRORS = {
   UPSTREAM_UNREACHABLE: { status: 502, exitCode: 1 },
 } as const;
 
+/** What went wrong, one word for each kind: docs/errors.md lists them with what to do. */
 export type ErrorCode = keyof typeof ERRORS;
 
 export interface HeadroomErrorOptions extends ErrorOptions {

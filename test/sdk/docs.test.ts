@@ -2,20 +2,11 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ScriptedProvider, startScriptedProvider } from '../../src/testing/scripted-provider.ts';
-
-const ROOT = resolve(import.meta.dirname, '../..');
-const ENTRIES: Readonly<Record<string, string>> = {
-  "'headroom-ts'": join(ROOT, 'src/index.ts'),
-  "'headroom-ts/compressors'": join(ROOT, 'src/sdk/pure.ts'),
-  "'headroom-ts/langchain'": join(ROOT, 'src/integrations/langchain/index.ts'),
-  "'headroom-ts/mastra'": join(ROOT, 'src/integrations/mastra/index.ts'),
-  "'headroom-ts/openai-agents'": join(ROOT, 'src/integrations/openai-agents/index.ts'),
-  "'headroom-ts/vercel-ai'": join(ROOT, 'src/integrations/vercel-ai.ts'),
-};
+import { fromSource, ROOT } from './documented-programs.ts';
 
 let provider: ScriptedProvider;
 let folder: string;
@@ -39,10 +30,7 @@ const PROGRAMS = ['README.md', 'docs/library.md', 'docs/migration.md'].flatMap((
 
 test.each(PROGRAMS)('%s', async (name, code) => {
   const file = join(folder, `${name.replaceAll(/\W+/g, '-')}.ts`);
-  writeFileSync(
-    file,
-    Object.entries(ENTRIES).reduce((text, [entry, path]) => text.replaceAll(entry, JSON.stringify(path)), code),
-  );
+  writeFileSync(file, fromSource(code));
   const env = {
     ...process.env,
     // Most of the time is loading.

@@ -1,5 +1,7 @@
 /** JSON as values and as addresses inside a value. */
+/** Whatever JSON can say. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
+/** An object of JSON; a key that is absent is undefined. */
 export interface JsonObject {
   readonly [key: string]: JsonValue | undefined;
 }
