@@ -14,11 +14,12 @@ interface Case {
   readonly level: Level;
 }
 
-function chosen({ source, lossless, view, level }: Case): string {
+function chosen({ source, lossless, view, level }: Case, readsBack?: () => boolean): string {
   const options: CompressOptions = { level, call: undefined, tokens, deadline: NO_DEADLINE };
   const forms = {
     source: words(source),
     lossless: lossless === undefined ? undefined : words(lossless),
+    readsBack,
     view: view === undefined ? undefined : () => words(view),
   };
   const form = chooseForm(forms, options);
@@ -44,6 +45,24 @@ describe('which form goes out', () => {
     ['aggressive begins earlier', { source: 600, lossless: 500, view: 100, level: 'aggressive' }, 'recoverable'],
   ])('%s', (_name, given, expected) => {
     expect(chosen(given)).toBe(expected);
+  });
+
+  test.each<[string, Case, string]>([
+    ['is not sent', { source: 3000, lossless: 590, level: 'lossless' }, 'as it is'],
+    ['makes room for the view', { source: 9000, lossless: 5000, view: 3600, level: 'balanced' }, 'recoverable'],
+    [
+      'leaves a view alone that is taken anyway',
+      { source: 9000, lossless: 8000, view: 100, level: 'balanced' },
+      'recoverable',
+    ],
+  ])('a lossless form that does not read back %s (R-9)', (_name, given, expected) => {
+    expect(chosen(given, () => false)).toBe(expected);
+  });
+
+  test('a form is read back only where it decides', () => {
+    const readsBack = (): boolean => expect.fail('read back');
+    expect(chosen({ source: 9000, lossless: 8000, view: 100, level: 'balanced' }, readsBack)).toBe('recoverable');
+    expect(chosen({ source: 100, lossless: 101, level: 'lossless' }, readsBack)).toBe('as it is');
   });
 
   test('a view that is not wanted is not made', () => {

@@ -5,6 +5,8 @@ export interface Forms {
   readonly source: string;
   /** The lossless form; undefined when there is none. It may be longer than the source: then it is not taken. */
   readonly lossless: string | undefined;
+  /** Whether the lossless form gives the source again, where it may not: asked only where that decides. */
+  readonly readsBack?: (() => boolean) | undefined;
   /** Makes the view; asked only where one may be taken. Undefined: none. */
   readonly view?: ((tokensOfSource: number) => string | undefined) | undefined;
 }
@@ -26,10 +28,19 @@ const GOOD_SAVING = 0.85;
 const MAX_VIEW_SHARE = 0.7;
 
 /** The form to send, or undefined when none is shorter than the source. */
-export function chooseForm(
-  { source, lossless, view }: Forms,
-  { level, tokens, deadline }: CompressOptions,
-): Compressed | undefined {
+export function chooseForm(forms: Forms, options: CompressOptions): Compressed | undefined {
+  const chosen = choose(forms, options);
+  if (!chosen?.isByForm || !forms.readsBack || forms.readsBack()) return chosen?.said;
+  return choose({ ...forms, lossless: undefined }, options)?.said;
+}
+
+interface Chosen {
+  readonly said: Compressed;
+  /** Without the lossless form the choice may be another. */
+  readonly isByForm: boolean;
+}
+
+function choose({ source, lossless, view }: Forms, { level, tokens, deadline }: CompressOptions): Chosen | undefined {
   deadline.check();
   const isShorter = lossless !== undefined && lossless.length < source.length;
   if (!isShorter && (level === 'lossless' || !view)) return undefined;
@@ -39,10 +50,11 @@ export function chooseForm(
     deadline.check();
     const text = view(before);
     if (text !== undefined && text.length < source.length && isShortEnough(tokens.count(text), after)) {
-      return { text, loss: 'recoverable' };
+      // What is short beside a form that is shorter than the source is short beside the source.
+      return { said: { text, loss: 'recoverable' }, isByForm: after > before };
     }
   }
-  return isShorter && after < before ? { text: lossless, loss: 'none' } : undefined;
+  return isShorter && after < before ? { said: { text: lossless, loss: 'none' }, isByForm: true } : undefined;
 }
 
 /** Whether a source of so many tokens is long enough for a view, and its lossless form of so many not good enough. */

@@ -23,10 +23,10 @@ export function delimitedCompressor(json: Compressor): Compressor {
       if (lines.length <= MAX_EDITED_LINES && showsFile(options.call)) return undefined;
       const tables = findTables(lines, options);
       if (tables.length === 0) return undefined;
-      const form = writeForm(text, tables, json, options);
-      const lossless = form !== undefined && readForm(form, json) === text ? form : undefined;
+      const lossless = writeForm(text, tables, json, options);
+      const readsBack = (): boolean => readForm(lossless!, json) === text;
       const view = (before: number): string | undefined => writeView(lines, tables, before, options);
-      return chooseForm({ source: text, lossless, view }, options);
+      return chooseForm({ source: text, lossless, readsBack, view }, options);
     },
     expand: (text: string) => readForm(text, json),
     same: (source: string, expanded: string) => source === expanded,

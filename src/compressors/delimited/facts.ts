@@ -49,9 +49,40 @@ function isFew(rows: readonly number[], total: number): boolean {
   return rows.length > 0 && rows.length <= Math.max(RARE_ROWS, total * RARE_SHARE);
 }
 
-function shapeOf(value: string): string {
-  const start = value.length > 400 ? value.slice(0, 400) : value;
-  return start.replaceAll(/[0-9a-f]{8,}|\d+/gi, '#');
+const DIGIT = 1;
+const HEX_LETTER = 2;
+const KINDS = new Uint8Array(128);
+for (let code = 0x30; code <= 0x39; code++) KINDS[code] = DIGIT;
+for (let code = 0x41; code <= 0x46; code++) KINDS[code] = KINDS[code + 0x20] = HEX_LETTER;
+const MIN_HEX_CHARS = 8;
+
+/** The text with # for its numbers, and for runs of eight hexadecimal digits and more. */
+export function shapeOf(value: string): string {
+  const end = Math.min(value.length, 400);
+  let shape = '';
+  let copied = 0;
+  for (let at = 0; at < end; ) {
+    const run = endOfRun(value, at, end, DIGIT | HEX_LETTER);
+    // Of a shorter run only the numbers in it.
+    const stop = run - at >= MIN_HEX_CHARS ? run : endOfRun(value, at, end, DIGIT);
+    if (stop === at) {
+      at++;
+      continue;
+    }
+    shape += `${value.slice(copied, at)}#`;
+    at = copied = stop;
+  }
+  return shape + value.slice(copied, end);
+}
+
+function endOfRun(text: string, start: number, end: number, kinds: number): number {
+  let at = start;
+  while (at < end) {
+    const code = text.charCodeAt(at);
+    if (code > 0x66 || (KINDS[code]! & kinds) === 0) break;
+    at++;
+  }
+  return at;
 }
 
 function toNumber(value: string): number {

@@ -15,8 +15,6 @@ const MIN_STRING_CHARS = 20;
 const MAX_STRING_CHARS = 200;
 const MIN_CHARS = 12;
 const MIN_SAVED_TOKENS = 10;
-/** Where addresses may be cut. */
-const EDGES = '/?#=&';
 const MAX_LIKELY = 8;
 /** Texts above this length are searched in their first part only. */
 const MAX_SEARCHED_CHARS = 200_000;
@@ -104,15 +102,38 @@ function candidatesIn(text: string): ReadonlyMap<string, number> {
   const add = (candidate: string, count: number): void => {
     if (candidate.length >= MIN_CHARS) counts.set(candidate, (counts.get(candidate) ?? 0) + count);
   };
-  for (const [address, count] of addressesIn(text)) {
-    const host = address.indexOf(SCHEME_END) + SCHEME_END.length;
-    for (let at = Math.max(host, MIN_CHARS); at < address.length; at++) {
-      if (EDGES.includes(address[at]!)) add(address.slice(0, at), count);
-    }
-    add(address, count);
+  const addresses = addressesIn(text);
+  const seen = new Uint8Array(KEYS);
+  for (const [address, count] of addresses) {
+    forBeginnings(address, (key) => {
+      seen[key] = Math.min(2, seen[key]! + count);
+    });
+  }
+  for (const [address, count] of addresses) {
+    // The whole address may be a string too; a beginning that is one is an address itself.
+    forBeginnings(address, (key, end) => {
+      if (seen[key]! >= 2 || end === address.length) add(address.slice(0, end), count);
+    });
   }
   addStrings(text, add);
   return counts;
+}
+
+/** Where an address may be cut, and its end; for each a key that is equal for equal beginnings, and hardly for others. */
+function forBeginnings(address: string, take: (key: number, end: number) => void): void {
+  const first = Math.max(address.indexOf(SCHEME_END) + SCHEME_END.length, MIN_CHARS);
+  let key = 0;
+  for (let at = 0; at < address.length; at++) {
+    const code = address.charCodeAt(at);
+    if (at >= first && isEdge(code)) take((key ^ (key >> 13)) & (KEYS - 1), at);
+    key = (key * 31 + code) | 0;
+  }
+  take((key ^ (key >> 13)) & (KEYS - 1), address.length);
+}
+
+/** One of /?#=& */
+function isEdge(code: number): boolean {
+  return code === 0x2f || code === 0x3f || code === 0x23 || code === 0x3d || code === 0x26;
 }
 
 function addressesIn(text: string): ReadonlyMap<string, number> {
@@ -152,24 +173,64 @@ function isWordChar(code: number): boolean {
   return isLetter(code) || isDigit(code) || code === 0x5f;
 }
 
+/** Strings in quotes, without those that no other text can be equal to. */
 function addStrings(text: string, add: (candidate: string, count: number) => void): void {
+  const starts: number[] = [];
+  const ends: number[] = [];
+  const keys: number[] = [];
+  const seen = new Uint8Array(KEYS);
+  const breaks = new Next(text, '\n');
+  const escapes = new Next(text, '\\');
   let open = text.indexOf('"');
   while (open >= 0) {
     const close = text.indexOf('"', open + 1);
-    if (close < 0) return;
+    if (close < 0) break;
     const length = close - open - 1;
-    if (length >= MIN_STRING_CHARS && length <= MAX_STRING_CHARS && isOneLine(text, open + 1, close)) {
-      add(text.slice(open + 1, close), 1);
-      open = text.indexOf('"', close + 1);
-    } else open = close;
+    const isOne = length >= MIN_STRING_CHARS && length <= MAX_STRING_CHARS;
+    if (!isOne || breaks.from(open + 1) < close || escapes.from(open + 1) < close) {
+      open = close;
+      continue;
+    }
+    const key = keyOf(text, open + 1, close);
+    starts.push(open + 1);
+    ends.push(close);
+    keys.push(key);
+    if (seen[key]! < 2) seen[key]!++;
+    open = text.indexOf('"', close + 1);
+  }
+  const schemes = new Next(text, SCHEME_END);
+  for (let at = 0; at < starts.length; at++) {
+    // An address is a candidate too, though the string comes once.
+    if (seen[keys[at]!]! < 2 && schemes.from(starts[at]!) >= ends[at]!) continue;
+    add(text.slice(starts[at], ends[at]), 1);
   }
 }
 
-/** Without line breaks and backslashes. */
-function isOneLine(text: string, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 0x5c || code === 0x0a) return false;
+const KEYS = 8192;
+
+/** Equal for equal strings, and hardly for others. */
+function keyOf(text: string, start: number, end: number): number {
+  const length = end - start;
+  let key = length;
+  for (let part = 1; part <= 8; part++) key = (key * 31 + text.charCodeAt(start + ((length * part) >> 3) - 1)) | 0;
+  return (key ^ (key >> 13)) & (KEYS - 1);
+}
+
+/** Where something stands next, asked from places that only ever go up. */
+class Next {
+  readonly #text: string;
+  readonly #sought: string;
+  #at = -1;
+
+  constructor(text: string, sought: string) {
+    this.#text = text;
+    this.#sought = sought;
   }
-  return true;
+
+  /** The end of the text or beyond when it stands nowhere. */
+  from(start: number): number {
+    if (this.#at >= start) return this.#at;
+    const found = this.#text.indexOf(this.#sought, start);
+    return (this.#at = found < 0 ? Number.POSITIVE_INFINITY : found);
+  }
 }

@@ -90,9 +90,9 @@ function addHeading(
   const inLines = columns.filter((column) => chosen.get(column)!.cells);
   for (const column of columns) {
     const now = chosen.get(column)!;
-    if (!inLines.some((each) => each !== column) || isAsked(column.name, chosen)) continue;
+    if (!inLines.some((each) => each !== column)) continue;
     const wording = asHeadings(column, rowCount);
-    if (!wording) continue;
+    if (!wording || isAsked(column.name, chosen)) continue;
     const said = wording.headings!.filter((text) => text !== undefined);
     const cost = count(said.join('\n')) + said.length * HEADING_COST + count(wording.spec);
     const gain = costOf(now, column, count, Number.POSITIVE_INFINITY) - cost;

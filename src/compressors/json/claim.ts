@@ -1,6 +1,7 @@
 /** Whether a text is JSON for the most part: one bounded look, reading what its first piece of JSON seems to begin. */
+import { keepFirstRead } from './first-read.ts';
 import { JsonParser } from './parse.ts';
-import { JsonRecord } from './tree.ts';
+import { type Json, JsonRecord } from './tree.ts';
 
 /** How much is read. */
 const LOOK_CHARS = 16_384;
@@ -38,13 +39,18 @@ interface FirstPiece {
 
 function firstPiece(text: string): FirstPiece | undefined {
   const searched = text.slice(0, SEARCHED_CHARS);
-  const parser = new JsonParser(text.slice(0, SEARCHED_CHARS + LOOK_CHARS));
+  const isAll = text.length <= SEARCHED_CHARS + LOOK_CHARS;
+  const parser = new JsonParser(isAll ? text : text.slice(0, SEARCHED_CHARS + LOOK_CHARS));
   let failures = 0;
   START.lastIndex = 0;
   for (let match = START.exec(searched); match && failures < MAX_FAILURES; match = START.exec(searched)) {
     const start = match.index;
-    const { end, isWhole } = pieceAt(parser, start, searched.length);
-    if (end - start >= MIN_PIECE_CHARS) return { start, length: parser.position - start, isWhole };
+    const { end, value } = pieceAt(parser, start, searched.length);
+    if (end - start >= MIN_PIECE_CHARS) {
+      const isWhole = value !== undefined;
+      if (isAll && isWhole) keepFirstRead({ text, parser, start, end: parser.position, value });
+      return { start, length: parser.position - start, isWhole };
+    }
     failures++;
   }
   return undefined;
@@ -53,15 +59,16 @@ function firstPiece(text: string): FirstPiece | undefined {
 interface Piece {
   /** The start itself when there is no JSON. */
   readonly end: number;
-  readonly isWhole: boolean;
+  /** Undefined when it is cut. */
+  readonly value: Json | undefined;
 }
 
 /** Where the JSON that starts here ends, or is cut. */
 function pieceAt(parser: JsonParser, start: number, length: number): Piece {
   const value = parser.parse(start);
-  if (value === undefined) return { end: parser.position >= length - CUT_CHARS ? length : start, isWhole: false };
+  if (value === undefined) return { end: parser.position >= length - CUT_CHARS ? length : start, value };
   const isTelling = value instanceof JsonRecord ? value.values.length > 0 : parser.position - start >= MIN_PIECE_CHARS;
-  return { end: isTelling ? parser.position : start, isWhole: true };
+  return { end: isTelling ? parser.position : start, value };
 }
 
 /** @param first what the look begins with. */

@@ -8,6 +8,12 @@ import { Spelled, isContainer, print } from './tree.ts';
 /** A column whose first values are all different, so many of them, is not searched for equal ones. */
 const MANY = 5_000;
 
+export interface Shapes {
+  readonly all: readonly string[];
+  /** Of each distinct value. */
+  readonly ids: Int32Array;
+}
+
 export class Column {
   /** How other columns call it: the shortest end of its path that no other column shares. */
   name = '';
@@ -24,6 +30,8 @@ export class Column {
   #places: Map<number, number> | undefined;
   #formulas: Formulas | undefined;
   #numbers: readonly number[] | null | undefined;
+  #isText: boolean | undefined;
+  #shapes: Shapes | null | undefined;
 
   constructor(path: readonly (string | number)[], rows: readonly number[], values: readonly Cell[]) {
     this.path = path;
@@ -82,6 +90,12 @@ export class Column {
     }));
   }
 
+  /** The shapes of its texts, each once, and which of them each distinct value has; undefined when not all have one. */
+  get shapes(): Shapes | undefined {
+    if (this.#shapes === undefined) this.#shapes = (this.isText && shapesOf(this.skeletons)) || null;
+    return this.#shapes ?? undefined;
+  }
+
   /** The cells as numbers: numbers, or times; undefined when most are neither. */
   get numbers(): readonly number[] | undefined {
     if (this.#numbers === undefined) this.#numbers = numbersOf(this) ?? null;
@@ -101,7 +115,7 @@ export class Column {
   }
 
   get isText(): boolean {
-    return this.distinct.every((value) => typeof value === 'string');
+    return (this.#isText ??= this.distinct.every((value) => typeof value === 'string'));
   }
 
   get isNumber(): boolean {
@@ -122,6 +136,19 @@ export class Column {
     part.name = this.name;
     return part;
   }
+}
+
+function shapesOf(skeletons: readonly (Skeleton | undefined)[]): Shapes | undefined {
+  const known = new Map<string, number>();
+  const ids = new Int32Array(skeletons.length);
+  for (let id = 0; id < skeletons.length; id++) {
+    const shape = skeletons[id]?.shape;
+    if (shape === undefined) return undefined;
+    let place = known.get(shape);
+    if (place === undefined) known.set(shape, (place = known.size));
+    ids[id] = place;
+  }
+  return { all: [...known.keys()], ids };
 }
 
 /** Equal for equal values, and only for those: a string starts with NUL only when it stands for something else. */

@@ -4,6 +4,7 @@ import { type Json, JsonRecord, isContainer, isList, print, quote } from './tree
 
 /** Shorter texts are not worth it. */
 const MIN_CHARS = 80;
+const MARKER_START = '(JSON text';
 const MARKER = /\(JSON text(?:, (indent [1-8]|spaced))?: (?=[[{])/g;
 
 /** How white space stands in the text: none, `, ` and `: ` on one line, or lines with an indent. */
@@ -15,7 +16,7 @@ export interface Embedded {
 }
 
 export function hasMarker(text: string): boolean {
-  return text.search(MARKER) >= 0;
+  return text.includes(MARKER_START) && text.search(MARKER) >= 0;
 }
 
 /** Cheap: whether a text may be JSON worth a look. */
@@ -42,6 +43,7 @@ export function writeEmbedded(form: string, style: Style): string {
 
 /** The text with its embedded JSON as text again; undefined when it has none. @throws SyntaxError when it is not ours. */
 export function readEmbedded(text: string): string | undefined {
+  if (!text.includes(MARKER_START)) return undefined;
   const markers = [...text.matchAll(MARKER)].reverse();
   if (markers.length === 0) return undefined;
   let read = text;

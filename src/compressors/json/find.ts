@@ -1,4 +1,5 @@
 /** Finds the JSON in a text: the whole of it, in fences, between other lines, one value a line, or a list cut off in the middle. */
+import { takeFirstRead } from './first-read.ts';
 import { JsonParser, parseWhole } from './parse.ts';
 import { type Json, JsonRecord } from './tree.ts';
 
@@ -27,13 +28,15 @@ interface Found {
 /** @param minChars shorter pieces of JSON do not count. */
 export function findRegions(text: string, minChars: number = MIN_CHARS): readonly Region[] {
   const found: Found[] = [];
-  const parser = new JsonParser(text);
+  const first = takeFirstRead(text);
+  const parser = first?.parser ?? new JsonParser(text);
   let budget = text.length * MAX_REREADS + 10_000;
   START.lastIndex = 0;
   for (let match = START.exec(text); match; match = START.exec(text)) {
     const start = match.index;
-    const value = parser.parse(start);
-    const end = parser.position;
+    const known = first?.start === start ? first : undefined;
+    const value = known ? known.value : parser.parse(start);
+    const end = known?.end ?? parser.position;
     if (value === undefined) {
       budget -= end - start + 16;
       if (budget < 0) break;

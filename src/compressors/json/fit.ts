@@ -8,9 +8,8 @@ import { exceptIn, isFixed } from './slots/except.ts';
 
 export interface Fit {
   readonly pieces: readonly Piece[];
-  /** For each text what its listed slots hold. */
-  readonly fills: readonly (readonly string[])[];
-  readonly listed: number;
+  /** For each listed slot what it holds in each text. */
+  readonly lists: readonly (readonly string[])[];
 }
 
 export interface Group {
@@ -22,8 +21,16 @@ export interface Group {
   readonly marks: ReferencedTexts['marks'];
   /** Columns whose text a gap may be. */
   readonly others: readonly Column[];
-  /** Of the gap, where the texts are nothing else and it is known. */
-  readonly formulas?: Formulas | undefined;
+  /** Of its gaps, as far as they are known. */
+  readonly formulas?: Map<number, Formulas> | undefined;
+}
+
+function formulasOf(gap: number, texts: readonly string[], { rows, formulas }: Group): Formulas {
+  const known = formulas?.get(gap);
+  if (known) return known;
+  const found = new Formulas(texts, rows);
+  formulas?.set(gap, found);
+  return found;
 }
 
 /** So many equal texts are no accident. */
@@ -37,12 +44,12 @@ const MIN_MISSED_SHARE = 0.01;
 const MIN_EXCEPTED_ROWS = 40;
 
 /** The places whose texts keep a gap from being the same everywhere, or a formula; undefined when they are too many. */
-export function oddPlaces({ shape, rows, fills, formulas }: Group, mayMiss: number): ReadonlySet<number> | undefined {
+export function oddPlaces(group: Group, mayMiss: number): ReadonlySet<number> | undefined {
   const odd = new Set<number>();
-  const gaps = shape.split(GAP).length - 1;
+  const gaps = group.shape.split(GAP).length - 1;
   for (let gap = 0; gap < gaps; gap++) {
-    const texts = fills.map((each) => each[gap]!);
-    const misses = missesOfMost(texts, mayMiss) ?? (formulas ?? new Formulas(texts, rows)).first(mayMiss)?.misses;
+    const texts = group.fills.map((each) => each[gap]!);
+    const misses = missesOfMost(texts, mayMiss) ?? formulasOf(gap, texts, group).first(mayMiss)?.misses;
     if (!misses) return undefined;
     for (const at of misses) odd.add(at);
     if (odd.size > mayMiss) return undefined;
@@ -64,7 +71,7 @@ export function fitGroup(group: Group): Fit {
   for (let gap = 0; gap + 1 < literals.length; gap++) {
     const texts = group.fills.map((fills) => fills[gap]!);
     const name = literals.join('') === '' ? undefined : nameFor(texts, group);
-    if (name === undefined) pushSlot(pieces, lists, texts, group);
+    if (name === undefined) pushSlot({ pieces, lists, gap }, texts, group);
     else pieces.push({ wording: name });
     pieces.push(...literalPieces(literals[gap + 1]!, group));
   }
@@ -77,13 +84,21 @@ function nameFor(texts: readonly string[], { rows, others }: Group): string | un
   return others.find((other) => texts.every((text, at) => other.textAt(rows[at]!) === text))?.name;
 }
 
-function pushSlot(pieces: Piece[], lists: string[][], texts: string[], { rows, formulas: known }: Group): void {
+/** What the gaps before are said by. */
+interface Slots {
+  readonly pieces: Piece[];
+  readonly lists: string[][];
+  readonly gap: number;
+}
+
+function pushSlot({ pieces, lists, gap }: Slots, texts: string[], group: Group): void {
   const first = texts[0]!;
   if (texts.every((text) => text === first)) {
     pieces.push(first);
     return;
   }
-  const formulas = known ?? new Formulas(texts, rows);
+  const { rows } = group;
+  const formulas = formulasOf(gap, texts, group);
   const exact = formulas.first(0);
   if (exact) {
     pieces.push({ wording: exact.wording });
@@ -184,7 +199,5 @@ function tidy(pieces: readonly Piece[], lists: readonly string[][]): Fit {
       kept.push([...texts]);
     }
   }
-  const count = lists[0]?.length ?? 0;
-  const fills = Array.from({ length: count }, (_, at) => kept.map((texts) => texts[at]!));
-  return { pieces: joined, fills, listed: kept.length };
+  return { pieces: joined, lists: kept };
 }

@@ -20,12 +20,13 @@ export function findReferences(column: Column, others: readonly Column[]): Refer
   const marks = new Map<string, string>();
   const first = column.rows[0]!;
   const seen = [first, column.rows[column.rows.length >> 1]!, column.rows.at(-1)!];
-  const candidates = others
-    .map((other) => ({ other, sample: other.textAt(first), chars: charsAt(other, seen) }))
-    .filter(
-      ({ other, sample }) => sample !== undefined && isInside(texts[0]!, sample) && isEarlier(other, column, others),
-    )
-    .sort((a, b) => b.chars - a.chars);
+  const candidates: { readonly other: Column; readonly chars: number }[] = [];
+  for (const other of others) {
+    const sample = other.textAt(first);
+    if (sample === undefined || !isInside(texts[0]!, sample) || !isEarlier(other, column, others)) continue;
+    candidates.push({ other, chars: charsAt(other, seen) });
+  }
+  candidates.sort((a, b) => b.chars - a.chars);
   for (const { other } of candidates) {
     const mark = MARKS[marks.size];
     if (mark === undefined) break;

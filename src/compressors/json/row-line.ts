@@ -39,7 +39,8 @@ export class RowLine {
 
   /** A bare text up to the stop. */
   until(stop: string): string {
-    const end = Math.min(this.#find(stop), this.#find(this.memberStop));
+    const found = this.#find(stop);
+    const end = this.memberStop === '' ? found : Math.min(found, this.#find(this.memberStop));
     const text = this.text.slice(this.at, end);
     this.at = end;
     return text;

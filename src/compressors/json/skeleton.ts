@@ -15,31 +15,53 @@ const UUID = /[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z]
 /** Shorter runs of hexadecimal digits are words and numbers. */
 const MIN_HEX_CHARS = 6;
 
+const LETTER = 1;
+const DIGIT = 2;
+/** What each character is; those beyond are neither. */
+const KINDS = new Uint8Array(128);
+for (let code = 0x30; code <= 0x39; code++) KINDS[code] = DIGIT;
+for (let code = 0x41; code <= 0x5a; code++) KINDS[code] = KINDS[code + 0x20] = LETTER;
+
+const NO_FILLS: readonly string[] = [];
+
 export function skeletonOf(text: string): Skeleton {
-  const fills: string[] = [];
+  let fills: string[] | undefined;
   let shape = '';
-  let at = 0;
   let literalStart = 0;
-  while (at < text.length) {
-    if (!isAlphanumeric(text.charCodeAt(at))) {
+  const { length } = text;
+  for (let at = 0; at < length; ) {
+    let kind = kindAt(text, at);
+    if (kind === 0) {
       at++;
       continue;
     }
     const start = at;
-    let hasDigit = false;
-    for (let code = text.charCodeAt(at); isAlphanumeric(code); code = text.charCodeAt(++at)) hasDigit ||= code <= 0x39;
+    let kinds = kind;
+    do kinds |= kind = kindAt(text, ++at);
+    while (kind !== 0);
     if (at - start === 8 && text.charCodeAt(at) === 0x2d) {
       UUID.lastIndex = start;
       if (UUID.test(text)) {
         at = UUID.lastIndex;
-        hasDigit = true;
+        kinds |= DIGIT;
       }
     }
-    if (!hasDigit) continue;
-    shape += text.slice(literalStart, start) + splitRun(text.slice(start, at), fills);
+    if ((kinds & DIGIT) === 0) continue;
+    fills ??= [];
+    if (literalStart < start) shape += text.slice(literalStart, start);
+    if (kinds === DIGIT) {
+      fills.push(text.slice(start, at));
+      shape += GAP;
+    } else shape += splitRun(text.slice(start, at), fills);
     literalStart = at;
   }
-  return { shape: shape + text.slice(literalStart), fills };
+  if (!fills) return { shape: text, fills: NO_FILLS };
+  return { shape: literalStart < length ? shape + text.slice(literalStart) : shape, fills };
+}
+
+function kindAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code < 128 ? KINDS[code]! : 0;
 }
 
 /** The shape of one run of letters and digits; pushes what varies. */
@@ -85,8 +107,4 @@ function isHex(run: string): boolean {
     if (code > 0x66 || (code > 0x46 && code < 0x61)) return false;
   }
   return true;
-}
-
-function isAlphanumeric(code: number): boolean {
-  return (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
 }

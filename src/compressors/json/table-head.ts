@@ -36,7 +36,7 @@ export const MIN_MARKED_ROWS = 20;
 const HEAD =
   /\[(\d{1,9}) (rows|JSON lines|items|entries|nodes of a tree)( of one value)?(?: \(i = 0 to \d+\))?(?:, slots in (<>|«»))?(?:, below others: their ("[^"\\\n]{0,99}"))?:(?=[ \n])/y;
 const ANY_HEAD =
-  /\[\d{1,9} (?:rows|JSON lines|items|entries|nodes of a tree)(?: of one value)?(?: \(i = 0 to \d+\))?(?:, slots in (?:<>|«»))?(?:, below others: their "[^"\\\n]{0,99}")?:[ \n]/g;
+  /\[\d{1,9} (?:rows|JSON lines|items|entries|nodes of a tree)(?: of one value)?(?: \(i = 0 to \d+\))?(?:, slots in (?:<>|«»))?(?:, below others: their "[^"\\\n]{0,99}")?:[ \n]/y;
 
 export function writeHead({ kind, count, isCounted, brackets, isPlain, below }: TableHead): string {
   const plain = isPlain ? ' of one value' : '';
@@ -65,12 +65,22 @@ export function readHead(text: string, at: number): { readonly head: TableHead; 
 
 /** The next place from `at` on where a table seems to start; -1 if nowhere. */
 export function findHead(text: string, at: number): number {
-  ANY_HEAD.lastIndex = at;
-  return ANY_HEAD.exec(text)?.index ?? -1;
+  for (let open = text.indexOf('[', at); open >= 0; open = text.indexOf('[', open + 1)) {
+    const code = text.charCodeAt(open + 1);
+    if (!(code >= 0x30 && code <= 0x39)) continue;
+    ANY_HEAD.lastIndex = open;
+    if (ANY_HEAD.test(text)) return open;
+  }
+  return -1;
 }
 
 export function rowLabel(row: number): string {
   return `row ${row}: `;
+}
+
+/** Cheap: whether the label of a row may stand here. */
+export function isLabel(text: string, at: number): boolean {
+  return text.charCodeAt(at) === 0x72;
 }
 
 export function rowMark(row: number): string {

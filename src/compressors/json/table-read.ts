@@ -8,7 +8,7 @@ import type { Brackets } from './pattern.ts';
 import { RowLine } from './row-line.ts';
 import { ABSENT, type Cell, OPEN, textOf, valueOf } from './spell.ts';
 import { parseWhole } from './parse.ts';
-import { END, LAYOUT, TREE, type TableHead, isMarked, readHead, rowLabel, rowMark } from './table-head.ts';
+import { END, LAYOUT, TREE, type TableHead, isLabel, isMarked, readHead, rowLabel, rowMark } from './table-head.ts';
 import { print, quote } from './tree.ts';
 import { TreeOutline } from './tree-read.ts';
 import { PARENT, valueAt } from './tree-rows.ts';
@@ -33,6 +33,9 @@ interface ReadColumn {
   readonly dash: Cell;
   /** Per row what stood in the line. */
   readonly taken: (Taken | undefined)[];
+  /** The text read last, and its JSON: the next row often has the same. */
+  lastText: string;
+  lastJson: string;
 }
 
 class Lines {
@@ -153,7 +156,17 @@ function readColumn(
   }
   for (const form of columnForms) {
     const reading = form.read(main, legend, brackets);
-    if (reading) return { name: '', path, reading, cases, dash: dash === undefined ? ABSENT : dash, taken: [] };
+    if (reading)
+      return {
+        name: '',
+        path,
+        reading,
+        cases,
+        dash: dash === undefined ? ABSENT : dash,
+        taken: [],
+        lastText: '',
+        lastJson: '""',
+      };
   }
   throw new SyntaxError(`unknown words for a column: ${spec}`);
 }
@@ -183,6 +196,14 @@ function readLayout(lines: Lines, columns: readonly ReadColumn[], { open, close 
     at = next < 0 ? line.length : next;
   }
   return layout;
+}
+
+function quoteIn(column: ReadColumn, text: string): string {
+  if (column.lastText !== text) {
+    column.lastText = text;
+    column.lastJson = quote(text);
+  }
+  return column.lastJson;
 }
 
 class Table {
@@ -229,20 +250,25 @@ class Table {
 
   /** The JSON of a row, which may have taken a line. */
   row(row: number, lines: Lines, layout: readonly Place[]): string {
-    const label = rowLabel(row);
     this.outline?.take(lines, row);
     if (this.#hasHeadings && lines.text.startsWith(HEADING, lines.at)) {
       this.#heading = valueOf(lines.next().slice(HEADING.length));
     }
-    if (lines.text.startsWith(label, lines.at)) {
-      const whole = lines.next().slice(label.length);
-      this.outline?.whole.set(row, whole);
-      return whole;
-    }
+    const whole = isLabel(lines.text, lines.at) ? this.#whole(row, lines) : undefined;
+    if (whole !== undefined) return whole;
     if (layout.length > 0) this.#take(row, new RowLine(lines.next()), layout);
     if (this.#head.kind !== 'entries') return this.#print(this.#root, row) ?? '';
     const [key, value] = this.#root.children.map((child) => this.#print(child, row));
     return `${key}:${value}`;
+  }
+
+  /** The JSON of a row that stands as it is. */
+  #whole(row: number, lines: Lines): string | undefined {
+    const label = rowLabel(row);
+    if (!lines.text.startsWith(label, lines.at)) return undefined;
+    const whole = lines.next().slice(label.length);
+    this.outline?.whole.set(row, whole);
+    return whole;
   }
 
   #take(row: number, line: RowLine, layout: readonly Place[]): void {
@@ -257,14 +283,23 @@ class Table {
   }
 
   #cell(column: ReadColumn, row: number): Cell {
-    for (const each of column.cases) {
-      if ('ranges' in each) {
-        if (each.ranges.some(([first, last]) => row >= first && row <= last)) return each.value;
-      } else if (each.letters.has(this.#lookup.letter(each.column, row) ?? '')) return each.value;
+    if (column.cases.length > 0) {
+      const special = this.#special(column.cases, row);
+      if (special) return special.value;
     }
     const taken = column.taken[row];
     if (column.reading.take && !taken) return column.dash;
     return column.reading.value(row, taken, this.#lookup);
+  }
+
+  /** The exception that holds in a row. */
+  #special(cases: readonly Case[], row: number): Case | undefined {
+    for (const each of cases) {
+      if ('ranges' in each) {
+        if (each.ranges.some(([first, last]) => row >= first && row <= last)) return each;
+      } else if (each.letters.has(this.#lookup.letter(each.column, row) ?? '')) return each;
+    }
+    return undefined;
   }
 
   /** Undefined for a key that the row does not have. */
@@ -272,13 +307,14 @@ class Table {
     if (column) {
       const value = this.#cell(column, row);
       if (value === ABSENT) return undefined;
-      if (value !== OPEN) return print(value);
+      if (value !== OPEN) return typeof value === 'string' ? quoteIn(column, value) : print(value);
     }
     if (typeof children[0]?.step === 'number') {
       return `[${children.map((child) => this.#print(child, row) ?? 'null').join(',')}]`;
     }
     let text = '';
-    for (const child of children) {
+    for (let at = 0; at < children.length; at++) {
+      const child = children[at]!;
       const value = this.#print(child, row);
       if (value !== undefined) text += (text === '' ? '' : ',') + child.head + value;
     }

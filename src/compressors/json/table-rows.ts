@@ -2,7 +2,7 @@
 import type { Column } from './column.ts';
 import type { Wording } from './forms/form.ts';
 import { HEADING } from './forms/heading.ts';
-import { LAYOUT, type TableHead, isMarked, rowLabel, rowMark } from './table-head.ts';
+import { LAYOUT, type TableHead, isLabel, isMarked, rowLabel, rowMark } from './table-head.ts';
 import type { TreeLayout } from './tree-rows.ts';
 import { type Json, print, printEntry } from './tree.ts';
 
@@ -81,7 +81,11 @@ function layoutLines(placed: readonly Placed[], { brackets: { open, close } }: T
 }
 
 function isAmbiguous(line: string, row: number, tree: TreeLayout | undefined): boolean {
-  return line.startsWith(rowLabel(row)) || line.startsWith(HEADING) || (tree !== undefined && line.startsWith(' '));
+  return (
+    (isLabel(line, 0) && line.startsWith(rowLabel(row))) ||
+    line.startsWith(HEADING) ||
+    (tree !== undefined && line.startsWith(' '))
+  );
 }
 
 /** Goes through the cells of all columns, row by row. */

@@ -18,6 +18,8 @@ const WORD = /[\p{L}\p{N}_]+(?:[.-][\p{L}\p{N}_]+)*/gu;
 export class WholeWords {
   /** What the columns so far say. */
   #said = '';
+  /** Words that were looked for in it. */
+  readonly #asked = new Map<string, boolean>();
   readonly #keepsPaths: boolean;
 
   /** @param keepsPaths paths stand whole in long tables too. */
@@ -30,14 +32,23 @@ export class WholeWords {
     if (wordings.length < 2) return wordings;
     if (this.#isWholeColumn(column)) return preferWhole(wordings, column);
     if (column.rows.length >= LONG_TABLE_ROWS) return wordings;
-    const words = Array.from(new Set(column.distinct.flatMap((value) => wordsOf(textOf(value)))));
+    const words = new Set<string>();
+    for (const value of column.distinct) addWords(textOf(value), words);
+    const { isNumber } = column;
     const kept = wordings.filter((wording) => {
       // A counted number is what a reader computes, not what it looks for.
-      if (column.isNumber && wording.isCounted) return true;
+      if (isNumber && wording.isCounted) return true;
       const text = textIn(wording);
-      return words.every((word) => text.includes(word) || this.#said.includes(word));
+      for (const word of words) if (!text.includes(word) && !this.#isSaid(word)) return false;
+      return true;
     });
     return kept.length > 0 ? kept : wordings;
+  }
+
+  #isSaid(word: string): boolean {
+    let isSaid = this.#asked.get(word);
+    if (isSaid === undefined) this.#asked.set(word, (isSaid = this.#said.includes(word)));
+    return isSaid;
   }
 
   #isWholeColumn({ name, rows, isText, path }: Column): boolean {
@@ -48,7 +59,9 @@ export class WholeWords {
   }
 
   settle(wording: Wording, column: Column): void {
-    if (column.rows.length < LONG_TABLE_ROWS) this.#said += `${textIn(wording)}\n`;
+    if (column.rows.length >= LONG_TABLE_ROWS) return;
+    this.#said += `${textIn(wording)}\n`;
+    this.#asked.clear();
   }
 }
 
@@ -65,6 +78,7 @@ function textIn({ spec, legend, cells }: Wording): string {
   return [spec, ...legend, ...(cells ?? [])].join('\n');
 }
 
-function wordsOf(text: string): readonly string[] {
-  return (text.match(WORD) ?? []).filter((word) => word.length >= MIN_WORD_CHARS);
+function addWords(text: string, words: Set<string>): void {
+  if (text.length < MIN_WORD_CHARS) return;
+  for (const word of text.match(WORD) ?? []) if (word.length >= MIN_WORD_CHARS) words.add(word);
 }

@@ -243,11 +243,17 @@ function surest(claims: readonly number[]): number {
   return highest > MIN_SURE ? claims.indexOf(highest) : -1;
 }
 
-/** Whether one kind says the whole text at least as short. */
+/** Claims of one twentieth are alike. Of such kinds the plainer ones, which answer sooner, stand later in the list. */
+const NEARLY = 20;
+
+/** Whether one kind says the whole text at least as short: the surest are asked first, for the sake of time. */
 function oneIsShorter(text: string, form: Compressed, kinds: readonly Compressor[], options: CompressOptions): boolean {
   const sample = new Sample(text);
-  return kinds.some((kind) => {
-    if (kind.claim(sample) < MIN_CLAIM) return false;
+  const claimants = kinds
+    .map((kind, at) => ({ kind, at, claim: kind.claim(sample) }))
+    .filter(({ claim }) => claim >= MIN_CLAIM)
+    .sort((a, b) => Math.round(b.claim * NEARLY) - Math.round(a.claim * NEARLY) || b.at - a.at);
+  return claimants.some(({ kind }) => {
     const other = kind.compress(text, options);
     return other !== undefined && options.tokens.count(other.text) <= options.tokens.count(form.text);
   });

@@ -119,26 +119,49 @@ const SIGNATURES: readonly (readonly [start: string, what: string])[] = [
   ['<?xml', 'XML'],
 ];
 
-const HEX = /^(?:[0-9a-f]+|[0-9A-F]+)$/;
+/** How often there are characters of each sort in a text, and how many different ones. */
+interface Census {
+  readonly distinct: number;
+  readonly digits: number;
+  readonly capitals: number;
+  readonly smalls: number;
+  /** Of the letters those that are digits of a hexadecimal number. */
+  readonly hexCapitals: number;
+  readonly hexSmalls: number;
+  /** Of -_/ */
+  readonly joints: number;
+}
 
-/** Undefined when the run is no bytes written as text. */
+function censusOf(text: string): Census {
+  const counts = new Uint32Array(128);
+  for (let at = 0; at < text.length; at++) counts[text.charCodeAt(at)]!++;
+  const between = (first: string, last: string): number =>
+    counts.subarray(first.charCodeAt(0), last.charCodeAt(0) + 1).reduce((sum, count) => sum + count, 0);
+  return {
+    distinct: counts.reduce((sum, count) => sum + Number(count > 0), 0),
+    digits: between('0', '9'),
+    capitals: between('A', 'Z'),
+    smalls: between('a', 'z'),
+    hexCapitals: between('A', 'F'),
+    hexSmalls: between('a', 'f'),
+    joints: between('-', '-') + between('_', '_') + between('/', '/'),
+  };
+}
+
+/** @param blob of base64's characters and line breaks. Undefined when it is no bytes written as text. */
 function whatIs(blob: string): string | undefined {
   const sample = blob.slice(0, 2000);
-  const distinct = new Set(sample).size;
-  if (HEX.test(sample)) {
-    const isHex = distinct >= MIN_DISTINCT_HEX && /\d/.test(sample) && /[a-fA-F]/.test(sample);
+  const { distinct, digits: numerals, capitals, smalls, hexCapitals, hexSmalls, joints } = censusOf(sample);
+  if (numerals + hexSmalls === sample.length || numerals + hexCapitals === sample.length) {
+    const isHex = distinct >= MIN_DISTINCT_HEX && numerals > 0 && hexSmalls + hexCapitals > 0;
     return isHex ? told('hex', bytesOfHex(blob), blob.length >> 1) : undefined;
   }
-  const isVaried = distinct >= MIN_DISTINCT && [/[A-Z]/, /[a-z]/, /\d/].every((kind) => kind.test(sample));
+  const isVaried = distinct >= MIN_DISTINCT && capitals > 0 && smalls > 0 && numerals > 0;
   // Names joined by slashes and dashes are no bytes.
-  if (!isVaried || countOf(sample, /[-_/]/g) > sample.length / 12) return undefined;
+  if (!isVaried || joints > sample.length / 12) return undefined;
   const digits = blob.replaceAll('\n', '');
   const padding = digits.endsWith('==') ? 2 : Number(digits.endsWith('='));
   return told('base64', bytesOf(digits), Math.floor(((digits.length - padding) * 3) / 4));
-}
-
-function countOf(text: string, pattern: RegExp): number {
-  return text.match(pattern)?.length ?? 0;
 }
 
 function told(encoding: string, bytes: string, count: number): string {

@@ -23,7 +23,8 @@ export function writeMarks(source: string): Marked {
   const legend: string[] = [];
   let text = source;
   const returns = /\r(?!\n)/g;
-  const over = (text.match(returns)?.length ?? 0) >= MIN_RETURNS ? free.shift() : undefined;
+  const count = text.includes('\r') ? (text.match(returns)?.length ?? 0) : 0;
+  const over = count >= MIN_RETURNS ? free.shift() : undefined;
   if (over !== undefined) {
     text = text.replaceAll(returns, `\n${over}`);
     legend.push(`${over} ${RETURN}`);

@@ -24,8 +24,9 @@ export function tomlCompressor(json: Compressor): Compressor {
       const inner: CompressOptions = { ...options, level: 'lossless', call: undefined };
       const say = (spelled: string): string | undefined => json.compress(spelled, inner)?.text;
       const form = writeForm(read, say);
-      const isWorth = form.length < text.length * MAX_SHARE && readForm(form, json) === text;
-      return chooseForm({ source: text, lossless: isWorth ? form : undefined }, options);
+      const lossless = form.length < text.length * MAX_SHARE ? form : undefined;
+      const readsBack = (): boolean => readForm(form, json) === text;
+      return chooseForm({ source: text, lossless, readsBack }, options);
     },
     expand: (text: string) => readForm(text, json),
     same: (source: string, expanded: string) => source === expanded,

@@ -23,21 +23,29 @@ class Said {
   readonly read: Read;
   readonly #source: string;
   readonly #json: Compressor;
+  readonly #given: CompressOptions;
   readonly #options: CompressOptions;
 
   constructor(read: Read, source: string, json: Compressor, options: CompressOptions) {
     this.read = read;
     this.#source = source;
     this.#json = json;
+    this.#given = options;
     this.#options = { ...options, call: undefined };
   }
 
-  /** Undefined when it is not worth it, or comes back as something else. */
+  /** Undefined when it is not worth it. It may come back as something else. */
   lossless(): string | undefined {
     const options: CompressOptions = { ...this.#options, level: 'lossless' };
     const form = writeForm(this.read, this.#source, (spelled) => this.#json.compress(spelled, options)?.text);
-    const isWorth = form !== undefined && form.length < this.#source.length * MAX_SHARE;
-    return isWorth && readForm(form, this.#json) === this.#source ? form : undefined;
+    return form !== undefined && form.length < this.#source.length * MAX_SHARE ? form : undefined;
+  }
+
+  /** @param view makes it; undefined: none. */
+  choose(view: () => string | undefined): Compressed | undefined {
+    const lossless = this.lossless();
+    const readsBack = (): boolean => readForm(lossless!, this.#json) === this.#source;
+    return chooseForm({ source: this.#source, lossless, readsBack, view }, this.#given);
   }
 
   view(): string | undefined {
@@ -61,7 +69,7 @@ export function xmlCompressor(json: Compressor): Compressor {
     claim: claimFor,
     compress(text: string, options: CompressOptions): Compressed | undefined {
       const said = showsFile(options.call) ? undefined : sayXml(text, json, options);
-      return said && chooseForm({ source: text, lossless: said.lossless(), view: () => said.view() }, options);
+      return said?.choose(() => said.view());
     },
     expand: (text: string) => readForm(text, json),
     same,
@@ -82,8 +90,7 @@ export function testReportCompressor(json: Compressor): Compressor {
     compress(text: string, options: CompressOptions): Compressed | undefined {
       const said = sayXml(text, json, options);
       if (!said) return undefined;
-      const view = (): string | undefined => writeReportView(text, options.deadline);
-      return chooseForm({ source: text, lossless: said.lossless(), view }, options);
+      return said.choose(() => writeReportView(text, options.deadline));
     },
     expand: (text: string) => readForm(text, json),
     same,

@@ -19,7 +19,7 @@ function headFor(lines: number, { step, dashes, marked, many, odd }: Style): str
   return `[headroom: ${lines} lines of YAML as JSON, a text as it was spelled; step ${step}, dashes ${dashes}${others}${many ? ', several documents' : ''}${marked ? ', --- first' : ''}]`;
 }
 
-/** Undefined when the text is no YAML that is read here, or comes back as something else. */
+/** Undefined when the text is no YAML that is read here. It may come back as something else. */
 export function writeForm(text: string, json: Compressor, options: CompressOptions): string | undefined {
   const end = text.endsWith('\n') ? '\n' : '';
   const lines = text.slice(0, text.length - end.length).split('\n');
@@ -34,8 +34,7 @@ export function writeForm(text: string, json: Compressor, options: CompressOptio
   const spelled = JSON.stringify(style.many ? documents : documents[0]);
   const said = json.compress(spelled, { ...options, level: 'lossless', call: undefined })?.text;
   if (said === undefined) return undefined;
-  const form = `${headFor(lines.length, style)}\n${said}${end}`;
-  return readForm(form, json) === text ? form : undefined;
+  return `${headFor(lines.length, style)}\n${said}${end}`;
 }
 
 /** The source; undefined when the text is no such form or a damaged one. */

@@ -36,7 +36,8 @@ export function yamlCompressor(json: Compressor): Compressor {
       if (showsFile(options.call) || text.includes('\r')) return undefined;
       const form = writeForm(text, json, options);
       const lossless = form !== undefined && form.length < text.length * MAX_SHARE ? form : undefined;
-      return chooseForm({ source: text, lossless }, options);
+      const readsBack = (): boolean => readForm(lossless!, json) === text;
+      return chooseForm({ source: text, lossless, readsBack }, options);
     },
     expand: (text: string) => readForm(text, json),
     same: (source: string, expanded: string) => source === expanded,

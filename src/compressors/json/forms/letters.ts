@@ -4,7 +4,7 @@
  * and `A3459` in a line stands for "Cache hit for key user:3459".
  */
 import type { Column } from '../column.ts';
-import { type Group, fitGroup } from '../fit.ts';
+import { type Fit, type Group, fitGroup } from '../fit.ts';
 import { type Brackets, Pattern, readPattern, writePattern } from '../pattern.ts';
 import { MIN_FORMULA_ROWS } from '../slots/slot.ts';
 import { type Cell, OPEN, looksLikeJson, valueOf } from '../spell.ts';
@@ -116,27 +116,44 @@ function byValue(column: Column): readonly Kind[] {
 
 /** Undefined when that gives no fewer entries, or too many. */
 function byShape(column: Column): readonly Kind[] | undefined {
+  const { distinct, ids, skeletons } = column;
   const limit = Math.min(MAX_ENTRIES * 2, column.rows.length / 2);
-  const keys: string[] = [];
-  const kinds = new Map<string, Kind>();
-  for (let id = 0; id < column.distinct.length; id++) {
-    const isText = typeof column.distinct[id] === 'string';
-    const skeleton = isText ? column.skeletons[id] : undefined;
-    if (isText && !skeleton) return undefined;
-    const key = skeleton ? `s${skeleton.shape}` : `v${id}`;
-    keys.push(key);
-    if (!kinds.has(key)) kinds.set(key, { shape: skeleton?.shape, places: [], fills: [] });
-    if (kinds.size > limit) return undefined;
-  }
-  if (kinds.size === column.distinct.length || kinds.size < 2) return undefined;
-  for (let at = 0; at < column.ids.length; at++) {
-    const id = column.ids[at]!;
-    const kind = kinds.get(keys[id]!)!;
+  const groups = column.isText ? column.shapes : groupsOf(column);
+  if (!groups || groups.all.length > limit) return undefined;
+  if (groups.all.length === distinct.length || groups.all.length < 2) return undefined;
+  const kinds = groups.all.map((shape): Kind => ({ shape, places: [], fills: [] }));
+  for (let at = 0; at < ids.length; at++) {
+    const id = ids[at]!;
+    const kind = kinds[groups.ids[id]!]!;
     kind.places.push(at);
-    kind.fills.push(column.skeletons[id]?.fills ?? []);
+    kind.fills.push(skeletons[id]?.fills ?? []);
   }
-  const all = [...kinds.values()];
-  return all.filter((kind) => !isInline(column, kind)).length > MAX_ENTRIES ? undefined : all;
+  return kinds.filter((kind) => !isInline(column, kind)).length > MAX_ENTRIES ? undefined : kinds;
+}
+
+/** Texts by their shape, each other value by itself; undefined when a text has no shape. */
+function groupsOf({ distinct, skeletons }: Column): Groups | undefined {
+  const all: (string | undefined)[] = [];
+  const ids: number[] = [];
+  const known = new Map<string, number>();
+  for (let id = 0; id < distinct.length; id++) {
+    const shape = typeof distinct[id] === 'string' ? skeletons[id]?.shape : undefined;
+    if (typeof distinct[id] === 'string' && shape === undefined) return undefined;
+    let group = shape === undefined ? undefined : known.get(shape);
+    if (group === undefined) {
+      group = all.length;
+      all.push(shape);
+      if (shape !== undefined) known.set(shape, group);
+    }
+    ids.push(group);
+  }
+  return { all, ids };
+}
+
+interface Groups {
+  readonly all: readonly (string | undefined)[];
+  /** Of each distinct value. */
+  readonly ids: ArrayLike<number>;
 }
 
 /** Text that comes once stands in its line in quotes rather than in the legend. */
@@ -166,10 +183,10 @@ function spellOut(column: Column, kinds: readonly Kind[], context: WriteContext)
       legend.push(`${letter} = ${entry.text}`);
     }
     isCounted ||= entry.isCounted;
-    hasFills ||= entry.listed > 0;
+    hasFills ||= entry.lists.length > 0;
     kind.places.forEach((place, at) => {
       own[place] = letter!;
-      cells[place] = letter! + (entry.listed === 0 ? '' : glue(entry.fills[at]!));
+      cells[place] = letter! + (entry.lists.length === 0 ? '' : glue(entry.lists, at));
     });
   }
   if (!hasFills && isTurn(own, column.rows, legend)) return { ...headOnly(IN_TURN, true), legend, letters: own };
@@ -184,23 +201,23 @@ function isTurn(own: readonly string[], rows: readonly number[], legend: readonl
 }
 
 /** Numbers stand at once after the letter, words after a space. */
-function glue(fills: readonly string[]): string {
-  const text = fills.map((fill) => withoutSpaces(writeFill(fill))).join(' ');
+function glue(lists: Fit['lists'], at: number): string {
+  let text = withoutSpaces(writeFill(lists[0]![at]!));
+  for (let next = 1; next < lists.length; next++) text += ` ${withoutSpaces(writeFill(lists[next]![at]!))}`;
   return /^[\p{L}]/u.test(text) ? ` ${text}` : text;
 }
 
 interface LegendEntry {
   readonly text: string;
-  readonly listed: number;
-  readonly fills: readonly (readonly string[])[];
+  readonly lists: Fit['lists'];
   readonly isCounted: boolean;
 }
 
 function entryFor(column: Column, { shape, places, fills }: Kind, context: WriteContext): LegendEntry {
   const value = column.value(places[0]!);
-  const isSame = places.every((place) => column.ids[place] === column.ids[places[0]!]);
-  if (shape === undefined || isSame)
-    return { text: writeConstant(value, context.brackets), listed: 0, fills: [], isCounted: false };
+  const first = column.ids[places[0]!];
+  if (shape === undefined || places.every((place) => column.ids[place] === first))
+    return { text: writeConstant(value, context.brackets), lists: [], isCounted: false };
   const group: Group = {
     shape,
     rows: places.map((place) => column.rows[place]!),
@@ -212,8 +229,7 @@ function entryFor(column: Column, { shape, places, fills }: Kind, context: Write
   const isAmbiguous = places.some((place) => looksLikeJson(column.value(place) as string));
   return {
     text: writePattern(fit.pieces, context.brackets, isAmbiguous),
-    listed: fit.listed,
-    fills: fit.fills,
+    lists: fit.lists,
     isCounted: fit.pieces.some(isFormula),
   };
 }

@@ -42,7 +42,18 @@ export const listed: ColumnForm = {
 };
 
 export function writeFill(text: string): string {
+  if (isWord(text)) return text;
   return isPlainFill(text) && isPrintable(text) ? text : JSON.stringify(text);
+}
+
+/** Letters and digits, as most fills are. */
+function isWord(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const isLetter = (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
+    if (!isLetter && !(code >= 0x30 && code <= 0x39)) return false;
+  }
+  return text !== '';
 }
 
 function writeCell(value: Cell): string {
@@ -53,7 +64,8 @@ function writeCell(value: Cell): string {
 
 /** JSON says itself where it ends, so its spaces do not count. */
 export function fitOf(cells: readonly string[]): Fit {
-  const spaced = cells.filter((cell) => hasBareSpace(cell)).length;
+  let spaced = 0;
+  for (const cell of cells) if (hasBareSpace(cell)) spaced++;
   return spaced > cells.length * MAX_QUOTED_SHARE ? 'free' : 'tight';
 }
 
@@ -63,6 +75,6 @@ export function withoutSpaces(cell: string): string {
 
 function hasBareSpace(cell: string): boolean {
   if (!cell.includes(' ')) return false;
-  const first = cell.charAt(0);
-  return first !== '"' && first !== '[' && first !== '{';
+  const first = cell.charCodeAt(0);
+  return first !== 0x22 && first !== 0x5b && first !== 0x7b;
 }

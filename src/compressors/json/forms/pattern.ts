@@ -1,5 +1,6 @@
 /** One pattern for all rows: `req-{i, 6 digits}`, `2024-12-15T03:{}Z`, `{user.url}/repos`. */
 import type { Column } from '../column.ts';
+import type { Formulas } from '../formulas.ts';
 import { type Fit as Fitted, type Group, MAX_MISSED_SHARE, fitGroup, isPlainRule, oddPlaces } from '../fit.ts';
 import { LISTED, type Piece, readPattern, writePattern } from '../pattern.ts';
 import { type ReferencedTexts, findReferences } from '../references.ts';
@@ -27,7 +28,7 @@ export const pattern: ColumnForm = {
     for (const source of sources(column, context)) {
       const fit = fitTexts(source, column);
       if (fit) wordings.push(wordingOf(column, fit, context));
-      if (!fit || fit.listed > 0) wordings.push(...exceptOdd(column, source, context));
+      if (!fit || fit.lists.length > 0) wordings.push(...exceptOdd(column, source, context));
     }
     return wordings;
   },
@@ -58,7 +59,7 @@ export const pattern: ColumnForm = {
 };
 
 /** A pattern without listed slots, with the few texts that it does not give as exceptions. */
-function exceptOdd(column: Column, { skeletons, marks }: Source, context: WriteContext): readonly Wording[] {
+function exceptOdd(column: Column, { skeletons, marks, formulas }: Source, context: WriteContext): readonly Wording[] {
   const mayMiss = Math.min(MAX_ODD, Math.floor(column.rows.length / MIN_FORMULA_ROWS));
   if (!skeletons || mayMiss === 0) return [];
   // The shape that two neighbours share is the common one, unless there is none.
@@ -75,13 +76,13 @@ function exceptOdd(column: Column, { skeletons, marks }: Source, context: WriteC
     fills: places.map((at) => skeletons[at]!.fills),
     marks,
     others: [],
-    formulas: shape === GAP && places.length === column.rows.length ? column.formulas : undefined,
+    formulas: places.length === column.rows.length ? formulas : undefined,
   });
   const odd = oddPlaces(group(main), mayMiss);
   const kept = odd && new Set(main.filter((_, at) => !odd.has(at)));
   if (!kept || column.rows.length - kept.size > mayMiss) return [];
   const fit = fitGroup(group([...kept]));
-  return fit.listed > 0 ? [] : [exceptRows(wordingOf(column, fit, context), column, (at) => !kept.has(at))];
+  return fit.lists.length > 0 ? [] : [exceptRows(wordingOf(column, fit, context), column, (at) => !kept.has(at))];
 }
 
 interface Source {
@@ -89,24 +90,27 @@ interface Source {
   readonly marks: ReferencedTexts['marks'];
   /** Of each text; undefined when the texts cannot be split. */
   readonly skeletons: readonly Skeleton[] | undefined;
+  /** Of the gaps of the skeletons, where all have one shape. */
+  readonly formulas: Map<number, Formulas>;
 }
 
 const NO_MARKS: ReferencedTexts['marks'] = new Map();
 
 function* sources(column: Column, { others }: WriteContext): Generator<Source> {
   const found = findReferences(column, others);
-  if (found) yield { ...found, skeletons: found.texts.map(skeletonOf) };
+  if (found) yield { ...found, skeletons: found.texts.map(skeletonOf), formulas: new Map() };
   const { skeletons, ids, texts } = column;
-  const isSplit = skeletons.every((skeleton) => skeleton !== undefined);
-  if (isSplit) yield { texts, marks: NO_MARKS, skeletons: ids.map((id) => skeletons[id]!) };
+  if (!skeletons.every((skeleton) => skeleton !== undefined)) return;
+  const isGap = skeletons[0]?.shape === GAP;
+  const formulas = new Map(isGap ? [[0, column.formulas]] : []);
+  yield { texts, marks: NO_MARKS, skeletons: ids.map((id) => skeletons[id]!), formulas };
 }
 
 /** One pattern for texts of one shape; for others what they begin and end with. */
-function fitTexts({ texts, marks, skeletons }: Source, column: Column): Fitted | undefined {
+function fitTexts({ texts, marks, skeletons, formulas }: Source, column: Column): Fitted | undefined {
   const { rows } = column;
   const shape = skeletons?.[0]?.shape;
   if (skeletons && shape !== undefined && skeletons.every((skeleton) => skeleton.shape === shape)) {
-    const formulas = shape === GAP ? column.formulas : undefined;
     const fit = fitGroup({ shape, rows, fills: skeletons.map(({ fills }) => fills), marks, others: [], formulas });
     if (fit.pieces.length > 1 || fit.pieces[0] !== LISTED) return fit;
   }
@@ -168,11 +172,12 @@ function wordingOf(column: Column, fit: Fitted, { brackets }: WriteContext): Wor
   const isAmbiguous = column.isText && column.distinct.some((value) => looksLikeJson(value as string));
   const spec = writePattern(fit.pieces, brackets, isAmbiguous);
   const isCounted = fit.pieces.some(isFormula);
-  if (fit.listed === 0) return headOnly(spec, isCounted);
-  const written = fit.fills.map((fills) => fills.map(writeFill));
-  const singles = written.map((fills) => fills[0]!);
-  const width = fit.listed === 1 ? fitOf(singles) : 'tight';
-  const cells = width === 'free' ? singles : written.map((fills) => fills.map((fill) => withoutSpaces(fill)).join(' '));
+  if (fit.lists.length === 0) return headOnly(spec, isCounted);
+  const written = fit.lists.map((texts) => texts.map(writeFill));
+  const [first] = written;
+  const width = written.length === 1 ? fitOf(first!) : 'tight';
+  const tight = width === 'free' ? written : written.map((texts) => texts.map(withoutSpaces));
+  const cells = tight.length === 1 ? tight[0]! : first!.map((_, at) => tight.map((texts) => texts[at]!).join(' '));
   return { spec, legend: [], cells, fit: width, isCounted, letters: undefined };
 }
 

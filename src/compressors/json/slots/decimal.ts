@@ -1,5 +1,5 @@
 /** Decimals that grow or shrink by one step: exactly (`0.95 - 0.005*i`) or as a program's floating point numbers do. */
-import { type SlotForm, type SlotReader, mode } from './slot.ts';
+import { type SlotForm, type SlotReader, hasThird, mode } from './slot.ts';
 
 const WORDING = /^(-?\d+(?:\.\d+)?) ([+-]) (\d+(?:\.\d+)?)\*i(?:, (floating point)|, (\d+) decimals)?$/;
 const DECIMAL = /^-?\d{1,9}(?:\.\d{1,17})?$/;
@@ -17,6 +17,7 @@ export const decimal: SlotForm = {
     for (let at = 1; at < units.length; at++) {
       steps.push((units[at]! - units[at - 1]!) / (rows[at]! - rows[at - 1]!));
     }
+    if (!hasThird(steps)) return [];
     const { value: step, count } = mode(steps);
     if (step === 0 || !Number.isInteger(step) || count * 3 < steps.length) return [];
     const at = steps.indexOf(step);
@@ -46,6 +47,7 @@ export const decimal: SlotForm = {
 /** The most decimals of a text; 0 when there are none, or when a text is no decimal number. */
 function longestFraction(texts: readonly string[]): number {
   let longest = 0;
+  if (!DECIMAL.test(texts[0]!) || !texts.some((text) => text.includes('.'))) return 0;
   for (const text of texts) {
     if (!DECIMAL.test(text)) return 0;
     const point = text.indexOf('.');

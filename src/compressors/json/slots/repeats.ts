@@ -71,7 +71,8 @@ function turnOf({ distinct, ids }: Numbered, rows: readonly number[], period: nu
 /** Of each place in the turn the number of the text that the first rows have there most often; -1 where they have none. */
 function commonestOf(ids: Int32Array, rows: readonly number[], period: number): Int32Array {
   const voters = Math.min(ids.length, VOTES * period);
-  const known = ids.subarray(0, voters).reduce((a, b) => Math.max(a, b), 0) + 1;
+  let known = 0;
+  for (let at = 0; at < voters; at++) if (ids[at]! >= known) known = ids[at]! + 1;
   const votes = new Int32Array(period * known);
   for (let at = 0; at < voters; at++) votes[(rows[at]! % period) * known + ids[at]!]!++;
   const turn = new Int32Array(period).fill(-1);

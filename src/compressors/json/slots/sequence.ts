@@ -1,5 +1,5 @@
 /** Whole numbers that follow from i: `50 + 2*i`, `i mod 24, 2 digits`, `10 + floor((i + 5) / 60)`. */
-import { type SlotForm, type SlotReader, mode } from './slot.ts';
+import { type SlotForm, type SlotReader, hasThird, mode } from './slot.ts';
 
 const WORDING =
   /^(?:(-?\d+) ([+-]) )?(?:(\d+)\*)?(?:(i)|\(?(i|\(i \+ (\d+)\)) mod (\d+)\)?|floor\((?:i|\(i \+ (\d+)\)) \/ (\d+)\))(?:, (\d+) digits)?$/;
@@ -16,6 +16,7 @@ export const sequence: SlotForm = {
     for (let at = 1; at < numbers.length; at++) {
       steps.push((numbers[at]! - numbers[at - 1]!) / (rows[at]! - rows[at - 1]!));
     }
+    if (!hasThird(steps)) return [];
     const { value: step, count } = mode(steps);
     if (!Number.isInteger(step) || count * 3 < steps.length) return [];
     const at = step === 0 ? 0 : commonStart(numbers, rows, step);

@@ -20,6 +20,31 @@ export interface SlotForm {
 /** Formulas need this many rows to be believed. */
 export const MIN_FORMULA_ROWS = 8;
 
+const CANDIDATES = 3;
+
+/** Whether one number is a third of them or more: most columns have no rule, and that is seen sooner than which number it is. */
+export function hasThird(values: readonly number[]): boolean {
+  const found = new Float64Array(CANDIDATES);
+  const lead = new Uint32Array(CANDIDATES);
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at]!;
+    let place = 0;
+    while (place < CANDIDATES && (lead[place] === 0 || found[place] !== value)) place++;
+    if (place === CANDIDATES) place = lead.indexOf(0);
+    if (place >= 0) {
+      found[place] = value;
+      lead[place]!++;
+    } else for (place = 0; place < CANDIDATES; place++) lead[place]!--;
+  }
+  return found.some((candidate, at) => lead[at]! > 0 && countOf(values, candidate) * 3 >= values.length);
+}
+
+function countOf(values: readonly number[], sought: number): number {
+  let count = 0;
+  for (let at = 0; at < values.length; at++) if (values[at] === sought) count++;
+  return count;
+}
+
 /** The commonest of some numbers, and how often it comes. */
 export function mode(values: readonly number[]): { readonly value: number; readonly count: number } {
   const counts = new Map<number, number>();

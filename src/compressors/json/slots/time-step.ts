@@ -1,5 +1,5 @@
 /** Points in time at one distance from each other: `2024-01-15T10:00:00Z + i * 60 s`. */
-import { type SlotForm, type SlotReader, mode } from './slot.ts';
+import { type SlotForm, type SlotReader, hasThird, mode } from './slot.ts';
 
 const STAMP = /^(\d{4}-\d\d-\d\d)([T ])(\d\d:\d\d:\d\d)(?:([.,])(\d{3})(000)?)?(Z|[+-]\d\d:?\d\d)?$/;
 const WORDING = /^(\d{4}-\S+(?: \d\d:\S+)?) \+ i \* (\d+(?:\.\d+)?) s$/;
@@ -12,6 +12,7 @@ export const timeStep: SlotForm = {
     const times = texts.map(timeOf);
     const steps: number[] = [];
     for (let at = 1; at < times.length; at++) steps.push((times[at]! - times[at - 1]!) / (rows[at]! - rows[at - 1]!));
+    if (!hasThird(steps)) return [];
     const { value: step, count } = mode(steps);
     if (!(step > 0) || !Number.isInteger(step) || count * 2 < steps.length) return [];
     const at = steps.indexOf(step);

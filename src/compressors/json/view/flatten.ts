@@ -23,6 +23,7 @@ export class FieldNode {
   isHidden = false;
   readonly #plans = new Map<Shape, readonly FieldNode[]>();
   #column: Column | undefined;
+  #name: string | undefined;
 
   constructor(path: readonly string[], isMany: boolean) {
     this.path = path;
@@ -30,6 +31,10 @@ export class FieldNode {
   }
 
   get name(): string {
+    return (this.#name ??= this.#spellName());
+  }
+
+  #spellName(): string {
     return this.path.length === 0 ? 'value' : this.path.join('.').replaceAll('.[]', '[]');
   }
 

@@ -16,10 +16,33 @@ export function spreadOf(values: readonly number[]): Spread {
   const sorted = new Float64Array(values).sort();
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
   const median = at(0.5);
-  const distances = sorted.map((value) => Math.abs(value - median)).sort();
-  const middle = distances[Math.floor(distances.length / 2)]!;
+  const middle = middleDistance(sorted, median);
   const scale = middle > 0 ? middle * 1.4826 : (at(0.75) - at(0.25)) / 1.349 || (at(0.95) - at(0.05)) / 3.29;
   return { min: sorted[0]!, max: sorted.at(-1)!, median, scale };
+}
+
+/** Of the distances to the median the one in the middle: they grow to both sides of it. */
+function middleDistance(sorted: Float64Array, median: number): number {
+  let high = Math.floor(sorted.length * 0.5);
+  let low = high - 1;
+  let distance = Number.NaN;
+  for (let left = Math.floor(sorted.length / 2); left >= 0; left--) {
+    const below = low < 0 ? Number.NaN : median - sorted[low]!;
+    const above = high < sorted.length ? sorted[high]! - median : Number.NaN;
+    if (below <= above || Number.isNaN(above)) {
+      distance = below;
+      low--;
+    } else {
+      distance = above;
+      high++;
+    }
+  }
+  return Math.abs(distance);
+}
+
+function medianOf(values: readonly number[], start: number, end: number): number {
+  const sorted = new Float64Array(values.slice(start, end)).sort();
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.5))]!;
 }
 
 /** Places of numbers far from the others, farthest first, both sides. */
@@ -57,9 +80,9 @@ export function shiftsOf(values: readonly number[]): readonly Shift[] {
 
 function findShifts(values: readonly number[], start: number, end: number, shifts: Shift[]): void {
   if (end - start < MIN_SEGMENT * 2 || shifts.length >= MAX_SHIFTS) return;
-  const rough = splitOf(values, start, end, spreadOf(values.slice(start, end)).median);
+  const rough = splitOf(values, start, end, medianOf(values, start, end));
   if (rough === start || rough === end) return;
-  const levels = [values.slice(start, rough), values.slice(rough, end)].map((part) => spreadOf(part).median);
+  const levels = [medianOf(values, start, rough), medianOf(values, rough, end)];
   // Between the two levels there is a clearer line than the middle of all.
   const at = splitOf(values, start, end, (levels[0]! + levels[1]!) / 2);
   if (at - start < MIN_SEGMENT || end - at < MIN_SEGMENT) return;

@@ -40,21 +40,38 @@ export function rareCells(column: Column, limits: RareLimits): ReadonlySet<numbe
   const addAll = (found: Iterable<number>): void => {
     for (const id of found) odd.add(id);
   };
-  addAll(rareGroups([...distinct.keys()], column, limit));
-  addAll(rareGroups(distinct.map(kindOf), column, limit));
-  const isText = distinct.some((value) => typeof value === 'string');
-  if (isText) addAll(rareTexts(column, limit, limits));
+  if (distinct.length * MIN_COMMON <= ids.length + limit) addAll(rareOf(undefined, distinct.length, column, limit));
+  if (!column.isText) addAll(rareGroups(distinct.map(kindOf), column, limit));
+  const hasText = distinct.some((value) => typeof value === 'string');
+  if (hasText) addAll(rareTexts(column, limit, limits));
   if (odd.size > 0) ids.forEach((id, at) => odd.has(id) && rare.add(at));
   if (limits.hasNumbers) for (const at of rareNumbers(column, limit)) rare.add(at);
   return rare;
 }
 
 /** The distinct values whose group (of equal keys) is rare, where the other groups are common. */
-function rareGroups(keys: readonly (string | number)[], { counts, ids }: Column, limit: number): readonly number[] {
-  if (typeof keys[0] === 'number' && keys.length * MIN_COMMON > ids.length + limit) return [];
-  const totals = new Map<string | number, number>();
-  keys.forEach((key, id) => totals.set(key, (totals.get(key) ?? 0) + counts[id]!));
-  const sorted = [...totals].sort((a, b) => a[1] - b[1]);
+function rareGroups(keys: readonly string[], column: Column, limit: number): readonly number[] {
+  const known = new Map<string, number>();
+  const groups = new Int32Array(keys.length);
+  for (let id = 0; id < keys.length; id++) {
+    let group = known.get(keys[id]!);
+    if (group === undefined) known.set(keys[id]!, (group = known.size));
+    groups[id] = group;
+  }
+  return rareOf(groups, known.size, column, limit);
+}
+
+/** @param groupOf the group of each distinct value, by its number; undefined when each is one of its own. */
+function rareOf(
+  groupOf: Int32Array | undefined,
+  count: number,
+  { counts, ids }: Column,
+  limit: number,
+): readonly number[] {
+  if (areManyGroups(count, ids.length, limit)) return [];
+  const totals = new Int32Array(count);
+  for (let id = 0; id < counts.length; id++) totals[groupOf ? groupOf[id]! : id]! += counts[id]!;
+  const sorted = Array.from(totals, (total, group) => [group, total] as const).sort((a, b) => a[1] - b[1]);
   let rows = 0;
   let groups = 0;
   for (const [, total] of sorted) {
@@ -69,8 +86,15 @@ function rareGroups(keys: readonly (string | number)[], { counts, ids }: Column,
   if (groups === 0 || groups === sorted.length) return [];
   const common = (ids.length - rows) / (sorted.length - groups);
   if (common < Math.max(MIN_COMMON, 3 * sorted[groups - 1]![1])) return [];
-  const rare = new Set(sorted.slice(0, groups).map(([key]) => key));
-  return keys.flatMap((key, id) => (rare.has(key) ? [id] : []));
+  const rare = new Set(sorted.slice(0, groups).map(([group]) => group));
+  const found: number[] = [];
+  for (let id = 0; id < counts.length; id++) if (rare.has(groupOf ? groupOf[id]! : id)) found.push(id);
+  return found;
+}
+
+/** Whether so many groups leave too few cells for those that are not rare: at most `limit` groups are. */
+function areManyGroups(groups: number, cells: number, limit: number): boolean {
+  return (groups - limit) * MIN_COMMON > cells;
 }
 
 export function kindOf(value: Cell): string {
@@ -86,11 +110,23 @@ function rareTexts(column: Column, limit: number, { hasNumbers }: RareLimits): r
   const { distinct } = column;
   const odd = hasNumbers ? [...rareLengths(column, limit)] : [];
   if (distinct.length > MAX_SPLIT) return odd;
-  const shapes = column.skeletons.map((skeleton, id) => skeleton?.shape ?? kindOf(distinct[id]!));
-  odd.push(...rareGroups(shapes, column, limit));
-  if (new Set(shapes).size * MIN_COMMON < column.ids.length) return odd;
-  const classes = distinct.map((value) => (typeof value === 'string' ? classesOf(value) : kindOf(value)));
-  return [...odd, ...rareGroups(classes, column, limit)];
+  const { shapes } = column;
+  const own = shapes ? undefined : column.skeletons.map((skeleton, id) => skeleton?.shape ?? kindOf(distinct[id]!));
+  odd.push(...(own ? rareGroups(own, column, limit) : rareOf(shapes!.ids, shapes!.all.length, column, limit)));
+  if ((shapes?.all.length ?? new Set(own).size) * MIN_COMMON < column.ids.length) return odd;
+  return [...odd, ...rareClasses(column, limit)];
+}
+
+function rareClasses(column: Column, limit: number): readonly number[] {
+  const classes: string[] = [];
+  const groups = new Set<string>();
+  for (const value of column.distinct) {
+    const own = typeof value === 'string' ? classesOf(value) : kindOf(value);
+    classes.push(own);
+    groups.add(own);
+    if (areManyGroups(groups.size, column.ids.length, limit)) return [];
+  }
+  return rareGroups(classes, column, limit);
 }
 
 const MAX_CLASSES_CHARS = 80;
