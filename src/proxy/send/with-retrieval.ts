@@ -12,7 +12,7 @@ export function relayWithRetrieval(
   retrieval: Retrieval,
 ): Promise<Relayed> {
   return sendWithRetrieval(
-    (body, to) => relay(upstream, body ? { ...request, body: () => Buffer.from(body) } : request, to),
+    (body, to) => relay(upstream, body ? { ...request, body: () => Buffer.from(body.buffer, body.byteOffset, body.byteLength) } : request, to),
     client,
     retrieval,
   );
