@@ -30,7 +30,10 @@ const {
 const stores = openStores({ path, ...store, warn: (warning) => reply({ kind: 'warning', warning }) });
 const record = openAccounts({ formats, stores, models: openModels(ownModels), tokenizer: o200k, holdout });
 const observations = textObservations === undefined ? undefined : observationPattern(textObservations);
-const learning = learns ? await openLearning() : undefined;
+
+let learning: Promise<Learning> | undefined;
+/** All lessons so far. */
+let taught: Promise<void> = Promise.resolve();
 /** Sums so far: only what came after them is read again. */
 const sums = new Map<number, { readonly sum: SavingsSum; after: string | undefined }>();
 
@@ -38,19 +41,31 @@ port.on('message', (message: ToClerk) => {
   switch (message.kind) {
     case 'record':
       reply({ kind: 'receipt', id: message.id, receipt: quietly(() => record(message.job)) });
-      learning?.sent(message.job);
+      if (message.job.sent) teach((learning) => learning.sent(message.job));
       return;
     case 'learn':
-      learning?.fetched(message.step);
+      teach((learning) => learning.fetched(message.step));
       return;
     case 'savings':
       reply({ kind: 'savings', id: message.id, savings: quietly(() => savingsSince(message.since)) });
       return;
     case 'close':
-      stores.close();
-      port.close();
+      void taught.finally(() => {
+        stores.close();
+        port.close();
+      });
   }
 });
+
+/** After the answer to whoever waits for an account: what learns takes longest to load. */
+function teach(lesson: (learning: Learning) => void): void {
+  if (!learns) return;
+  learning ??= openLearning();
+  taught = Promise.all([taught, learning]).then(
+    ([, opened]) => lesson(opened),
+    () => undefined,
+  );
+}
 
 /** Loaded only where it is wanted: it knows all compressors. */
 async function openLearning(): Promise<Learning> {
