@@ -10,9 +10,15 @@ export function relayWithRetrieval(
   request: Outgoing,
   client: Receiver,
   retrieval: Retrieval,
+  send: typeof relay = relay,
 ): Promise<Relayed> {
   return sendWithRetrieval(
-    (body, to) => relay(upstream, body ? { ...request, body: () => Buffer.from(body.buffer, body.byteOffset, body.byteLength) } : request, to),
+    (body, to) =>
+      send(
+        upstream,
+        body ? { ...request, body: () => Buffer.from(body.buffer, body.byteOffset, body.byteLength) } : request,
+        to,
+      ),
     client,
     retrieval,
   );
