@@ -25,6 +25,7 @@ const SAMPLES: Readonly<Record<OptionName, readonly [string, string, string]>> =
   'cache-align': ['off', 'off', 'off'],
   'context-fit': ['off', 'off', 'off'],
   'cold-deepen': ['off', 'off', 'off'],
+  'cache-keep': ['30', '30', '30'],
   learned: ['off', 'off', 'off'],
   'text-observations': ['OBSERVATION:', 'a|b', '\\[File: '],
   guard: ['refuse', 'refuse', 'refuse'],

@@ -13,6 +13,7 @@ import {
   FOLDER,
   HOST,
   isPattern,
+  MINUTES,
   PERCENT,
   PROFILES,
   STORE,
@@ -44,6 +45,7 @@ export interface OptionValues {
   readonly 'context-fit': 'auto' | 'off';
   readonly guard: 'report' | 'refuse';
   readonly 'cold-deepen': 'auto' | 'off';
+  readonly 'cache-keep': number | 'off';
   readonly learned: 'auto' | 'off';
   readonly 'text-observations': string | undefined;
   readonly 'models-file': string | undefined;
@@ -174,6 +176,12 @@ export const OPTIONS: OptionTable = {
     variable: 'HEADROOM_COLD_DEEPEN',
     default: 'auto',
     doc: 'What becomes of the history of a conversation whose prompt cache has certainly gone, after a long pause. auto: in the profile balanced its older results, but for those that show a file, are said as short as in aggressive, and stay so; only where caches are marked and nothing is signed; off: they stay as they were sent.',
+  },
+  'cache-keep': {
+    ...MINUTES,
+    variable: 'HEADROOM_CACHE_KEEP',
+    default: 'off',
+    doc: 'How many minutes providers that keep a prefix under a name, for a price by the hour, are asked to (Gemini, with a key: cachedContents). From the second request with the same system instruction and tools on, where these are long enough for the model and its price is known; renewed while it is used, deleted when the proxy ends. `headroom savings` counts what it costs. off: never.',
   },
   learned: {
     ...choice('auto', 'off'),

@@ -92,6 +92,12 @@ export const SWITCH: Rule<boolean> = {
   parse: (text) => ({ true: true, false: false })[text],
 };
 
+export const MINUTES: Rule<number | 'off'> = {
+  placeholder: 'MINUTES|off',
+  allowed: 'a whole number of minutes from 1 to 1440, or off',
+  parse: (text) => (text === 'off' ? text : wholeNumber('', 1, 1440).parse(text)),
+};
+
 export const HOST: Rule<string> = {
   placeholder: 'HOST',
   allowed: 'a host name or an address to listen on, without a port',

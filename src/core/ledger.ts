@@ -47,6 +47,13 @@ export interface SavedBy {
   readonly tokens: number;
 }
 
+/** A prefix that its provider keeps under a name: what was paid for that with this request, up to its expiry. */
+export interface Storage {
+  readonly tokenHours: number;
+  /** Undefined where that has no known price. */
+  readonly dollars: number | undefined;
+}
+
 export interface LedgerEntry {
   /** When the request came, in milliseconds since 1970. */
   readonly at: number;
@@ -71,6 +78,8 @@ export interface LedgerEntry {
   readonly rates: Required<Rates> | undefined;
   /** Where the longer request without Headroom has others. */
   readonly ratesWithout?: Required<Rates>;
+  /** Absent: nothing was kept, or it was paid for with an earlier request. */
+  readonly storage?: Storage;
   readonly bust: Bust | undefined;
   readonly saved: readonly SavedBy[];
   /** From here on the conversation is frozen: it had become dearer than without Headroom. */

@@ -22,6 +22,8 @@ export interface LongContextRates extends Rates {
 export interface Prices extends Rates {
   /** What a batch costs of all the rates; absent: not known. */
   readonly batchShare?: number;
+  /** To keep a million tokens under a name for an hour; absent: not known. */
+  readonly keptHour?: number;
   /** Shortest first. */
   readonly longContext?: readonly LongContextRates[];
 }

@@ -9,6 +9,7 @@ import type { JsonDocument, JsonEdit } from './json/document.ts';
 import type { JsonValue } from './json/value.ts';
 import type { Prompt } from './ledger.ts';
 import type { CacheRules } from './model.ts';
+import type { PrefixKeeping } from './prefix-keeping.ts';
 
 /** Tokens by the classes that providers price apart. `inputTokens` is the uncached rest only. */
 export interface Usage {
@@ -73,6 +74,8 @@ export interface WireFormat {
   segments(document: JsonDocument): Prompt;
   /** How calls of our own tool are hidden from the client; an API without it is never offered one. */
   readonly continuation?: Continuation;
+  /** How its provider keeps prefixes under a name, where it does. */
+  readonly keeping?: PrefixKeeping;
   /** How this API speaks over a WebSocket; frames of an API without it pass unread. */
   readonly frames?: FrameFormat;
   /** How answers that the provider keeps are asked for later, where they can be. */

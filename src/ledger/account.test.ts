@@ -123,6 +123,19 @@ describe('both bills', () => {
     expect([entry.rates!.input, entry.ratesWithout!.input]).toEqual([1, 2]);
   });
 
+  it('count what was paid to keep a prefix under a name: what was read for it, and its hours, on the side of Headroom', () => {
+    const facts = { ...FACTS, prices: { ...FACTS.prices!, keptHour: 4.5 } };
+    const asked = { minute: 0, client: 'u1000', said: { inputTokens: 1000, outputTokens: 7 }, facts };
+    const plain = new Conversation().ask(asked);
+    const entry = new Conversation().ask({ ...asked, storing: { writtenTokens: 5000, tokenHours: 20_000 } });
+    expect(entry.storage).toEqual({ tokenHours: 20_000, dollars: 0.09 });
+    expect(entry.usage).toEqual({ ...plain.usage, cacheWriteTokens: plain.usage!.cacheWriteTokens + 5000 });
+    expect(entry.with.cacheWriteTokens).toBe(plain.with.cacheWriteTokens + 5000);
+    expect(entry.without).toEqual(plain.without);
+    const unpriced = new Conversation().ask({ ...asked, facts: FACTS, storing: { writtenTokens: 1, tokenHours: 2 } });
+    expect([unpriced.storage, plain.storage]).toEqual([{ tokenHours: 2, dollars: undefined }, undefined]);
+  });
+
   it('see the cache that another conversation of the same tenant has warmed', () => {
     const conversation = new Conversation();
     conversation.ask({ minute: 0, client: 'tools:t3000* u100', conversation: 'one' });
@@ -211,6 +224,14 @@ describe('R-7: the closed loop', () => {
       const client = `u${5000 + at}*`;
       return conversation.ask({ minute: at, client, out: `u${out + at}*` }).froze;
     });
+
+  it('R-7: freezes no conversation for what its provider keeps', () => {
+    const conversation = new Conversation();
+    const storing = { writtenTokens: 9_000, tokenHours: 9_000_000 };
+    const asked = { client: 'u5000*', out: 'u4900*', facts: { ...FACTS, prices: { ...FACTS.prices!, keptHour: 1 } } };
+    for (let minute = 0; minute < 6; minute++)
+      expect(conversation.ask({ minute, ...asked, storing }).froze).toBe(false);
+  });
 
   it('freezes a conversation that was dearer over five requests', () => {
     expect(lose(new Conversation(), 6, 5500)).toEqual([false, false, false, false, true, true]);

@@ -6,7 +6,17 @@ import { hashOf } from '../core/hash.ts';
 import type { Bust, CacheMemory, LedgerEntry, Prompt, RememberedPrompt } from '../core/ledger.ts';
 import { type CacheRules, type ModelFacts, type Rates, ratesAt } from '../core/model.ts';
 import type { Usage } from '../core/wire-format.ts';
-import { FREEZE_AFTER, inputCost, inputTokensOf, isLosing, NO_USAGE, costOf, plus, USUAL_RATES } from './bill.ts';
+import {
+  FREEZE_AFTER,
+  inputCost,
+  inputTokensOf,
+  isLosing,
+  MILLION,
+  NO_USAGE,
+  costOf,
+  plus,
+  USUAL_RATES,
+} from './bill.ts';
 import { bustOf, type World } from './bust.ts';
 import {
   type InputUsage,
@@ -33,6 +43,8 @@ export interface Exchange extends Known {
   /** When its answer was over, and where in the conversation its newest turns began: for `lastUses`. */
   readonly endedAt?: number | undefined;
   readonly newestAt?: string | undefined;
+  /** What was paid to keep its prefix under a name. */
+  readonly storing?: { readonly writtenTokens: number; readonly tokenHours: number } | undefined;
 }
 
 export interface Knowledge {
@@ -56,7 +68,20 @@ const MOST_SCALE = 4;
 /** Of one conversation, besides the present request. */
 const PASTS_KEPT = 8;
 
-export function account(exchange: Exchange, knowledge: Knowledge): Accounted {
+/** What was paid to keep a prefix stands on the side of Headroom: without it nobody would have kept it. */
+export function account({ storing, ...exchange }: Exchange, knowledge: Knowledge): Accounted {
+  const accounted = accountAsSent(exchange, knowledge);
+  if (!storing) return accounted;
+  const { entry } = accounted;
+  const written = { ...NO_USAGE, cacheWriteTokens: storing.writtenTokens };
+  const price = knowledge.facts?.prices?.keptHour;
+  const { tokenHours } = storing;
+  const storage = { tokenHours, dollars: price === undefined ? undefined : (tokenHours * price) / MILLION };
+  const usage = entry.usage && plus(entry.usage, written);
+  return { ...accounted, entry: { ...entry, usage, with: plus(entry.with, written), storage } };
+}
+
+function accountAsSent(exchange: Omit<Exchange, 'storing'>, knowledge: Knowledge): Accounted {
   const { at, tenant, conversation, model, sent, received, usages, road, endedAt, newestAt, ...rest } = exchange;
   const rules = knowledge.facts?.cache ?? usualRules(knowledge.cacheKind);
   const isCut = rules.kind === 'automatic';

@@ -3,7 +3,7 @@ import type { Rates } from '../core/model.ts';
 import type { Usage } from '../core/wire-format.ts';
 import type { Bill } from './remembered.ts';
 
-const MILLION = 1_000_000;
+export const MILLION = 1_000_000;
 
 export const NO_USAGE: Usage = {
   inputTokens: 0,

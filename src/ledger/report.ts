@@ -28,6 +28,8 @@ export function savingsJson(savings: Savings): object {
       counted_here_received: savings.clientTokens,
       counted_here_sent: savings.sentTokens,
     },
+    kept_prefix_token_hours: Math.round(savings.storage.tokenHours),
+    kept_prefix_usd: dollars(savings.storage.dollars),
     bill_usd: dollars(savings.bill.total),
     input_bill_usd: dollars(savings.bill.input),
     saved: estimate

@@ -53,6 +53,17 @@ describe('savings', () => {
     expect(estimate?.ofWholeBillWithout.value).toBeCloseTo(0.2, 12);
   });
 
+  it('have what providers kept under a name in the bill, as a class of its own, and not in the bill without', () => {
+    const storage = { tokenHours: 50_000, dollars: 0.01 };
+    const [plain, stored] = [sumOf(conversations(5)), sumOf([...conversations(4), entry({ storage })])];
+    expect(stored.bill.total - plain.bill.total).toBeCloseTo(0.01, 12);
+    expect(stored.bill.input - plain.bill.input).toBeCloseTo(0.01, 12);
+    expect(stored.predicted.with.total - plain.predicted.with.total).toBeCloseTo(0.01, 12);
+    expect(stored.predicted.without).toEqual(plain.predicted.without);
+    expect([stored.storage, plain.storage]).toEqual([storage, { tokenHours: 0, dollars: 0 }]);
+    expect(savingsJson(stored)).toMatchObject({ kept_prefix_token_hours: 50_000, kept_prefix_usd: 0.01 });
+  });
+
   it('R-46: say no estimate from fewer than five conversations, and how many are missing', () => {
     const few = sumOf([...conversations(3), ...conversations(3)]);
     expect([few.requests, few.conversations, few.estimate, few.missingConversations]).toEqual([6, 3, undefined, 2]);

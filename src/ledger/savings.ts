@@ -50,6 +50,8 @@ export interface Savings {
   readonly frozen: number;
   /** As the providers counted them. */
   readonly usage: Usage;
+  /** Prefixes that providers kept under a name: in the bill too. */
+  readonly storage: { readonly tokenHours: number; readonly dollars: number };
   /** By our tokenizer: of what clients sent, and of what was sent on. */
   readonly clientTokens: number;
   readonly sentTokens: number;
@@ -92,6 +94,7 @@ export class SavingsSum {
   readonly #froze = new Set<string>();
   readonly #all = new Set<string>();
   #usage: Usage = NO_USAGE;
+  #storage = { tokenHours: 0, dollars: 0 };
   #clientTokens = 0;
   #sentTokens = 0;
   #bill = NOTHING;
@@ -135,6 +138,7 @@ export class SavingsSum {
       roads: { ...this.#roads },
       frozen: this.#froze.size,
       usage: this.#usage,
+      storage: { ...this.#storage },
       clientTokens: this.#clientTokens,
       sentTokens: this.#sentTokens,
       bill: this.#bill,
@@ -158,8 +162,11 @@ export class SavingsSum {
 
   #addMoney(entry: Priced, conversation: string, share: number): void {
     const { usage, rates, ratesWithout = rates } = entry;
-    const bill = moneyOf(usage, rates);
-    const withHeadroom = moneyOf(entry.with, rates);
+    const storage = entry.storage?.dollars ?? 0;
+    this.#storage.tokenHours += entry.storage?.tokenHours ?? 0;
+    this.#storage.dollars += storage;
+    const bill = moneyOf(usage, rates, storage);
+    const withHeadroom = moneyOf(entry.with, rates, storage);
     const without = moneyOf(entry.without, ratesWithout);
     this.#bill = sum(this.#bill, bill);
     this.#with = sum(this.#with, withHeadroom);
@@ -208,8 +215,8 @@ export class SavingsSum {
 
 type Priced = LedgerEntry & { readonly usage: Usage; readonly rates: NonNullable<LedgerEntry['rates']> };
 
-function moneyOf(usage: Usage, rates: Priced['rates']): Money {
-  return { total: costOf(usage, rates), input: inputCost(usage, rates) };
+function moneyOf(usage: Usage, rates: Priced['rates'], storage = 0): Money {
+  return { total: costOf(usage, rates) + storage, input: inputCost(usage, rates) + storage };
 }
 
 function sum(a: Money, b: Money): Money {

@@ -145,7 +145,7 @@ function cacheProblems(where: string, cache: unknown): string[] {
 function priceProblems(where: string, prices: unknown): string[] {
   if (!isObject(prices)) return [`${where}: prices must be an object, a list of them, or null`];
   const { longContext, ...rest } = prices;
-  const problems = fieldProblems(where, rest, { ...RATES, batchShare: share, from: day }, 'prices.');
+  const problems = fieldProblems(where, rest, { ...RATES, batchShare: share, keptHour: amount, from: day }, 'prices.');
   problems.push(...missingRates(where, prices, 'prices.'));
   if (longContext === undefined) return problems;
   if (!Array.isArray(longContext)) return [...problems, `${where}: prices.longContext must be a list`];

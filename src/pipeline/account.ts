@@ -16,6 +16,12 @@ import { Sizer } from '../ledger/sizes.ts';
 import type { Note } from './note.ts';
 import { readingOf } from './reading.ts';
 
+/** What a provider was asked to keep under a name: what it read for that, and for how long. */
+export interface Storing {
+  readonly writtenTokens: number;
+  readonly tokenHours: number;
+}
+
 /** Plain values only: they cross into a worker thread. */
 export interface AccountJob {
   /** When the request came, in milliseconds since 1970. */
@@ -36,6 +42,7 @@ export interface AccountJob {
   readonly complete: boolean;
   /** As the provider says, one for each hop. */
   readonly usages: readonly (Usage | undefined)[];
+  readonly storing?: Storing | undefined;
   /** What was shortened. */
   readonly notes: readonly Note[];
 }
@@ -84,6 +91,7 @@ function record(job: AccountJob, parts: AccountParts, sizer: Sizer): Receipt | u
       road: roadOf(job, conversation, key, parts),
       complete,
       usages,
+      storing: job.storing,
       saved: savedBy(job.notes, conversation),
       received,
       sent: job.sent ? format.segments(JsonDocument.parse(job.sent)) : received,
@@ -99,8 +107,8 @@ function record(job: AccountJob, parts: AccountParts, sizer: Sizer): Receipt | u
   return { tenant, conversation: key, bust: entry.bust, froze: entry.froze, model, bill: billOf(entry) };
 }
 
-function billOf({ usage, rates }: LedgerEntry): number | undefined {
-  return usage && rates && costOf(usage, rates);
+function billOf({ usage, rates, storage }: LedgerEntry): number | undefined {
+  return usage && rates && costOf(usage, rates) + (storage?.dollars ?? 0);
 }
 
 /** A conversation that had begun before there was a holdout is none of it. */

@@ -7,6 +7,7 @@ import type { Limiter } from '../pipeline/limiter.ts';
 import type { Optimizer } from '../pipeline/pool.ts';
 import type { Exchanges } from './exchanges.ts';
 import type { Door } from './guard.ts';
+import type { KeptPrefixes } from './kept-prefixes.ts';
 import type { Later } from './later.ts';
 import type { Upstream } from './send/upstream.ts';
 import type { Untouched } from './untouched.ts';
@@ -33,6 +34,8 @@ export interface App {
   readonly clerk: Clerk | undefined;
   /** Undefined where there are neither budgets nor limits. */
   readonly limiter: Limiter | undefined;
+  /** Undefined where providers are asked to keep nothing. */
+  readonly prefixes: KeptPrefixes | undefined;
   /** `off` when nothing is to be changed. */
   readonly profile: 'off' | Level;
   /** What becomes of a call that writes words of Headroom's. */

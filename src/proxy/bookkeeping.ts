@@ -52,7 +52,7 @@ export async function keepAccount(
 }
 
 async function jobOf(
-  { route, payload, ending, startedAt }: Settling,
+  { route, payload, ending, startedAt, storing }: Settling,
   summaries: readonly (ResponseSummary | undefined)[],
 ): Promise<AccountJob | undefined> {
   const { bodies, verdict } = payload ?? {};
@@ -76,6 +76,15 @@ async function jobOf(
     sent,
     complete: ending.failure === undefined && hops.every((summary) => summary?.complete === true),
     usages: hops.map((summary) => summary?.usage),
+    storing: await storingFor(hops, storing),
     notes: verdict?.notes.filter(({ outcome }) => outcome === 'rewritten' || outcome === 'replayed') ?? [],
   };
+}
+
+/** Where the provider counted nothing there is no sum of money: then a later request accounts for it. */
+function storingFor(
+  [first]: readonly (ResponseSummary | undefined)[],
+  ask: Settling['storing'],
+): ReturnType<NonNullable<Settling['storing']>> {
+  return first?.usage && ask ? ask() : Promise.resolve(undefined);
 }

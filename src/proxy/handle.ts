@@ -8,6 +8,7 @@ import { ownPageAt } from './endpoints/index.ts';
 import { advanced } from './bookkeeping.ts';
 import { admit } from './guard.ts';
 import { headerList } from './headers.ts';
+import type { KeepingExchange } from './kept-prefixes.ts';
 import { recallAnswer, relayRecalled } from './kept-answers.ts';
 import { type Permit, permitFor, warned } from './limits.ts';
 import { type Payload, payloadOf } from './payload.ts';
@@ -33,6 +34,8 @@ export async function handle(incoming: IncomingMessage, client: ServerResponse, 
   const watches: Watcher[] = [];
   let ending: Ending;
   let remark: string | undefined;
+  let keeping: KeepingExchange | undefined;
+  const say = (said: string): void => void (remark = said);
   try {
     const page = ownPageAt(target.path);
     admit(headers, app.door, page !== undefined);
@@ -44,17 +47,21 @@ export async function handle(incoming: IncomingMessage, client: ServerResponse, 
     const recalled = route.format ? undefined : await recallAnswer(target, headers, route, app);
     const request = { method, path: route.path, headers: payload.headers, body: payload.body, forget: payload.forget };
     const retrieval = retrievalFor(route, payload, watch, app);
-    const mending = mendingFor(route, payload, request, (said) => (remark = said));
-    if (retrieval) ending = await relayWithRetrieval(route.upstream, request, shown, retrieval);
-    else if (mending) ending = await relayMending(route.upstream, request, { client: shown, watch: watch() }, mending);
+    const mending = mendingFor(route, payload, request, say);
+    keeping = keepingFor(route, payload, say, app);
+    const send = keeping?.send ?? relay;
+    if (retrieval) ending = await relayWithRetrieval(route.upstream, request, shown, retrieval, send);
+    else if (mending)
+      ending = await relayMending(route.upstream, request, { client: shown, watch: watch() }, mending, send);
     else if (recalled) ending = await relayRecalled(route.upstream, request, client, recalled);
-    else ending = await relay(route.upstream, request, { client: shown, watch: watch() });
+    else ending = await send(route.upstream, request, { client: shown, watch: watch() });
     if (retrieval?.refusals?.count) remark = SENT_BACK;
     if (ending.status === 0) ending = refuse(client, ending.failure, route);
   } catch (error) {
     ending = refuse(client, error as Error, route);
   }
-  await settle({ method, path: target.path, startedAt, route, payload, watches, ending, remark, permit }, app);
+  const storing = keeping?.paid;
+  await settle({ method, path: target.path, startedAt, route, payload, watches, ending, remark, storing, permit }, app);
 }
 
 /** Each hop of an exchange is watched by itself: what all of them cost is what the exchange cost. */
@@ -82,6 +89,19 @@ function mendingFor(
       return instead && { ...request, ...instead, forget: undefined };
     },
   };
+}
+
+/** Where nothing is to be changed, nothing is kept. */
+function keepingFor(
+  { format, isCount, model }: Route,
+  { bodies }: Payload,
+  say: (remark: string) => void,
+  { prefixes }: App,
+): KeepingExchange | undefined {
+  const keeping = format?.keeping;
+  if (!prefixes || !keeping || isCount || !bodies || bodies.isPassed) return undefined;
+  const onRefused = (): void => say('the name of a kept prefix was refused, and the prefix sent instead');
+  return prefixes.exchange({ keeping, tenant: bodies.tenant, model, onRefused });
 }
 
 function retrievalFor(

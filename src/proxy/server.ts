@@ -15,11 +15,13 @@ import type { WireFormat } from '../core/wire-format.ts';
 import { formats } from '../formats/index.ts';
 import { type Clerk, type ClerkOptions, openClerk } from '../pipeline/clerk.ts';
 import { type Limiter, openLimiter } from '../pipeline/limiter.ts';
+import { openModels } from '../pipeline/models.ts';
 import { openOptimizer, type Optimizer, type PoolOptions } from '../pipeline/pool.ts';
 import type { AnswerMcp, App, Status } from './app.ts';
 import { Exchanges } from './exchanges.ts';
 import { isLoopback } from './guard.ts';
 import { handle } from './handle.ts';
+import { KeptPrefixes } from './kept-prefixes.ts';
 import { Later } from './later.ts';
 import { type Log, openLog } from './log.ts';
 import type { Environment } from './send/connect.ts';
@@ -45,6 +47,8 @@ export interface ProxyOptions {
   readonly fits?: boolean;
   /** The history of a conversation whose cache has certainly gone may be said shorter, once. */
   readonly deepens?: boolean;
+  /** How long providers that keep prefixes under a name are asked to; undefined: they are not. */
+  readonly keepMinutes?: number | undefined;
   /** The operator's models file, as it was read. */
   readonly models?: object | undefined;
   readonly vocabularies?: readonly VocabularyFile[];
@@ -133,6 +137,7 @@ export async function startProxy(options: ProxyOptions, parts: ProxyParts = {}):
     optimizer,
     clerk: clerkFor(options, parts, warn),
     limiter: limiterFor(options, parts, warn),
+    prefixes: prefixesFor(options),
     profile: options.profile,
     guard: options.guard ?? 'report',
     maxBodyBytes: options.maxBodyBytes,
@@ -160,6 +165,10 @@ function limiterFor(
   const { budgets, requestsAMinute, tokensAMinute } = limits;
   const isLimited = budgets.length > 0 || requestsAMinute !== undefined || tokensAMinute !== undefined;
   return isLimited ? open({ limits, storePath, store, models }, { warn, now }) : undefined;
+}
+
+function prefixesFor({ keepMinutes = 0, models }: ProxyOptions): KeptPrefixes | undefined {
+  return keepMinutes > 0 ? new KeptPrefixes({ seconds: keepMinutes * 60, models: openModels(models) }) : undefined;
 }
 
 function openUpstreams(options: ProxyOptions, parts: ProxyParts): ReadonlyMap<string, Upstream> {
@@ -190,6 +199,7 @@ async function listen(app: App, { host, port }: ProxyOptions, log: Log): Promise
   server.on('upgrade', (incoming, socket, head) => tunnels.open({ incoming, socket, head }, app));
   const close = async (): Promise<void> => {
     await drain(server, running, tunnels);
+    await app.prefixes?.close();
     await Promise.all(Array.from(app.upstreams.values(), ({ pool }) => pool.destroy()));
     await app.clerk?.close();
     await app.limiter?.close();

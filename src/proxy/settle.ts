@@ -1,5 +1,6 @@
 /** What is done when the client has its answer: counting and one log line. */
 import type { ResponseSummary } from '../core/wire-format.ts';
+import type { Storing } from '../pipeline/account.ts';
 import type { App } from './app.ts';
 import { keepAccount } from './bookkeeping.ts';
 import { NO_SAVING, savingOf, sum } from './exchanges.ts';
@@ -28,6 +29,8 @@ export interface Settling {
   readonly ending: Ending;
   /** What was done with it that its operator should know of. */
   readonly remark?: string | undefined;
+  /** Asked for once: what was paid meanwhile to keep its prefix under a name. */
+  readonly storing?: (() => Promise<Storing | undefined>) | undefined;
   /** It broke off in the midst of an answer that says its status at its end. */
   readonly isUnderway?: boolean;
   /** Undefined where it has no limits, or was refused. */

@@ -24,6 +24,8 @@ export class Watcher {
 
   start(status: number, headers: readonly string[]): void {
     this.#isReadable = status >= 200 && status < 300;
+    // Of a request that was sent again this is the answer that counts.
+    [this.#contentType, this.#encoding] = ['', ''];
     for (let index = 0; index < headers.length; index += 2) {
       const name = headers[index]!.toLowerCase();
       if (name === 'content-type') this.#contentType = headers[index + 1]!;

@@ -95,6 +95,7 @@ function proxyOptions({ values, storePath }: Config): ProxyOptions {
     aligns: values['cache-align'] === 'auto',
     fits: values['context-fit'] === 'auto',
     deepens: values['cold-deepen'] === 'auto',
+    keepMinutes: values['cache-keep'] === 'off' ? undefined : values['cache-keep'],
     limits: { budgets: values.budget, requestsAMinute: values.rpm, tokensAMinute: values.tpm },
     guard: values.guard,
     textObservations: values['text-observations'],

@@ -115,6 +115,10 @@ function print(found: Savings): void {
     ['output', usage.outputTokens],
   ] as const;
   columns(classes.map(([name, count]) => [`  ${name}`, thousands(count)])).forEach(say);
+  if (found.storage.tokenHours > 0)
+    say(
+      `prefixes kept: ${thousands(Math.round(found.storage.tokenHours))} tokens for an hour, ${dollars(found.storage.dollars)} (in the bill)`,
+    );
   say(`tokens counted here: ${thousands(found.clientTokens)} received, ${thousands(found.sentTokens)} sent on`);
   for (const line of remarksOn(found)) say(line);
 }

@@ -2,6 +2,7 @@
 import { asArray, asObject, type JsonValue } from '../../core/json/value.ts';
 import type { WireFormat, WirePath } from '../../core/wire-format.ts';
 import { continuation } from './continuation.ts';
+import { keeping } from './keeping.ts';
 import { read } from './read.ts';
 import { requestIn } from './request.ts';
 import { readResponse } from './response.ts';
@@ -39,5 +40,6 @@ export const gemini: WireFormat = {
   cacheKind: 'automatic',
   segments,
   continuation,
+  keeping,
   errorBody,
 };

@@ -48,7 +48,7 @@ export const FUNCTION_CALL: Spellings = spellings('functionCall');
 export const FUNCTION_RESPONSE: Spellings = spellings('functionResponse');
 export const FUNCTION_DECLARATIONS: Spellings = spellings('functionDeclarations');
 
-const CACHED_CONTENT = spellings('cachedContent');
+export const CACHED_CONTENT: Spellings = spellings('cachedContent');
 
 /** Tools are part of a cached content, and the API takes none beside it. */
 export function hasCachedContent(request: JsonObject): boolean {

@@ -1,6 +1,6 @@
 /**
- * Sends a request that may have lost what once belonged to it. Where its provider says so, it is sent once more without
- * its signed reasoning; every other answer passes as it comes, and a refusal of any other kind too.
+ * Sends a request that its provider may refuse for something that it can do without: signed reasoning that has lost what
+ * stood before it, the name of a kept prefix. Then it is sent once more without that; every other answer passes as it comes.
  */
 import { type Head, headerIn, receiverBefore } from '../../pipeline/exchange/receiver.ts';
 import { decodeBody } from '../body.ts';
@@ -10,7 +10,11 @@ import type { Upstream } from './upstream.ts';
 /** Refusals are short: a longer one is none that is understood. */
 const MAX_REFUSAL_BYTES = 256 * 1024;
 
+const USUAL_STATUSES: readonly number[] = [400];
+
 export interface Mending {
+  /** Answers that are held back until they are whole: 400 unless given. */
+  readonly statuses?: readonly number[];
   readonly isMismatch: (status: number, body: string) => boolean;
   /** What to send instead. */
   readonly mended: () => Promise<Outgoing | undefined>;
@@ -21,7 +25,9 @@ export async function relayMending(
   request: Outgoing,
   { client, watch }: Destination,
   mending: Mending,
+  send: typeof relay = relay,
 ): Promise<Relayed> {
+  const { statuses = USUAL_STATUSES } = mending;
   let head: Head | undefined;
   let isOver = false;
   const held: Uint8Array[] = [];
@@ -33,7 +39,7 @@ export async function relayMending(
   };
   const receiver = receiverBefore(client, {
     writeHead: (one) => {
-      if (one.status === 400) head = one;
+      if (statuses.includes(one.status)) head = one;
       else client.writeHead(one.status, one.reason, one.headers);
     },
     write: (chunk) => {
@@ -53,10 +59,10 @@ export async function relayMending(
     },
     isHeadHeld: () => head !== undefined,
   });
-  const relayed = await relay(upstream, request, { client: receiver, watch });
+  const relayed = await send(upstream, request, { client: receiver, watch });
   if (!head || !isOver || client.destroyed) return relayed;
   const instead = await insteadOf(head, Buffer.concat(held), mending);
-  if (instead && !client.destroyed) return relay(upstream, instead, { client, watch });
+  if (instead && !client.destroyed) return send(upstream, instead, { client, watch });
   release();
   client.end();
   return relayed;
