@@ -27,9 +27,13 @@ export function claim({ text }: Sample): number {
   if (text.length < MIN_CHARS) return 0;
   const windows = windowsOf(text).map((lines) => readRuns(lines));
   const runs = windows.flat();
-  const { language, share } = evidenceIn(runs.flatMap(({ lines }) => lines));
   const isNumbered = runs.every((run) => run.isNumbered);
-  if (!language || share < (isNumbered ? MIN_SHARE_NUMBERED : MIN_SHARE))
+  const least = isNumbered ? MIN_SHARE_NUMBERED : MIN_SHARE;
+  const { language, share } = evidenceIn(
+    runs.flatMap(({ lines }) => lines),
+    least,
+  );
+  if (!language || share < least)
     // Numbered lines are a file for certain; a grammar is not needed to see what its functions hold.
     return isNumbered && looksIndented(runs.flatMap(({ lines }) => lines)) ? 1 : share / 4;
   return isNumbered ? 1 : 0.5 + share / 3;

@@ -7,12 +7,25 @@ type KnownLanguage = CodeLanguage | 'none';
 interface Witness {
   readonly language: KnownLanguage;
   readonly weight: number;
-  readonly pattern: RegExp;
+  /** Tried at the beginning of a line alone. */
+  readonly opening: RegExp | undefined;
+  readonly anywhere: RegExp | undefined;
 }
 
 function witnesses(language: KnownLanguage, weight: number, ...patterns: readonly RegExp[]): readonly Witness[] {
-  // One pattern for each language and weight: they are tried on every line.
-  return [{ language, weight, pattern: new RegExp(patterns.map(({ source }) => `(?:${source})`).join('|')) }];
+  const sources = patterns.map(({ source }) => source);
+  const opening = anyOf(sources.filter((source) => source.startsWith('^')));
+  const anywhere = anyOf(sources.filter((source) => !source.startsWith('^')));
+  return [{ language, weight, opening, anywhere }];
+}
+
+/** One pattern for all, because they are tried on every line. */
+function anyOf(sources: readonly string[]): RegExp | undefined {
+  return sources.length > 0 ? new RegExp(sources.map((source) => `(?:${source})`).join('|')) : undefined;
+}
+
+function isSeenBy({ opening, anywhere }: Witness, line: string): boolean {
+  return (opening?.test(line) ?? false) || (anywhere?.test(line) ?? false);
 }
 
 const WITNESSES: readonly Witness[] = [
@@ -51,7 +64,8 @@ const WITNESSES: readonly Witness[] = [
     /^(?:if|elif|for|while|with|except|async for|async with) [^{]*:(?: +#.*)?$/,
     /^(?:try|else|finally):$/,
     /^@\w[\w.]*(?:\(.*)?$/,
-    /^self\.\w|\(self[,)]/,
+    /^self\.\w/,
+    /\(self[,)]/,
     /^(?:raise|assert|yield|return|pass|del|global|nonlocal)\b(?!.*[;{]$)/,
     /^(?:"""|'''|[rbf]"""|#!.*python)/,
     /\b(?:is None|is not None|not in|and not|True|False)\b/,
@@ -75,7 +89,8 @@ const WITNESSES: readonly Witness[] = [
     /^(?:pub )?use [\w:]+(?:::\{.*|::\w+|::\*)?[;,{]?(?: as \w+;)?$/,
     /^impl\b[^;]*\{$/,
     /^#!?\[\w/,
-    /&mut |&self|::<|\.unwrap\(\)|\)\?;|^let mut |^\/\/[!/] /,
+    /^let mut |^\/\/[!/] /,
+    /&mut |&self|::<|\.unwrap\(\)|\)\?;/,
   ),
   ...witnesses(
     'java',
@@ -93,7 +108,8 @@ const WITNESSES: readonly Witness[] = [
     /^#\s*(?:include|define|ifdef|ifndef|endif|if|pragma|undef|else)\b/,
     /^(?:static |const |unsigned |signed |extern |inline )*(?:int|void|char|double|float|size_t|bool|long|short|struct \w+|enum \w+|u?int\d+_t|FILE)\b[\s*]+\w+/,
     /\w->\w/,
-    /^typedef\b|\bsizeof\(|\bNULL\b/,
+    /^typedef\b/,
+    /\bsizeof\(|\bNULL\b/,
     /^(?:if|for|while|switch) ?\(.*\)(?: \{)?$/,
   ),
   ...witnesses(
@@ -142,13 +158,15 @@ const WITNESSES: readonly Witness[] = [
     /^(?:guard |if let |if var )/,
     /^(?:(?:public|private|private\(set\)|static|lazy|weak|override|@\w+) )*(?:let|var) \w+(?:: \[?[A-Z][\w.<>]*[\]?!]*)?(?: = .*[^;]| \{)?$/,
     /^import [A-Z]\w+$/,
-    /^(?:(?:public|private|final) )*(?:extension|protocol|struct) [A-Z]\w*|\) (?:throws )?-> [A-Z[]\S* \{$/,
+    /^(?:(?:public|private|final) )*(?:extension|protocol|struct) [A-Z]\w*/,
+    /\) (?:throws )?-> [A-Z[]\S* \{$/,
   ),
   ...witnesses(
     'none',
     3,
     /^(?:def(?:module|p|macro|impl|struct)? .*\bdo$|\|> |@(?:moduledoc|doc|spec|impl) )/,
-    /^(?:(?:test|describe|setup|case|if|with|scope|pipe_through)\b.*\bdo$|(?:alias|use) [A-Z]\w*(?:\.[\w{]+|$|,)|assert \{:)|%\{|\bfn .*->/,
+    /^(?:(?:test|describe|setup|case|if|with|scope|pipe_through)\b.*\bdo$|(?:alias|use) [A-Z]\w*(?:\.[\w{]+|$|,)|assert \{:)/,
+    /%\{|\bfn .*->/,
     /^(?:- )?(?:apiVersion|kind|metadata|spec|namespace|labels|image|containers|ports|jobs|steps|uses|runs-on|services|volumes|env):(?: |$)|^- [\w.-]+:(?: |$)/,
     /^```|^\[[^\]]+\]\(/,
     /^(?:local function|local \w+ = |function \w+[.:]\w+\(.*\)$)/,
@@ -164,6 +182,19 @@ const WITNESSES: readonly Witness[] = [
 const COMMENT = /^(?:\/\/|\/\*|\*(?:$|[ /])|#(?!\w)|<!--)/;
 /** How a line of code ends in most languages. */
 const CODE_END = /(?:[{}();,[\]=]|[)\]\w]:|=>|&&|\|\||\bend|\bdo|->)(?:\s*(?:\/\/|#|\/\*).*)?$/;
+const ENDS = '{}();,[]=';
+/** Characters that end code after some others alone. */
+const MAY_END = ':>&|do';
+
+function endsLikeCode(line: string): boolean {
+  if (line.includes('#') || line.includes('//') || line.includes('/*')) return CODE_END.test(line);
+  const last = line.charAt(line.length - 1);
+  return ENDS.includes(last) || (MAY_END.includes(last) && CODE_END.test(line.slice(-MAX_END)));
+}
+
+/** `end`, and the character before it. */
+const MAX_END = 4;
+
 /** How lines of diffs, searches, logs, listings and tables begin. */
 const FOREIGN =
   /^(?:@@ |\*{3} |-{3} \d+,\d+ -{4}|\^?[0-9a-f]{7,40} |\d+[:-]|[\w.-]*\/[\w./-]+\.\w{1,6}:|diff --git |index [0-9a-f]+|\d{4}-\d\d-\d\d|\[?\d\d:\d\d:\d\d|[\w./\\-]+\.\w{1,8}[:-]\d+[:-]|[d-][rwx-]{9}\s|\|.*\|$|[=_]+ .* [=_]+$|File ".*", line \d|Traceback |E {2,}|> {2,}|at .*:\d+\)?$|(?:Collecting|Downloading|Requirement|Running|Building|Installing|Successfully|Compiling) |(?:PASS|FAIL|INFO|WARN|ERROR|DEBUG)\b)/;
@@ -195,38 +226,46 @@ function sampleLines(lines: readonly string[]): readonly string[] {
 const MAX_FOREIGN = 0.1;
 const NO_EVIDENCE: Evidence = { language: undefined, share: 0 };
 /** What begins as something else is that, whatever code it holds further down. */
-const NONE = WITNESSES.find(({ language }) => language === 'none')!.pattern;
+const NONE = WITNESSES.find(({ language }) => language === 'none')!;
 const HEAD_LINES = 10;
 const MAX_NONE_IN_HEAD = 3;
 /** A language needs so many hits, and so many of a hundred lines. */
 const MIN_HITS = 4;
 const MIN_HIT_SHARE = 0.06;
 
-export function evidenceIn(lines: readonly string[]): Evidence {
+/** @param least of the lines must look like code, or there is no evidence that counts. */
+export function evidenceIn(lines: readonly string[], least: number): Evidence {
   const raw = sampleLines(lines);
   const sampled = raw.map((line) => line.trimStart());
   const code = sampled.filter((line) => !COMMENT.test(line));
   const foreign = sampled.filter((line, i) => FOREIGN.test(line) || CHANGED.test(raw[i]!)).length;
   if (code.length === 0 || foreign > sampled.length * MAX_FOREIGN) return NO_EVIDENCE;
-  if (code.slice(0, HEAD_LINES).filter((line) => NONE.test(line)).length >= MAX_NONE_IN_HEAD) return NO_EVIDENCE;
-  const looks = code.filter((line) => CODE_END.test(line)).length;
+  if (code.slice(0, HEAD_LINES).filter((line) => isSeenBy(NONE, line)).length >= MAX_NONE_IN_HEAD) return NO_EVIDENCE;
+  const looks = code.filter(endsLikeCode).length;
   if (looks < code.length * 0.15) return NO_EVIDENCE;
-  const { language, hits } = strongest(scores(code), code);
+  const found = scores(code, least);
+  if (!found) return NO_EVIDENCE;
+  const { language, hits } = strongest(found, code);
   if (language === 'none' || hits < Math.max(MIN_HITS, code.length * MIN_HIT_SHARE)) return NO_EVIDENCE;
   const own = WITNESSES.filter((witness) => witness.language === language || isKin(witness.language, language));
-  const isCode = (line: string): boolean => CODE_END.test(line) || own.some(({ pattern }) => pattern.test(line));
+  const isCode = (line: string): boolean => endsLikeCode(line) || own.some((witness) => isSeenBy(witness, line));
   return { language, share: code.filter(isCode).length / code.length };
 }
 
-function scores(lines: readonly string[]): ReadonlyMap<KnownLanguage, number> {
+/** Undefined as soon as it is certain that too few of the lines look like code in any language. */
+function scores(lines: readonly string[], least: number): ReadonlyMap<KnownLanguage, number> | undefined {
   const found = new Map<KnownLanguage, number>();
+  let left = lines.length;
   for (const line of lines) {
-    const seen = new Set<KnownLanguage>();
-    for (const { language, weight, pattern } of WITNESSES) {
-      if (seen.has(language) || !pattern.test(line)) continue;
-      seen.add(language);
+    let seen: KnownLanguage | undefined;
+    for (const witness of WITNESSES) {
+      const { language, weight } = witness;
+      // Those of one language stand together.
+      if (seen === language || !isSeenBy(witness, line)) continue;
+      seen = language;
       found.set(language, (found.get(language) ?? 0) + weight);
     }
+    if (seen === undefined && !endsLikeCode(line) && --left < lines.length * least) return undefined;
   }
   return found;
 }

@@ -29,6 +29,8 @@ function bareLine(line: string, number: number, separator: string): string | und
 }
 
 function readRun(lines: readonly string[], start: number): Run | undefined {
+  const code = lines[start]!.charCodeAt(0);
+  if (code !== 0x20 && !(code >= 0x30 && code <= 0x39)) return undefined;
   const match = GUTTER.exec(lines[start]!);
   if (!match) return undefined;
   const first = Number(match[1]);

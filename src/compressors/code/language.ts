@@ -97,9 +97,9 @@ function extensionsIn(call: ToolCall | undefined): readonly string[] {
 export function languageOf(lines: readonly string[], call: ToolCall | undefined): CodeLanguage | undefined {
   const named = languageOfCall(call);
   if (named === 'other') return undefined;
-  const { language, share } = evidenceIn(lines);
-  if (named) return share >= MIN_SHARE_OF_NAMED ? named : undefined;
-  return share >= MIN_SHARE ? language : undefined;
+  const least = named ? MIN_SHARE_OF_NAMED : MIN_SHARE;
+  const { language, share } = evidenceIn(lines, least);
+  return share >= least ? (named ?? language) : undefined;
 }
 
 /** Of its lines, so many must look like code; fewer where the path says that they are. */

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Compressed, CompressOptions, Compressor, Level } from '../../core/compressor.ts';
+import type { Compressed, CompressOptions, Level } from '../../core/compressor.ts';
 import type { ToolCall } from '../../core/conversation.ts';
 import { NO_DEADLINE } from '../../core/deadline.ts';
+import type { JsonCompressor } from '../../core/json-compressor.ts';
 import { Sample } from '../../core/sample.ts';
 import { compressorContract, readFixtures } from '../../testing/compressor-contract.ts';
 import { o200k } from '../../tokenizers/o200k.ts';
@@ -71,7 +72,7 @@ describe('the lossless form', () => {
   });
 
   test('is not taken where a codec for JSON gives back something else', () => {
-    const wrong: Compressor = { ...jsonCompressor, expand: () => '[{"a":"1"}]' };
+    const wrong: JsonCompressor = { ...jsonCompressor, expand: () => '[{"a":"1"}]', readRows: () => undefined };
     const options: CompressOptions = { level: 'lossless', call: undefined, tokens: o200k, deadline: NO_DEADLINE };
     expect(delimitedCompressor(wrong).compress(fixture('mysql.txt'), options)).toBeUndefined();
   });

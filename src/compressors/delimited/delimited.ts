@@ -4,6 +4,7 @@
  */
 import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
+import type { JsonCompressor } from '../../core/json-compressor.ts';
 import { showsFile } from '../../core/shown-file.ts';
 import { claimFor } from './claim.ts';
 import { findTables, readForm, toLines, writeForm } from './form.ts';
@@ -13,7 +14,7 @@ import { writeView } from './view.ts';
 const MAX_EDITED_LINES = 100;
 
 /** @param json says JSON shorter without loss. */
-export function delimitedCompressor(json: Compressor): Compressor {
+export function delimitedCompressor(json: JsonCompressor): Compressor {
   return {
     name: 'delimited',
     claim: claimFor,

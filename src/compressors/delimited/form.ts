@@ -2,14 +2,15 @@
  * The lossless form: each table of the text as a line that says how it was written, and under it its rows in the
  * shortest spelling of the JSON of them. What stands around tables stays as it is.
  */
-import type { CompressOptions, Compressor } from '../../core/compressor.ts';
+import type { CompressOptions } from '../../core/compressor.ts';
+import type { CellRows, JsonCompressor } from '../../core/json-compressor.ts';
 import { csvDialect } from './csv.ts';
 import { type Dialect, type Found, type Spelled, isFound } from './dialect.ts';
 import { gridDialect } from './grid.ts';
 import { pipesDialect } from './pipes.ts';
 import { recordsDialect } from './records.ts';
 import { ruledDialect } from './ruled.ts';
-import { fromJson, keysOf, toJson, widestRow } from './table.ts';
+import { fromJson, jsonOf, keysOf, widestRow } from './table.ts';
 
 const DRAWN: readonly Dialect[] = [pipesDialect, gridDialect, recordsDialect, ruledDialect];
 const APART: readonly Dialect[] = [
@@ -88,15 +89,16 @@ export function toLines(text: string): { readonly lines: readonly string[]; read
 function writeBlock(
   table: Placed,
   crlf: boolean,
-  json: Compressor,
+  json: JsonCompressor,
   options: CompressOptions,
 ): readonly string[] | undefined {
   const { names, rows, facts, dialect } = table;
   const count = Math.max(widestRow(rows), names?.length ?? 0);
   const keys = keysOf(names, count);
-  const spelled = toJson(table, keys, options.deadline);
-  if (spelled === undefined || rows.length > MAX_ROWS) return undefined;
-  const said = json.compress(spelled, { ...options, level: 'lossless', call: undefined })?.text ?? spelled;
+  const asJson = jsonOf(table, keys, options.deadline);
+  if (asJson === undefined || rows.length > MAX_ROWS) return undefined;
+  const said =
+    json.openRows(asJson).compress({ ...options, level: 'lossless', call: undefined })?.text ?? asJson.spelled();
   const isPlain = rows[0]!.length === keys.length && keys.every((key, i) => key === names?.[i]);
   const titles = isPlain ? [] : [names ? TITLES + JSON.stringify(names) : NO_TITLES];
   const all = [...facts, ...titles];
@@ -111,7 +113,7 @@ function writeBlock(
 export function writeForm(
   text: string,
   tables: readonly Placed[],
-  json: Compressor,
+  json: JsonCompressor,
   options: CompressOptions,
 ): string | undefined {
   const { lines, crlf } = toLines(text);
@@ -137,20 +139,35 @@ function lengthOf(lines: readonly string[]): number {
 }
 
 /** The lines that a block was made of. */
-function readBlock(head: RegExpExecArray, said: readonly string[], json: Compressor): readonly string[] | undefined {
+function readBlock(
+  head: RegExpExecArray,
+  said: readonly string[],
+  json: JsonCompressor,
+): readonly string[] | undefined {
   const dialect = DIALECTS.find(({ name }) => name === head[1]);
   const facts = head[3]?.split(FACTS_APART) ?? [];
   const spelled = said.join('\n');
-  const expanded = json.expand(spelled) ?? spelled;
   const titles = facts.find((fact) => fact.startsWith(TITLES))?.slice(TITLES.length);
   const names = titles === undefined ? undefined : (JSON.parse(titles) as unknown);
   if (!dialect || (names !== undefined && !isTexts(names))) return undefined;
   const isUntitled = facts.includes(NO_TITLES);
-  const wide = fromJson(expanded, isUntitled || names ? (places) => keysOf(names, places) : undefined);
+  const keysFor = isUntitled || names ? (places: number): readonly string[] => keysOf(names, places) : undefined;
+  const wide = readCells(spelled, json, keysFor);
   if (!wide || wide.rows.length !== Number(head[2])) return undefined;
   const own = facts.filter((fact) => !fact.startsWith(TITLES) && fact !== NO_TITLES);
   const table = { names: names ?? (isUntitled ? undefined : wide.keys), rows: wide.rows, facts: own };
   return isBounded(table) ? dialect.write(table) : undefined;
+}
+
+type KeysFor = (count: number) => readonly string[];
+
+function readCells(spelled: string, json: JsonCompressor, keysFor: KeysFor | undefined): CellRows | undefined {
+  const read = json.readRows(spelled);
+  if (!read) return fromJson(json.expand(spelled) ?? spelled, keysFor);
+  const most = widestRow(read.rows);
+  const keys = keysFor ? keysFor(most) : read.keys.slice(0, read.rows[0]!.length);
+  for (let at = 0; at < most; at++) if (keys[at] !== read.keys[at]) return undefined;
+  return { keys, rows: read.rows };
 }
 
 /** A damaged form could ask for rows without end: what pads a row is no longer than its widest cells and the facts. */
@@ -177,7 +194,7 @@ function isTexts(value: unknown): value is readonly string[] {
 }
 
 /** The source of a form; undefined when the text is none or is damaged. */
-export function readForm(text: string, json: Compressor): string | undefined {
+export function readForm(text: string, json: JsonCompressor): string | undefined {
   const lines = text.split('\n');
   const out: string[] = [];
   let crlf: boolean | undefined;
@@ -201,7 +218,7 @@ export function readForm(text: string, json: Compressor): string | undefined {
 }
 
 /** Damaged JSON may throw. */
-function tryBlock(head: RegExpExecArray, said: readonly string[], json: Compressor): readonly string[] | undefined {
+function tryBlock(head: RegExpExecArray, said: readonly string[], json: JsonCompressor): readonly string[] | undefined {
   try {
     return readBlock(head, said, json);
   } catch {

@@ -1,5 +1,6 @@
 /** A table of text cells, however it was drawn, and its rows as JSON and back: a row is an object of its cells. */
 import type { Deadline } from '../../core/deadline.ts';
+import type { CellRows, JsonRows } from '../../core/json-compressor.ts';
 
 export type Row = readonly string[];
 
@@ -50,10 +51,19 @@ function isWhole(cell: string): boolean {
   return true;
 }
 
-/** Undefined when two columns cannot be told apart. */
-export function toJson({ rows }: Table, keys: readonly string[], deadline: Deadline): string | undefined {
+/** The rows for the compressor of JSON. Undefined when two columns cannot be told apart. */
+export function jsonOf({ rows }: Table, keys: readonly string[], deadline: Deadline): JsonRows | undefined {
   if (new Set(keys).size < keys.length) return undefined;
   const numeric = keys.map((_, i) => rows.every((row) => !row[i] || isNumber(row[i])));
+  return { keys, rows, numeric, spelled: () => toJson(rows, keys, numeric, deadline) };
+}
+
+function toJson(
+  rows: readonly Row[],
+  keys: readonly string[],
+  numeric: readonly boolean[],
+  deadline: Deadline,
+): string {
   const heads = keys.map((key, i) => `${i === 0 ? '' : ','}${JSON.stringify(key)}:`);
   const said = rows.map((row, at) => {
     if (at % ROWS_PER_CHECK === 0) deadline.check();
@@ -71,11 +81,11 @@ function quote(cell: string): string {
   return NEEDS_ESCAPE.test(cell) ? JSON.stringify(cell) : `"${cell}"`;
 }
 
-/** The rows of JSON that `toJson` made. Its keys are those of the first row, or what `keysFor` makes of their number. */
+/** The rows of JSON that was made of `jsonOf`. Its keys are those of the first row, or what `keysFor` makes of their number. */
 export function fromJson(
   json: string,
   keysFor: ((count: number) => readonly string[]) | undefined,
-): { readonly keys: readonly string[]; readonly rows: readonly Row[] } | undefined {
+): CellRows | undefined {
   const list: unknown = JSON.parse(json);
   if (!Array.isArray(list) || list.length === 0) return undefined;
   const items = list as readonly unknown[];

@@ -3,6 +3,7 @@ import type { Deadline } from '../../core/deadline.ts';
 import type { Tokenizer } from '../../core/tokenizer.ts';
 import type { Column } from './column.ts';
 import { estimate } from './estimate.ts';
+import type { Known } from './known.ts';
 import { constant } from './forms/constant.ts';
 import { exceptRows, withDash } from './forms/exceptions.ts';
 import type { Wording, WriteContext } from './forms/form.ts';
@@ -23,6 +24,7 @@ export interface ChooseOptions {
   /** Of a tree: for each row the values of the row above it, as columns that others may refer to. */
   readonly parents?: readonly Column[] | undefined;
   readonly keepsPaths?: boolean | undefined;
+  readonly known?: Known | undefined;
 }
 
 /** Cells counted for an estimate. */
@@ -43,7 +45,7 @@ export function chooseWordings(
   const others = varying.length > MAX_REFERRING ? [] : [...(parents ?? []), ...varying];
   const lettered = new Map<string, ReadonlyMap<number, string>>();
   const count = (text: string): number => estimate(text, tokens);
-  const whole = new WholeWords(options.keepsPaths ?? false);
+  const whole = new WholeWords(options.keepsPaths ?? false, options.known);
   const chosen = new Map<Column, Wording>();
   const costs = new Map<Column, number>();
   for (const column of columns) {

@@ -14,6 +14,18 @@ export interface Shapes {
   readonly ids: Int32Array;
 }
 
+/** What was found out about the values of a column, as far as somebody asked. */
+class Learned {
+  texts: readonly string[] | undefined;
+  skeletons: readonly (Skeleton | undefined)[] | undefined;
+  places: Map<number, number> | undefined;
+  formulas: Formulas | undefined;
+  numbers: readonly number[] | null | undefined;
+  isText: boolean | undefined;
+  isNumber: boolean | undefined;
+  shapes: Shapes | null | undefined;
+}
+
 export class Column {
   /** How other columns call it: the shortest end of its path that no other column shares. */
   name = '';
@@ -25,17 +37,18 @@ export class Column {
   /** Different from each other, in a long column nearly so. */
   readonly distinct: readonly Cell[];
   readonly counts: readonly number[];
-  #texts: readonly string[] | undefined;
-  #skeletons: readonly (Skeleton | undefined)[] | undefined;
-  #places: Map<number, number> | undefined;
-  #formulas: Formulas | undefined;
-  #numbers: readonly number[] | null | undefined;
-  #isText: boolean | undefined;
-  #shapes: Shapes | null | undefined;
+  readonly #learned: Learned;
 
-  constructor(path: readonly (string | number)[], rows: readonly number[], values: readonly Cell[]) {
+  /** @param like one of the same rows and values: what it holds and what it found out is not found out again. */
+  constructor(path: readonly (string | number)[], rows: readonly number[], values: readonly Cell[], like?: Column) {
     this.path = path;
     this.rows = rows;
+    if (like) {
+      ({ ids: this.ids, distinct: this.distinct, counts: this.counts } = like);
+      this.#learned = like.#learned;
+      return;
+    }
+    this.#learned = new Learned();
     const known = new Map<unknown, number>();
     const ids: number[] = [];
     const distinct: Cell[] = [];
@@ -72,19 +85,19 @@ export class Column {
 
   /** Of each of its rows: the text of its value. */
   get texts(): readonly string[] {
-    if (this.#texts) return this.#texts;
+    if (this.#learned.texts) return this.#learned.texts;
     const texts = this.distinct.map(textOf);
-    return (this.#texts = this.ids.map((id) => texts[id]!));
+    return (this.#learned.texts = this.ids.map((id) => texts[id]!));
   }
 
   /** The formulas that give the texts. */
   get formulas(): Formulas {
-    return (this.#formulas ??= new Formulas(this.texts, this.rows));
+    return (this.#learned.formulas ??= new Formulas(this.texts, this.rows));
   }
 
   /** Of each distinct value the skeleton of its text; undefined where a text cannot be split. */
   get skeletons(): readonly (Skeleton | undefined)[] {
-    return (this.#skeletons ??= this.distinct.map((value) => {
+    return (this.#learned.skeletons ??= this.distinct.map((value) => {
       const text = textOf(value);
       return RESERVED.test(text) ? undefined : skeletonOf(text);
     }));
@@ -92,34 +105,44 @@ export class Column {
 
   /** The shapes of its texts, each once, and which of them each distinct value has; undefined when not all have one. */
   get shapes(): Shapes | undefined {
-    if (this.#shapes === undefined) this.#shapes = (this.isText && shapesOf(this.skeletons)) || null;
-    return this.#shapes ?? undefined;
+    if (this.#learned.shapes === undefined) this.#learned.shapes = (this.isText && shapesOf(this.skeletons)) || null;
+    return this.#learned.shapes ?? undefined;
   }
 
   /** The cells as numbers: numbers, or times; undefined when most are neither. */
   get numbers(): readonly number[] | undefined {
-    if (this.#numbers === undefined) this.#numbers = numbersOf(this) ?? null;
-    return this.#numbers ?? undefined;
+    if (this.#learned.numbers === undefined) this.#learned.numbers = numbersOf(this) ?? null;
+    return this.#learned.numbers ?? undefined;
   }
 
   value(at: number): Cell {
     return this.distinct[this.ids[at]!]!;
   }
 
+  isOf(rows: readonly number[], values: readonly Cell[]): boolean {
+    if (values.length !== this.ids.length) return false;
+    for (let at = 0; at < values.length; at++) {
+      if (this.rows[at] !== rows[at] || this.value(at) !== values[at]) return false;
+    }
+    return true;
+  }
+
   /** The text at a row of the table, or undefined where the column is not. */
   textAt(row: number): string | undefined {
     if (this.rows[row] === row) return this.texts[row];
-    this.#places ??= new Map(this.rows.map((each, at) => [each, at]));
-    const at = this.#places.get(row);
+    this.#learned.places ??= new Map(this.rows.map((each, at) => [each, at]));
+    const at = this.#learned.places.get(row);
     return at === undefined ? undefined : this.texts[at];
   }
 
   get isText(): boolean {
-    return (this.#isText ??= this.distinct.every((value) => typeof value === 'string'));
+    return (this.#learned.isText ??= this.distinct.every((value) => typeof value === 'string'));
   }
 
   get isNumber(): boolean {
-    return this.distinct.every((value) => typeof value === 'number' || value instanceof Spelled);
+    return (this.#learned.isNumber ??= this.distinct.every(
+      (value) => typeof value === 'number' || value instanceof Spelled,
+    ));
   }
 
   /** The column as if only some of its rows had it. */
@@ -141,12 +164,19 @@ export class Column {
 function shapesOf(skeletons: readonly (Skeleton | undefined)[]): Shapes | undefined {
   const known = new Map<string, number>();
   const ids = new Int32Array(skeletons.length);
+  let last: string | undefined;
   for (let id = 0; id < skeletons.length; id++) {
     const shape = skeletons[id]?.shape;
     if (shape === undefined) return undefined;
+    // Most are like the one before.
+    if (shape === last) {
+      ids[id] = ids[id - 1]!;
+      continue;
+    }
     let place = known.get(shape);
     if (place === undefined) known.set(shape, (place = known.size));
     ids[id] = place;
+    last = shape;
   }
   return { all: [...known.keys()], ids };
 }

@@ -4,7 +4,7 @@ import { type Json, JsonRecord, isContainer, isList, print, quote } from './tree
 
 /** Shorter texts are not worth it. */
 const MIN_CHARS = 80;
-const MARKER_START = '(JSON text';
+export const MARKER_START = '(JSON text';
 const MARKER = /\(JSON text(?:, (indent [1-8]|spaced))?: (?=[[{])/g;
 
 /** How white space stands in the text: none, `, ` and `: ` on one line, or lines with an indent. */

@@ -3,18 +3,22 @@
  * minified. Text around the JSON stays as it is.
  */
 import { chooseForm } from '../../core/choose-form.ts';
-import type { CompressOptions, Compressed, Compressor } from '../../core/compressor.ts';
+import type { CompressOptions, Compressed } from '../../core/compressor.ts';
 import type { ToolCall } from '../../core/conversation.ts';
 import type { Structure } from '../../core/importance.ts';
+import type { JsonCompressor, JsonRows, OpenJson } from '../../core/json-compressor.ts';
 import type { Sample } from '../../core/sample.ts';
 import { showsFile } from '../../core/shown-file.ts';
-import { addAliases, hasAliases, removeAliases } from './alias.ts';
+import type { Tokenizer } from '../../core/tokenizer.ts';
+import { addAliases, removeAliases } from './alias.ts';
 import { claimFor } from './claim.ts';
-import { hasMarker, readEmbedded } from './embedded.ts';
+import { readEmbedded } from './embedded.ts';
 import { estimating } from './estimate.ts';
 import { type Region, findRegions } from './find.ts';
 import { Known, counting } from './known.ts';
+import { readRows } from './rows-read.ts';
 import { sameJson } from './same.ts';
+import { type Source, TextSource, rowsSource } from './source.ts';
 import { findHead } from './table-head.ts';
 import { readTable } from './table-read.ts';
 import { print } from './tree.ts';
@@ -22,7 +26,7 @@ import { writeJsonView, writeView } from './view/document.ts';
 import { structureOf } from './view/structure.ts';
 import { writeJson, writeRun } from './write.ts';
 
-export const jsonCompressor: Compressor = {
+export const jsonCompressor: JsonCompressor = {
   name: 'json',
   viewsFiles: 'recorded',
 
@@ -30,26 +34,14 @@ export const jsonCompressor: Compressor = {
     return claimFor(sample.text);
   },
 
-  compress(text: string, given: CompressOptions): Compressed | undefined {
-    if (hasForm(text)) return undefined;
-    if (isEditable(text, given.call)) return undefined;
-    const regions = findRegions(text);
-    const covered = regions.reduce((sum, { start, end }) => sum + end - start, 0);
-    if (covered < text.length * MIN_COVERED_SHARE) return undefined;
-    given.deadline.check();
-    const isJson = given.responseFormat === 'json';
-    const tokens = counting(text.length > LONG_CHARS ? estimating(given.tokens) : given.tokens);
-    const options = { ...given, tokens, known: new Known() };
-    const write = (): string => (isJson ? writeMinified(text, regions) : writeLossless(text, regions, options));
-    const view = (): string | undefined => (isJson ? writeJsonView(text, options) : writeView(text, regions, options));
-    if (options.level !== 'lossless') {
-      // Of long texts the lossless form is hardly ever short enough, and takes its time.
-      const long = text.length > VERY_LONG_CHARS && chooseForm({ source: text, lossless: undefined, view }, options);
-      return long || chooseForm({ source: text, lossless: write(), view }, options);
-    }
-    const form = write();
-    return isShorter(form, text, options) ? { text: form, loss: 'none' } : undefined;
-  },
+  compress: (text: string, options: CompressOptions): Compressed | undefined =>
+    new Said(new TextSource(text)).compress(options),
+
+  open: (text: string): OpenJson => new Said(new TextSource(text)),
+
+  openRows: (rows: JsonRows): OpenJson => new Said(rowsSource(rows) ?? new TextSource(rows.spelled())),
+
+  readRows,
 
   structure: (text: string): Structure | undefined => structureOf(findRegions(text)),
 
@@ -80,9 +72,50 @@ const VERY_LONG_CHARS = 2_000_000;
 /** Of longer texts tokens are estimated. */
 const LONG_CHARS = 400_000;
 
-/** What looks like a form of ours already would be read back as one. */
-function hasForm(text: string): boolean {
-  return hasAliases(text) || hasMarker(text) || findHead(text, 0) >= 0;
+class Said implements OpenJson {
+  readonly #source: Source;
+  #known = new Known();
+  #tokens: Tokenizer | undefined;
+  #counting: Tokenizer | undefined;
+
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  compress(given: CompressOptions): Compressed | undefined {
+    const source = this.#source;
+    if (source.hasForm || isEditable(source, given.call)) return undefined;
+    const covered = source.regions.reduce((sum, { start, end }) => sum + end - start, 0);
+    if (covered < source.minChars * MIN_COVERED_SHARE) return undefined;
+    given.deadline.check();
+    const isJson = given.responseFormat === 'json';
+    const options = this.#optionsFor(given);
+    const write = (): string => (isJson ? writeMinified(source) : writeLossless(source, options));
+    const view = (): string | undefined =>
+      isJson ? writeJsonView(source.text, options) : writeView(source.text, source.regions, options);
+    if (options.level !== 'lossless') {
+      const { text } = source;
+      // Of long texts the lossless form is hardly ever short enough, and takes its time.
+      const long = text.length > VERY_LONG_CHARS && chooseForm({ source: text, lossless: undefined, view }, options);
+      return long || chooseForm({ source: text, lossless: write(), view }, options);
+    }
+    const form = write();
+    return isShorter(form, source, options) ? { text: form, loss: 'none' } : undefined;
+  }
+
+  /** Counted with another tokenizer, nothing of what was found out holds. */
+  #optionsFor(given: CompressOptions): Options {
+    if (this.#tokens !== given.tokens || !this.#counting) {
+      this.#tokens = given.tokens;
+      this.#counting = counting(isLonger(this.#source, LONG_CHARS) ? estimating(given.tokens) : given.tokens);
+      this.#known = new Known();
+    }
+    return { ...given, tokens: this.#counting, known: this.#known };
+  }
+}
+
+function isLonger(source: Source, chars: number): boolean {
+  return source.minChars > chars || (source.maxChars > chars && source.text.length > chars);
 }
 
 /** A file longer than this is data, which nobody edits line by line. */
@@ -90,9 +123,9 @@ const MAX_EDITED_LINES = 400;
 /** A line of JSON that people write: a key and its value, or brackets. */
 const PRETTY_LINE = /^\s*(?:"(?:[^"\\]|\\.)*"\s*[:,]|"(?:[^"\\]|\\.)*"$|[{}[\],]+\s*$)/;
 
-function isEditable(text: string, call: ToolCall | undefined): boolean {
+function isEditable(source: Source, call: ToolCall | undefined): boolean {
   if (!showsFile(call)) return false;
-  const lines = text.split('\n', MAX_EDITED_LINES + 1);
+  const lines = source.text.split('\n', MAX_EDITED_LINES + 1);
   if (lines.length < 2 || lines.length > MAX_EDITED_LINES) return false;
   return lines.filter((line) => PRETTY_LINE.test(line)).length * 2 > lines.length;
 }
@@ -100,13 +133,15 @@ function isEditable(text: string, call: ToolCall | undefined): boolean {
 /** Where many characters are saved, tokens need no count. */
 const CLEAR_SHARE = 0.8;
 
-function isShorter(form: string, text: string, { tokens }: CompressOptions): boolean {
+function isShorter(form: string, source: Source, { tokens }: CompressOptions): boolean {
+  if (form.length < source.minChars * CLEAR_SHARE) return true;
+  const { text } = source;
   if (form.length >= text.length) return false;
   return form.length < text.length * CLEAR_SHARE || tokens.count(form) < tokens.count(text);
 }
 
-function writeLossless(text: string, regions: readonly Region[], options: Options): string {
-  const joined = spliced(text, regions, (region) => {
+function writeLossless(source: Source, options: Options): string {
+  const joined = source.spliced((region) => {
     options.deadline.check();
     return writeRegion(region, options);
   });
@@ -114,21 +149,11 @@ function writeLossless(text: string, regions: readonly Region[], options: Option
   return legend + form;
 }
 
-function writeMinified(text: string, regions: readonly Region[]): string {
-  return spliced(text, regions, ({ kind, values }) => {
+function writeMinified(source: Source): string {
+  return source.spliced(({ kind, values }) => {
     const said = values.map((value) => print(value));
     return said.join(kind === 'items' ? ',' : '\n');
   });
-}
-
-function spliced(text: string, regions: readonly Region[], write: (region: Region) => string): string {
-  let said = '';
-  let at = 0;
-  for (const region of regions) {
-    said += text.slice(at, region.start) + write(region);
-    at = region.end;
-  }
-  return said + text.slice(at);
 }
 
 function writeRegion({ kind, values }: Region, { level, tokens, deadline, known }: Options): string {

@@ -1,9 +1,18 @@
 /** What was found out about the parts of one text: its lossless form and its view both ask, and tables cost most of the time. */
 import type { Tokenizer } from '../../core/tokenizer.ts';
+import { Column } from './column.ts';
 import type { Json } from './tree.ts';
 
+interface Found {
+  readonly form: string | undefined;
+  readonly keepsPaths: boolean;
+  readonly isEither: boolean;
+}
+
 export class Known {
-  readonly #found = new Map<unknown, string | undefined>();
+  readonly #found = new Map<unknown, Found>();
+  readonly #columns = new Map<string, Column[]>();
+  #asked = 0;
 
   readonly #entries = new Map<object, readonly Json[]>();
 
@@ -15,12 +24,40 @@ export class Known {
     return entries;
   }
 
-  /** @param part a container of the tree, or a string. */
-  formOf(part: unknown, find: () => string | undefined): string | undefined {
-    if (this.#found.has(part)) return this.#found.get(part);
+  keepColumns(columns: readonly Column[]): void {
+    for (const column of columns) {
+      const path = column.path.join('\n');
+      const known = this.#columns.get(path);
+      if (known) known.push(column);
+      else this.#columns.set(path, [column]);
+    }
+  }
+
+  /** A column that may have been one of a table already. */
+  columnOf(path: Column['path'], rows: readonly number[], values: readonly Json[]): Column {
+    const like = this.#columns.get(path.join('\n'))?.find((column) => column.isOf(rows, values));
+    return new Column(path, rows, values, like);
+  }
+
+  /**
+   * @param part a container of the tree, or a string.
+   * @param keepsPaths with paths whole; whatever `noteKept` is not called for is the same without.
+   */
+  formOf(part: unknown, keepsPaths: boolean, find: () => string | undefined): string | undefined {
+    const found = this.#found.get(part);
+    if (found && (found.isEither || found.keepsPaths === keepsPaths)) {
+      if (!found.isEither) this.#asked++;
+      return found.form;
+    }
+    const before = this.#asked;
     const form = find();
-    this.#found.set(part, form);
+    this.#found.set(part, { form, keepsPaths, isEither: this.#asked === before });
     return form;
+  }
+
+  /** The form that is being found depends on whether paths are kept. */
+  noteKept(): void {
+    this.#asked++;
   }
 }
 

@@ -29,7 +29,7 @@ export function skeletonOf(text: string): Skeleton {
   let shape = '';
   let literalStart = 0;
   const { length } = text;
-  for (let at = 0; at < length; ) {
+  for (let at = firstRun(text); at < length; ) {
     let kind = kindAt(text, at);
     if (kind === 0) {
       at++;
@@ -57,6 +57,19 @@ export function skeletonOf(text: string): Skeleton {
   }
   if (!fills) return { shape: text, fills: NO_FILLS };
   return { shape: literalStart < length ? shape + text.slice(literalStart) : shape, fills };
+}
+
+/** Where the first run of letters and digits starts that may vary: it holds a digit, or a dash ends it. */
+function firstRun(text: string): number {
+  const { length } = text;
+  let at = 0;
+  for (; at < length; at++) {
+    const code = text.charCodeAt(at);
+    if (code <= 0x39 && (code >= 0x30 || code === 0x2d)) break;
+  }
+  if (at === length) return length;
+  while (at > 0 && kindAt(text, at - 1) !== 0) at--;
+  return at;
 }
 
 function kindAt(text: string, at: number): number {

@@ -9,7 +9,7 @@ import { RowLine } from './row-line.ts';
 import { ABSENT, type Cell, OPEN, textOf, valueOf } from './spell.ts';
 import { parseWhole } from './parse.ts';
 import { END, LAYOUT, TREE, type TableHead, isLabel, isMarked, readHead, rowLabel, rowMark } from './table-head.ts';
-import { print, quote } from './tree.ts';
+import { JsonRecord, print, quote } from './tree.ts';
 import { TreeOutline } from './tree-read.ts';
 import { PARENT, valueAt } from './tree-rows.ts';
 
@@ -62,6 +62,50 @@ class Lines {
 
 /** @throws SyntaxError when what stands here only looks like a table. */
 export function readTable(text: string, start: number): { readonly json: string; readonly end: number } {
+  const { head, lines, table, layout } = openTable(text, start);
+  const parts: string[] = [];
+  for (let row = 0; row < head.count; row++) parts.push(table.row(row, lines, layout));
+  const json = table.outline ? table.outline.assembled(parts, head.below!) : assembled(parts, head);
+  return { json, end: endOf(text, lines) };
+}
+
+/** A table whose rows are objects of single values. */
+export interface TableCells {
+  readonly keys: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+  readonly end: number;
+}
+
+/** Undefined when it is another table. @throws SyntaxError when what stands here only looks like a table. */
+export function readTableCells(text: string, start: number): TableCells | undefined {
+  const { head, root, columns, lines, table, layout } = openTable(text, start);
+  const { children } = root;
+  if (head.isPlain || head.kind !== 'rows' || children.length === 0 || children.length !== columns.length)
+    return undefined;
+  const keys: string[] = [];
+  for (const { step, column } of children) {
+    if (typeof step !== 'string' || !column) return undefined;
+    keys.push(step);
+  }
+  const rows: (readonly Cell[])[] = [];
+  for (let row = 0; row < head.count; row++) {
+    const cells = table.cells(row, lines, layout);
+    if (!cells) return undefined;
+    rows.push(cells);
+  }
+  return { keys, rows, end: endOf(text, lines) };
+}
+
+interface OpenTable {
+  readonly head: TableHead;
+  readonly root: Node;
+  readonly columns: readonly ReadColumn[];
+  readonly lines: Lines;
+  readonly table: Table;
+  readonly layout: readonly Place[];
+}
+
+function openTable(text: string, start: number): OpenTable {
   const found = readHead(text, start);
   if (!found) throw new SyntaxError('no table starts here');
   const { head } = found;
@@ -73,13 +117,13 @@ export function readTable(text: string, start: number): { readonly json: string;
   columns.forEach((column, at) => {
     column.name = names[at]!;
   });
-  const table = new Table(head, root, columns);
   const layout = head.isPlain ? plainLayout(columns) : readLayout(lines, columns, head.brackets);
-  const parts: string[] = [];
-  for (let row = 0; row < head.count; row++) parts.push(table.row(row, lines, layout));
+  return { head, root, columns, lines, table: new Table(head, root, columns), layout };
+}
+
+function endOf(text: string, lines: Lines): number {
   if (!text.startsWith(END, lines.at)) throw new SyntaxError('the table does not end where it should');
-  const json = table.outline ? table.outline.assembled(parts, head.below!) : assembled(parts, head);
-  return { json, end: lines.at + END.length };
+  return lines.at + END.length;
 }
 
 function assembled(parts: readonly string[], { kind }: TableHead): string {
@@ -251,15 +295,35 @@ class Table {
   /** The JSON of a row, which may have taken a line. */
   row(row: number, lines: Lines, layout: readonly Place[]): string {
     this.outline?.take(lines, row);
+    const whole = this.#lineOf(row, lines, layout);
+    if (whole !== undefined) return whole;
+    if (this.#head.kind !== 'entries') return this.#print(this.#root, row) ?? '';
+    const [key, value] = this.#root.children.map((child) => this.#print(child, row));
+    return `${key}:${value}`;
+  }
+
+  /** The values of a row in the order of the columns; undefined when it has others. */
+  cells(row: number, lines: Lines, layout: readonly Place[]): readonly Cell[] | undefined {
+    const { children } = this.#root;
+    const whole = this.#lineOf(row, lines, layout);
+    if (whole !== undefined) {
+      const record = parseWhole(whole);
+      const isLike = record instanceof JsonRecord && record.shape.keys.every((key, at) => key === children[at]?.step);
+      return isLike ? record.values : undefined;
+    }
+    const cells: Cell[] = [];
+    for (const { column } of children) cells.push(this.#cell(column!, row));
+    return cells;
+  }
+
+  /** Takes what stands of a row in lines; gives its JSON where it stands as it is. */
+  #lineOf(row: number, lines: Lines, layout: readonly Place[]): string | undefined {
     if (this.#hasHeadings && lines.text.startsWith(HEADING, lines.at)) {
       this.#heading = valueOf(lines.next().slice(HEADING.length));
     }
     const whole = isLabel(lines.text, lines.at) ? this.#whole(row, lines) : undefined;
-    if (whole !== undefined) return whole;
-    if (layout.length > 0) this.#take(row, new RowLine(lines.next()), layout);
-    if (this.#head.kind !== 'entries') return this.#print(this.#root, row) ?? '';
-    const [key, value] = this.#root.children.map((child) => this.#print(child, row));
-    return `${key}:${value}`;
+    if (whole === undefined && layout.length > 0) this.#take(row, new RowLine(lines.next()), layout);
+    return whole;
   }
 
   /** The JSON of a row that stands as it is. */

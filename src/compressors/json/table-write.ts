@@ -42,7 +42,7 @@ export function writeTable(
   if (list.length < MIN_ROWS || list.length > MAX_ROWS) return undefined;
   const found = regular(list, kind, tree);
   if (found.rows.length < MIN_ROWS) return undefined;
-  const all = build(list, found, kind);
+  const all = firstBuild(list, found, kind, options.known);
   const built = all && !tree && !found.isPlain ? without(list, all, rareRows(all.columns, found.rows.length)) : all;
   const first = built && choose(list, built, options, tree);
   if (!first) return undefined;
@@ -66,14 +66,22 @@ interface Chosen extends Built {
 function choose(
   list: readonly Json[],
   built: Built,
-  { tokens, deadline, keepsPaths }: TableOptions,
+  { tokens, deadline, keepsPaths, known }: TableOptions,
   tree: TreeLayout | undefined,
 ): Chosen | undefined {
   deadline.check();
   const { columns, rows } = built;
   const brackets = chooseBrackets(columns);
   const parents = tree && parentColumns(list, columns, tree);
-  const wordings = chooseWordings(columns, { rowCount: rows.length, brackets, tokens, deadline, parents, keepsPaths });
+  const wordings = chooseWordings(columns, {
+    rowCount: rows.length,
+    brackets,
+    tokens,
+    deadline,
+    parents,
+    keepsPaths,
+    known,
+  });
   return wordings && { ...built, wordings, brackets };
 }
 
@@ -90,6 +98,18 @@ interface Built {
   readonly kind: TableKind;
   readonly rows: readonly number[];
   readonly columns: readonly Column[];
+}
+
+/** Of all rows: the view of them has the same columns. */
+function firstBuild(
+  list: readonly Json[],
+  found: Regular,
+  kind: TableKind,
+  known: Known | undefined,
+): Built | undefined {
+  const built = build(list, found, kind);
+  if (built) known?.keepColumns(built.columns);
+  return built;
 }
 
 function build(list: readonly Json[], { rows, isPlain }: Regular, kind: TableKind): Built | undefined {

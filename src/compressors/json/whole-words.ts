@@ -4,6 +4,7 @@
  */
 import type { Column } from './column.ts';
 import type { Wording } from './forms/form.ts';
+import type { Known } from './known.ts';
 import { textOf } from './spell.ts';
 import { isIdName, isPathName } from './telling-names.ts';
 
@@ -21,10 +22,12 @@ export class WholeWords {
   /** Words that were looked for in it. */
   readonly #asked = new Map<string, boolean>();
   readonly #keepsPaths: boolean;
+  readonly #known: Known | undefined;
 
   /** @param keepsPaths paths stand whole in long tables too. */
-  constructor(keepsPaths: boolean) {
+  constructor(keepsPaths: boolean, known: Known | undefined) {
     this.#keepsPaths = keepsPaths;
+    this.#known = known;
   }
 
   /** The wordings that keep the words of the column's values whole; all of them for a long table, or when none does. */
@@ -55,7 +58,9 @@ export class WholeWords {
     if (!isText) return false;
     const last = String(path.at(-1) ?? name);
     if (isIdName(last)) return rows.length < MAX_WHOLE_IDS;
-    return this.#keepsPaths && rows.length < MAX_WHOLE_PATHS && isPathName(last);
+    if (rows.length >= MAX_WHOLE_PATHS || !isPathName(last)) return false;
+    this.#known?.noteKept();
+    return this.#keepsPaths;
   }
 
   settle(wording: Wording, column: Column): void {

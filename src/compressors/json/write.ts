@@ -84,8 +84,8 @@ export function tableFor(list: readonly Json[], kind: TableKind, options: TableO
   return found(list, options, () => newTable(list, kind, options));
 }
 
-function found(part: unknown, { known }: TableOptions, find: () => string | undefined): string | undefined {
-  return known ? known.formOf(part, find) : find();
+function found(part: unknown, { known, keepsPaths }: TableOptions, find: () => string | undefined): string | undefined {
+  return known ? known.formOf(part, keepsPaths ?? false, find) : find();
 }
 
 function newTable(list: readonly Json[], kind: TableKind, options: TableOptions): string | undefined {

@@ -1,7 +1,7 @@
 /** How surely a text is a log: lines with times or levels, or a few templates over and over, and no other known kind. */
 import type { Sample } from '../../core/sample.ts';
 import { shapeOf, SLOT } from './shape.ts';
-import { findTime, TimeFinder } from './time.ts';
+import { findTime, mayHoldTime, TimeFinder } from './time.ts';
 
 const MIN_LINES = 8;
 const WINDOW = 2048;
@@ -53,33 +53,46 @@ function isOtherKind(line: string): boolean {
 }
 
 function hasOwnTime(line: string): boolean {
-  const span = findTime(line);
+  const span = mayHoldTime(line) ? findTime(line) : undefined;
   return span !== undefined && span.start <= MAX_TIME_START;
 }
 
 /** Every line with as many commas or tabs as the first, three or more, or with no fewer than a first line of names. */
 function isTable(lines: readonly string[]): boolean {
   return [',', '\t'].some((separator) => {
-    const counts = lines.map((line) => line.split(separator).length - 1);
-    const columns = counts[0]!;
+    const columns = countOf(lines[0]!, separator);
+    if (columns < 3) return false;
     const hasNames = !/\d/.test(lines[0]!);
-    return columns >= 3 && counts.every((count) => count === columns || (hasNames && count > columns));
+    return lines.every((line) => {
+      const count = countOf(line, separator);
+      return count === columns || (hasNames && count > columns);
+    });
   });
 }
 
+function countOf(line: string, character: string): number {
+  let count = 0;
+  for (let at = line.indexOf(character); at >= 0; at = line.indexOf(character, at + 1)) count++;
+  return count;
+}
+
 const MIN_REPEATING_LINES = 20;
+const MIN_REPEATING_SHARE = 0.6;
 const MIN_WORDS = /[A-Za-z]{2,}[^\w]+[A-Za-z]{2,}/;
 
 /** Whether four templates with words of their own make most of the lines. */
 function repeats(lines: readonly string[]): boolean {
   if (lines.length < MIN_REPEATING_LINES) return false;
+  const least = MIN_REPEATING_SHARE * lines.length;
   const counts = new Map<string, number>();
   const times = new TimeFinder(0);
+  let left = lines.length;
   for (const line of lines) {
-    if (CODE_LINE.test(line)) continue;
-    const shape = shapeOf(line, times)?.shape;
+    // Only digits become slots.
+    const shape = /\d/.test(line) && !CODE_LINE.test(line) ? shapeOf(line, times)?.shape : undefined;
     if (shape?.includes(SLOT) && MIN_WORDS.test(shape)) counts.set(shape, (counts.get(shape) ?? 0) + 1);
+    else if (--left < least) return false;
   }
   const [a = 0, b = 0, c = 0, d = 0] = [...counts.values()].sort((x, y) => y - x);
-  return a + b + c + d >= 0.6 * lines.length;
+  return a + b + c + d >= least;
 }

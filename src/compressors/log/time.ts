@@ -22,6 +22,14 @@ export interface Span {
   readonly end: number;
 }
 
+/** What each of the times holds: much sooner told than where one stands. */
+const OF_TIMES = /\d(?::\d|\d{5}|\d{3}-\d\d-\d\d-)/;
+
+/** False where `findTime` finds nothing; for lines that most likely hold no time. */
+export function mayHoldTime(line: string): boolean {
+  return OF_TIMES.test(line);
+}
+
 /** @param ordinal which of the line's times: 0 the first. */
 export function findTime(line: string, ordinal = 0): Span | undefined {
   const head = line.length > HEAD_CHARS ? line.slice(0, HEAD_CHARS) : line;

@@ -253,9 +253,10 @@ function oneIsShorter(text: string, form: Compressed, kinds: readonly Compressor
     .map((kind, at) => ({ kind, at, claim: kind.claim(sample) }))
     .filter(({ claim }) => claim >= MIN_CLAIM)
     .sort((a, b) => Math.round(b.claim * NEARLY) - Math.round(a.claim * NEARLY) || b.at - a.at);
+  const tokens = options.tokens.count(form.text);
   return claimants.some(({ kind }) => {
     const other = kind.compress(text, options);
-    return other !== undefined && options.tokens.count(other.text) <= options.tokens.count(form.text);
+    return other !== undefined && options.tokens.count(other.text) <= tokens;
   });
 }
 

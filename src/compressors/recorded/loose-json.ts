@@ -20,6 +20,7 @@ const MAX_DEPTH = 48;
 const STRING = /"[^"\\]*(?:\\.[^"\\]*)*("?)/y;
 const WORD = /[^\s,:"[\]{}]+/y;
 const SPACE = /\s*/y;
+const ASCII = 128;
 
 /** Undefined when the line is something else than an object, whole or cut off. */
 export function readLoose(line: string): LooseLine | undefined {
@@ -102,6 +103,15 @@ class Reader {
 
   /** What stands between the quotes, spelled as it is. */
   #string(): string {
+    const first = this.#at + 1;
+    const quote = this.#text.indexOf('"', first);
+    if (quote >= 0) {
+      const plain = this.#text.slice(first, quote);
+      if (!plain.includes('\\')) {
+        this.#at = quote + 1;
+        return plain;
+      }
+    }
     STRING.lastIndex = this.#at;
     const match = STRING.exec(this.#text)!;
     if (match[1] === '') {
@@ -123,7 +133,8 @@ class Reader {
   }
 
   #skipSpace(): void {
-    this.#match(SPACE);
+    const code = this.#text.charCodeAt(this.#at);
+    if (!(code > 0x20 && code < ASCII)) this.#match(SPACE);
   }
 
   #isEnd(): boolean {

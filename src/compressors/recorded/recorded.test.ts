@@ -12,7 +12,7 @@ import { idLengths, isId } from './ids.ts';
 import { lockCompressor } from './lock.ts';
 import { longLinesCompressor } from './long-lines.ts';
 import { type Loose, readLoose } from './loose-json.ts';
-import { readRecords, writeRecords } from './records-view.ts';
+import { readRecords, RecordsView } from './records-view.ts';
 import { shortenedString } from './shorten.ts';
 
 const kind = (name: string): Compressor => compressors.find((each) => each.name === name)!;
@@ -129,14 +129,15 @@ describe('JSON lines', () => {
       fc.property(fc.array(record, { minLength: 1, maxLength: 20 }), fc.integer({ min: 8, max: 60 }), (list, chars) => {
         const lines = list.map((each) => JSON.stringify(each));
         const read = readRecords(lines, NO_DEADLINE)!;
-        const view = writeRecords(read, { chars, items: 4 }, NO_DEADLINE);
+        const records = new RecordsView(read);
+        const view = records.write({ chars, items: 4 }, NO_DEADLINE);
         expect(
           view
             .split('\n')
             .slice(1)
             .map((line) => Number.parseInt(line, 10)),
         ).toEqual(lines.map((_, at) => at + 1));
-        expect(writeRecords(read, { chars, items: 4 }, NO_DEADLINE)).toBe(view);
+        expect(records.write({ chars, items: 4 }, NO_DEADLINE)).toBe(view);
       }),
     );
   });

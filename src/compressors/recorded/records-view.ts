@@ -5,8 +5,8 @@
 import type { Deadline } from '../../core/deadline.ts';
 import { readLoose } from './loose-json.ts';
 import type { Loose } from './loose-json.ts';
-import { RecordWriter } from './record-writer.ts';
-import type { Limits } from './record-writer.ts';
+import { type Placed, Places } from './record-paths.ts';
+import { type Limits, RecordWriter, writeWhole } from './record-writer.ts';
 import { type Record, sameFields } from './same-fields.ts';
 import { shortenedLine } from './shorten.ts';
 
@@ -79,25 +79,53 @@ function kindOf(value: Loose): string {
     .join(' ');
 }
 
-export function writeRecords(read: RecordLines, limits: Limits, deadline: Deadline): string {
-  const { records, others, lines } = read;
-  const same = sameFields(records);
-  const whole = wholeRecords(read);
-  const writer = new RecordWriter(records, same.paths, limits);
-  const byNumber = new Map(records.map((record) => [record.number, record]));
-  const body = lines.map((line, at) => {
-    if (at % LINES_PER_CHECK === 0) deadline.check();
-    const record = byNumber.get(at + 1);
-    if (!record) return others.get(at + 1)!.trim() === '' ? '' : `${at + 1}: ${shortenedLine(line, limits.chars * 2)}`;
-    const end = record.isCut ? ' (the line breaks off here)' : '';
-    if (whole.has(at + 1)) return `${at + 1}, whole: ${writer.writeWhole(record)}${end}`;
-    return `${at + 1}: ${writer.write(record)}${end}`;
-  });
-  const notes = [
-    `${records.length} JSON ${records.length === 1 ? 'record' : 'records'} by line number`,
-    '"abc"+9 is a string with 9 more characters',
-    ...writer.notes,
-    ...(same.phrases.length > 0 ? [`left out below because the same ${same.phrases.join('; ')}`] : []),
-  ];
-  return [`[headroom: ${notes.join('; ')}]`, ...body.filter((line) => line !== '')].join('\n');
+/** What is the same under all limits. */
+export class RecordsView {
+  readonly #read: RecordLines;
+  readonly #phrases: readonly string[];
+  readonly #places: Places;
+  /** By line numbers, what is written under any limit: the records that stay whole, or where a record's values stand. */
+  readonly #lines: readonly (string | Placed | undefined)[];
+
+  constructor(read: RecordLines) {
+    const same = sameFields(read.records);
+    const whole = wholeRecords(read);
+    this.#read = read;
+    this.#phrases = same.phrases;
+    this.#places = new Places(read.records, same.paths);
+    const lines: (string | Placed | undefined)[] = read.lines.map(() => undefined);
+    for (const record of read.records) {
+      const placed = this.#places.of(record);
+      const { number } = record;
+      lines[number - 1] = whole.has(number) ? `${number}, whole: ${writeWhole(placed)}${endOf(record)}` : placed;
+    }
+    this.#lines = lines;
+  }
+
+  write(limits: Limits, deadline: Deadline): string {
+    const { records, others, lines } = this.#read;
+    const writer = new RecordWriter(this.#places, limits);
+    const body: string[] = [];
+    let next = 0;
+    for (const [at, line] of this.#lines.entries()) {
+      if (at % LINES_PER_CHECK === 0) deadline.check();
+      if (line === undefined) {
+        if (others.get(at + 1)!.trim() !== '') body.push(`${at + 1}: ${shortenedLine(lines[at]!, limits.chars * 2)}`);
+        continue;
+      }
+      const record = records[next++]!;
+      body.push(typeof line === 'string' ? line : `${at + 1}: ${writer.write(line, at + 1)}${endOf(record)}`);
+    }
+    const notes = [
+      `${records.length} JSON ${records.length === 1 ? 'record' : 'records'} by line number`,
+      '"abc"+9 is a string with 9 more characters',
+      ...writer.notes,
+      ...(this.#phrases.length > 0 ? [`left out below because the same ${this.#phrases.join('; ')}`] : []),
+    ];
+    return [`[headroom: ${notes.join('; ')}]`, ...body].join('\n');
+  }
+}
+
+function endOf({ isCut }: Record): string {
+  return isCut ? ' (the line breaks off here)' : '';
 }

@@ -7,7 +7,7 @@ import type { Compressed, CompressOptions, Compressor } from '../../core/compres
 import type { Sample } from '../../core/sample.ts';
 import { showsFile } from '../../core/shown-file.ts';
 import type { Limits } from './record-writer.ts';
-import { readRecords, type RecordLines, writeRecords } from './records-view.ts';
+import { readRecords, type RecordLines, RecordsView } from './records-view.ts';
 
 const CLAIM = 0.96;
 const HEAD_CHARS = 4096;
@@ -27,6 +27,7 @@ const OPENS = /^\{\s*"(?:[^"\\]|\\.){0,200}"\s*:/;
 const MIN_SINGLE_CHARS = 2_000;
 
 function claim({ text }: Sample): number {
+  if (!text.startsWith('{')) return 0;
   const head = text.slice(0, HEAD_CHARS).split('\n');
   if (!OPENS.test(head[0]!)) return 0;
   const filled = head.filter((line) => line.trim() !== '');
@@ -41,10 +42,11 @@ function writeShortest(
   { level, tokens, deadline }: CompressOptions,
 ): { readonly said: string; readonly isGood: boolean } {
   const good = tokens.count(text) * GOOD_SHARE[level === 'aggressive' ? level : 'balanced'];
+  const view = new RecordsView(read);
   let said = '';
   for (const limits of LIMITS) {
     deadline.check();
-    said = writeRecords(read, limits, deadline);
+    said = view.write(limits, deadline);
     if (tokens.count(said) <= good) return { said, isGood: true };
   }
   return { said, isGood: false };

@@ -22,7 +22,13 @@ export function shortenedLine(line: string, limit: number): string {
   return `${kept} (+${line.length - kept.length} characters)`;
 }
 
+/** An escape of four digits lacks at most the last of them. */
+const MAX_HALF_ESCAPE = 5;
+
 /** Without half a character or half an escape at the end. */
 function withoutHalves(kept: string): string {
-  return kept.replace(/(?<!\\)((?:\\\\)*)\\(?:u[0-9a-f]{0,3})?$/i, '$1').replace(/[\ud800-\udbff]$/, '');
+  const mayBreak = kept.indexOf('\\', kept.length - MAX_HALF_ESCAPE) >= 0;
+  const whole = mayBreak ? kept.replace(/(?<!\\)((?:\\\\)*)\\(?:u[0-9a-f]{0,3})?$/i, '$1') : kept;
+  const last = whole.charCodeAt(whole.length - 1);
+  return last >= 0xd800 && last <= 0xdbff ? whole.slice(0, -1) : whole;
 }

@@ -57,25 +57,42 @@ const PART_OF_RUN =
 export function claim(sample: Sample): number {
   if (JSON_START.test(sample.text.slice(0, 256))) return 0;
   const lines = sampleLines(sample);
-  if (lines.length < 3) return 0;
-  const share = (test: (line: string) => boolean): number => lines.filter(test).length / lines.length;
-  if (share((line) => OTHER_KIND.test(line)) > 0.3) return 0;
+  if (lines.length < 3 || !isAtLeast(lines, 0.7, (line) => !OTHER_KIND.test(line))) return 0;
   const strong = lines.filter(isStrong).length;
-  const reports = share(saysSeverity);
-  const progress = share((line) => progressOf(line) !== undefined);
-  const results = share((line) => readResult(line) !== undefined);
-  const known = reports + progress + results + share((line) => PART_OF_RUN.test(line));
-  if (strong > 0) {
-    if (strong > 1 || known >= 0.3) return 0.95;
+  if (strong > 1) return 0.95;
+  if (strong === 1) {
+    const known = knownShare(lines);
+    if (known >= 0.3) return 0.95;
     return known >= 0.1 || lines.length < 60 ? 0.85 : 0.4;
   }
-  if (share((line) => OWN_TIME.test(line)) > 0.3) return 0;
-  if (reports >= 0.25) return 0.85;
-  if (results >= 0.5) return 0.9;
-  if (progress >= 0.5) return 0.75;
-  const traces = share((line) => TRACE.test(line));
+  if (!isAtLeast(lines, 0.7, (line) => !OWN_TIME.test(line))) return 0;
+  if (isAtLeast(lines, 0.25, saysSeverity)) return 0.85;
+  if (isAtLeast(lines, 0.5, (line) => readResult(line) !== undefined)) return 0.9;
+  if (isAtLeast(lines, 0.5, (line) => progressOf(line) !== undefined)) return 0.75;
   const hasTrace = lines.some((line) => line.endsWith('Traceback (most recent call last):'));
-  return hasTrace && traces >= 0.6 ? 0.6 : Math.min(0.4, known);
+  return hasTrace && isAtLeast(lines, 0.6, (line) => TRACE.test(line)) ? 0.6 : 0;
+}
+
+/** Whether such a share of the lines passes; asks no more of them than it takes to know. */
+function isAtLeast(lines: readonly string[], share: number, test: (line: string) => boolean): boolean {
+  let passed = 0;
+  for (let at = 0; at < lines.length; at++) {
+    if (test(lines[at]!)) passed++;
+    if ((passed + lines.length - at - 1) / lines.length < share) return false;
+    if (passed / lines.length >= share) return true;
+  }
+  return false;
+}
+
+/** The shares of what stands in reports of runs beside what only they hold, all together. */
+function knownShare(lines: readonly string[]): number {
+  const share = (test: (line: string) => boolean): number => lines.filter(test).length / lines.length;
+  return (
+    share(saysSeverity) +
+    share((line) => progressOf(line) !== undefined) +
+    share((line) => readResult(line) !== undefined) +
+    share((line) => PART_OF_RUN.test(line))
+  );
 }
 
 function isStrong(line: string): boolean {

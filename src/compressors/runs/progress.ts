@@ -5,14 +5,14 @@ const MIN_LINE = 5;
 const MAX_LINE = 2000;
 const BARS = '━╸╺█▏▎▍▌▋▊▉░▒▓';
 
-/** With the characters that their lines begin with; undefined: any. */
-const KINDS: readonly (readonly [what: string, first: string | undefined, pattern: RegExp])[] = [
+/** With the characters that their lines begin with (undefined: any), and with what those must hold. */
+const KINDS: readonly (readonly [what: string, first: string | undefined, pattern: RegExp, has?: string])[] = [
   ['Collecting', 'C', /^\s*Collecting \S/],
   ['Downloading', 'D[', /^\s*(?:\[INFO\] )?Download(?:ing|ed)\b(?! failed)/],
   ['Using cached', 'U', /^\s*Using cached \S/],
   ['Requirement already satisfied', 'R', /^Requirement already satisfied:/],
   ['progress bars', BARS, new RegExp(`^\\s*[${BARS}]{8,}`)],
-  ['progress bars', undefined, /^(?=[^%\n]{0,123}%)[^\n]{0,120}\b\d{1,3}%\s*[|[][#=>█▏▎▍▌▋▊▉ .-]{5,}/],
+  ['progress bars', undefined, /^(?=[^%\n]{0,123}%)[^\n]{0,120}\b\d{1,3}%\s*[|[][#=>█▏▎▍▌▋▊▉ .-]{5,}/, '%'],
   [
     'wheel steps',
     'BCSPGIFUA',
@@ -59,11 +59,15 @@ const KINDS: readonly (readonly [what: string, first: string | undefined, patter
   ['mix steps', '=GC', /^(?:==> \S+|Generated \S+ app|Compiling \d+ files? \(\.[a-z]+\))$/],
 ];
 
-const BY_OPENING = new Openings(KINDS.map(([what, first, pattern]) => ({ first, value: { what, pattern } })));
+const BY_OPENING = new Openings(
+  KINDS.map(([what, first, pattern, has = '']) => ({ first, value: { what, pattern, has } })),
+);
 
 /** What kind of progress a line is; undefined when it may say something else. */
 export function progressOf(line: string): string | undefined {
   if (line.length < MIN_LINE || line.length > MAX_LINE) return undefined;
-  for (const { what, pattern } of BY_OPENING.of(line)) if (pattern.test(line)) return what;
+  for (const { what, pattern, has } of BY_OPENING.of(line)) {
+    if ((has === '' || line.includes(has)) && pattern.test(line)) return what;
+  }
   return undefined;
 }

@@ -53,7 +53,8 @@ function repeats(text: string, lines: number): boolean {
     const end = text.indexOf('\n', start);
     const length = (end < 0 ? text.length : end) - start;
     const place = at % (MAX_BACK + 1);
-    [starts[place], lengths[place]] = [start, length];
+    starts[place] = start;
+    lengths[place] = length;
     for (let back = 1; length > 0 && back <= MAX_BACK && back <= at; back++) {
       const other = (at - back) % (MAX_BACK + 1);
       if (lengths[other] !== length || !isSame(text, start, starts[other]!, length)) continue;
@@ -61,6 +62,7 @@ function repeats(text: string, lines: number): boolean {
       break;
     }
     if (same >= lines * MIN_REPEATS) return true;
+    if (same + lines - at - 1 < lines * MIN_REPEATS) return false;
     start += length + 1;
   }
   return false;

@@ -4,6 +4,7 @@
  */
 import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
+import type { JsonCompressor, OpenJson } from '../../core/json-compressor.ts';
 import { showsFile } from '../../core/shown-file.ts';
 import { claimFor, claimForReport } from './claim.ts';
 import { readForm, writeForm } from './form.ts';
@@ -22,11 +23,12 @@ const same = (source: string, expanded: string): boolean => source === expanded;
 class Said {
   readonly read: Read;
   readonly #source: string;
-  readonly #json: Compressor;
+  readonly #json: JsonCompressor;
   readonly #given: CompressOptions;
   readonly #options: CompressOptions;
+  #open: OpenJson | undefined;
 
-  constructor(read: Read, source: string, json: Compressor, options: CompressOptions) {
+  constructor(read: Read, source: string, json: JsonCompressor, options: CompressOptions) {
     this.read = read;
     this.#source = source;
     this.#json = json;
@@ -37,7 +39,10 @@ class Said {
   /** Undefined when it is not worth it. It may come back as something else. */
   lossless(): string | undefined {
     const options: CompressOptions = { ...this.#options, level: 'lossless' };
-    const form = writeForm(this.read, this.#source, (spelled) => this.#json.compress(spelled, options)?.text);
+    const form = writeForm(this.read, this.#source, (spelled) => {
+      this.#open = this.#json.open(spelled);
+      return this.#open.compress(options)?.text;
+    });
     return form !== undefined && form.length < this.#source.length * MAX_SHARE ? form : undefined;
   }
 
@@ -50,12 +55,13 @@ class Said {
 
   view(): string | undefined {
     if (FINDINGS.test(this.read.rootName)) return undefined;
-    const said = this.#json.compress(JSON.stringify(this.read.document), this.#options);
+    const open = this.#open ?? this.#json.open(JSON.stringify(this.read.document));
+    const said = open.compress(this.#options);
     return said?.loss === 'recoverable' ? `${VIEW_HEAD}\n${said.text}` : undefined;
   }
 }
 
-function sayXml(text: string, json: Compressor, options: CompressOptions): Said | undefined {
+function sayXml(text: string, json: JsonCompressor, options: CompressOptions): Said | undefined {
   options.deadline.check();
   if (options.responseFormat === 'json') return undefined;
   const read = readXml(text.includes('\r') ? text.replaceAll('\r\n', '\n') : text, options.deadline);
@@ -63,7 +69,7 @@ function sayXml(text: string, json: Compressor, options: CompressOptions): Said 
 }
 
 /** @param json says JSON shorter. */
-export function xmlCompressor(json: Compressor): Compressor {
+export function xmlCompressor(json: JsonCompressor): Compressor {
   return {
     name: 'xml',
     claim: claimFor,
@@ -81,7 +87,7 @@ export function xmlCompressor(json: Compressor): Compressor {
  * was skipped verbatim, the others counted.
  * @param json says JSON shorter.
  */
-export function testReportCompressor(json: Compressor): Compressor {
+export function testReportCompressor(json: JsonCompressor): Compressor {
   return {
     name: 'test-report',
     viewsFiles: 'recorded',

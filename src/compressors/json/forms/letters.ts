@@ -116,6 +116,7 @@ function byValue(column: Column): readonly Kind[] {
 
 /** Undefined when that gives no fewer entries, or too many. */
 function byShape(column: Column): readonly Kind[] | undefined {
+  if (column.isNumber) return undefined;
   const { distinct, ids, skeletons } = column;
   const limit = Math.min(MAX_ENTRIES * 2, column.rows.length / 2);
   const groups = column.isText ? column.shapes : groupsOf(column);

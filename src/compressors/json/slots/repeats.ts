@@ -21,7 +21,6 @@ export const repeats: SlotForm = {
       if (!comesAgain(0) && !comesAgain(1) && !comesAgain(2) && !comesAgain(half)) continue;
       numbered ??= numberTexts(texts);
       const turn = turnOf(numbered, rows, period);
-      if (turn && new Set(turn).size === 1) continue;
       if (turn?.some((text) => UNSAFE.test(text))) return [];
       if (turn) return [PREFIX + turn.join(', ')];
     }
@@ -34,55 +33,73 @@ export const repeats: SlotForm = {
   },
 };
 
-/** Texts by number, equal ones by the same, because comparing numbers is faster. */
+/** Texts by number, equal ones by the same, because comparing numbers is faster; and room to count them in. */
 interface Numbered {
   readonly distinct: readonly string[];
   readonly ids: Int32Array;
+  readonly votes: Int32Array;
+  /** Of each place in the turn the number of its text. */
+  readonly turn: Int32Array;
 }
 
 function numberTexts(texts: readonly string[]): Numbered {
   const known = new Map<string, number>();
   const ids = new Int32Array(texts.length);
+  let last = -1;
   for (let at = 0; at < texts.length; at++) {
+    if (at > 0 && texts[at] === texts[at - 1]) {
+      ids[at] = last;
+      continue;
+    }
     let id = known.get(texts[at]!);
     if (id === undefined) {
       id = known.size;
       known.set(texts[at]!, id);
     }
-    ids[at] = id;
+    ids[at] = last = id;
   }
-  return { distinct: [...known.keys()], ids };
+  const voted = Math.min(known.size, VOTES * MAX_PERIOD);
+  return {
+    distinct: [...known.keys()],
+    ids,
+    votes: new Int32Array(voted * MAX_PERIOD),
+    turn: new Int32Array(MAX_PERIOD),
+  };
 }
 
-/** Of each place in the turn the commonest text, as far as few rows have another. */
-function turnOf({ distinct, ids }: Numbered, rows: readonly number[], period: number): string[] | undefined {
+/** Of each place in the turn the commonest text, as far as few rows have another; undefined when it is the same in all. */
+function turnOf(numbered: Numbered, rows: readonly number[], period: number): string[] | undefined {
+  const { distinct, ids, turn } = numbered;
   const mayMiss = Math.max(1, Math.floor(ids.length * MAX_MISSES));
   // Each text that has no place in the turn is missed once at least.
-  if (distinct.length - period > mayMiss) return undefined;
-  const turn = commonestOf(ids, rows, period);
-  if (turn.includes(-1)) return undefined;
+  if (distinct.length - period > mayMiss || !hasTurn(numbered, rows, period)) return undefined;
   let misses = mayMiss;
   for (let at = 0; at < ids.length; at++) {
     if (turn[rows[at]! % period] !== ids[at] && misses-- === 0) return undefined;
   }
-  return Array.from(turn, (id) => distinct[id]!);
+  return Array.from(turn.subarray(0, period), (id) => distinct[id]!);
 }
 
-/** Of each place in the turn the number of the text that the first rows have there most often; -1 where they have none. */
-function commonestOf(ids: Int32Array, rows: readonly number[], period: number): Int32Array {
+/**
+ * Finds of each place in the turn the number of the text that the first rows have there most often. False where they
+ * have none, or the same in all places.
+ */
+function hasTurn({ ids, votes, turn }: Numbered, rows: readonly number[], period: number): boolean {
   const voters = Math.min(ids.length, VOTES * period);
   let known = 0;
   for (let at = 0; at < voters; at++) if (ids[at]! >= known) known = ids[at]! + 1;
-  const votes = new Int32Array(period * known);
+  votes.fill(0, 0, period * known);
   for (let at = 0; at < voters; at++) votes[(rows[at]! % period) * known + ids[at]!]!++;
-  const turn = new Int32Array(period).fill(-1);
-  const most = new Int32Array(period);
+  let isTurn = false;
+  turn.fill(-1, 0, period);
   for (let at = 0; at < voters; at++) {
     const place = rows[at]! % period;
-    const count = votes[place * known + ids[at]!]!;
-    if (count <= most[place]!) continue;
-    most[place] = count;
-    turn[place] = ids[at]!;
+    const before = turn[place]!;
+    if (before < 0 || votes[place * known + ids[at]!]! > votes[place * known + before]!) turn[place] = ids[at]!;
   }
-  return turn;
+  for (let place = 0; place < period; place++) {
+    if (turn[place]! < 0) return false;
+    if (turn[place] !== turn[0]) isTurn = true;
+  }
+  return isTurn;
 }

@@ -50,10 +50,13 @@ export function mode(values: readonly number[]): { readonly value: number; reado
   const counts = new Map<number, number>();
   let best = Number.NaN;
   let most = 0;
-  for (const value of values) {
-    const count = (counts.get(value) ?? 0) + 1;
+  for (let at = 0; at < values.length; ) {
+    const value = values[at]!;
+    const start = at++;
+    while (at < values.length && values[at] === value) at++;
+    const count = (counts.get(value) ?? 0) + at - start;
     counts.set(value, count);
-    if (count > most) [best, most] = [value, count];
+    if (count > most) [best, most] = [values[at - 1]!, count];
   }
   return { value: best, count: most };
 }

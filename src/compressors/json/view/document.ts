@@ -129,14 +129,14 @@ function rowsOf(
 function limitsFor(
   plain: string,
   lossless: number,
-  { level, tokens, deadline, importance }: DocumentOptions,
+  { level, tokens, deadline, importance, known }: DocumentOptions,
 ): ViewOptions {
   const share = SHARES[level === 'aggressive' ? 'aggressive' : 'balanced'];
   const own = tokens.count(plain);
   const rowTokens = Math.max(share.minRowTokens, own * share.rows);
   const nameTokens = own * share.names;
   const learnedTokens = Math.min(rowTokens + nameTokens, lossless * MAX_LEARNED_SHARE);
-  return { tokens, deadline, importance, rowTokens, nameTokens, learnedTokens };
+  return { tokens, deadline, known, importance, rowTokens, nameTokens, learnedTokens };
 }
 
 const AGGREGATES = '_headroom';

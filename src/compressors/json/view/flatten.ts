@@ -1,5 +1,6 @@
 /** Records as columns, one for each path, whatever the records look like: keys may be missing, values of several kinds. */
 import { Column } from '../column.ts';
+import type { Known } from '../known.ts';
 import { type Json, JsonRecord, type Shape, isContainer, isList } from '../tree.ts';
 
 const MAX_DEPTH = 8;
@@ -22,12 +23,14 @@ export class FieldNode {
   member: FieldNode | undefined;
   isHidden = false;
   readonly #plans = new Map<Shape, readonly FieldNode[]>();
+  readonly #known: Known | undefined;
   #column: Column | undefined;
   #name: string | undefined;
 
-  constructor(path: readonly string[], isMany: boolean) {
+  constructor(path: readonly string[], isMany: boolean, known: Known | undefined) {
     this.path = path;
     this.isMany = isMany;
+    this.#known = known;
   }
 
   get name(): string {
@@ -52,7 +55,8 @@ export class FieldNode {
 
   get column(): Column {
     if (this.#column) return this.#column;
-    this.#column = new Column(this.path, this.rows, this.values);
+    const { path, rows, values } = this;
+    this.#column = this.#known?.columnOf(path, rows, values) ?? new Column(path, rows, values);
     this.#column.name = this.name;
     return this.#column;
   }
@@ -92,8 +96,11 @@ export class FlatTable {
   nodes: readonly FieldNode[] = [];
   #made = 0;
 
+  readonly #known: Known | undefined;
+
   /** @param keys of the rows, where they stand in an object. */
-  constructor(list: readonly Json[], keys?: readonly string[]) {
+  constructor(list: readonly Json[], keys?: readonly string[], known?: Known) {
+    this.#known = known;
     this.count = list.length;
     this.root = this.newNode([], false);
     if (keys) {
@@ -110,7 +117,7 @@ export class FlatTable {
   }
 
   newNode(path: readonly string[], isMany: boolean): FieldNode {
-    const node = new FieldNode(path, isMany);
+    const node = new FieldNode(path, isMany, this.#known);
     (this.nodes as FieldNode[]).push(node);
     this.#made++;
     return node;

@@ -5,6 +5,7 @@
 import type { Deadline } from '../../../core/deadline.ts';
 import type { ToolImportance } from '../../../core/importance.ts';
 import type { Tokenizer } from '../../../core/tokenizer.ts';
+import type { Known } from '../known.ts';
 import { type Json, print, quote } from '../tree.ts';
 import { describe } from './describe.ts';
 import type { Fact } from './fact.ts';
@@ -14,6 +15,7 @@ import { type Weights, weighRows } from './select.ts';
 export interface ViewOptions {
   readonly tokens: Tokenizer;
   readonly deadline: Deadline;
+  readonly known?: Known | undefined;
   /** What the rows in full may take. */
   readonly rowTokens: number;
   /** What lists of names may take. */
@@ -49,7 +51,7 @@ export interface MadeView {
 
 /** @param keys of the rows, where they stand in an object. */
 export function plainView(list: readonly Json[], keys: readonly string[] | undefined, options: ViewOptions): MadeView {
-  const table = new FlatTable(list, keys);
+  const table = new FlatTable(list, keys, options.known);
   const weights = weighRows(table, options.deadline);
   options.deadline.check();
   const facts = describe(table, options);
