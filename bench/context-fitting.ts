@@ -52,7 +52,13 @@ function openFitting(windowTokens: number, stores: Stores): Engine {
     tools: [],
     allowLoss: false,
     offersTool: true,
-    fit: { models: { find } as never, sizesBy: () => new Sizes(tokenizer), lowWater: LOW_WATER, shorten: router },
+    fit: {
+      models: { find } as never,
+      sizesBy: () => new Sizes(tokenizer),
+      lowWater: LOW_WATER,
+      limitMs: 60_000,
+      shorten: router,
+    },
     deadlineMs: 60_000,
   });
 }

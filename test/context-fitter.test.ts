@@ -103,6 +103,25 @@ test('what does not fit loses its least worthy results, each named in its place 
   expect(said(sent)).toEqual(said(body));
 });
 
+test('R-33 a replay begins no step, and repeats the one that was made', () => {
+  const engine = open();
+  const replay = (body: Body): Body => {
+    const verdict = engine.replay({
+      body: Buffer.from(JSON.stringify(body)),
+      format: 'anthropic-messages',
+      tenant: 't',
+      intent: 'send',
+    });
+    return verdict.body ? JSON.parse(Buffer.from(verdict.body).toString()) : body;
+  };
+  expect(results(replay(anthropic(30)))).toEqual(results(anthropic(30)));
+  const first = run(engine, anthropic(40)).sent;
+  expect(stubs(first).length).toBeGreaterThan(20);
+  const later = results(replay(anthropic(80)));
+  expect(later.slice(0, 40)).toEqual(results(first));
+  expect(later.slice(40)).toEqual(results(anthropic(80)).slice(40));
+});
+
 test('one step lasts for many turns, and what it said stays as it was said', () => {
   const engine = open();
   const first = run(engine, anthropic(30)).sent;

@@ -123,6 +123,7 @@ export function openEngine(options: EngineOptions, warn: (message: string) => vo
           models,
           sizesBy: sizesByTokenizer(own.tokenizers),
           lowWater: LOW_WATER,
+          limitMs: deadlineMs,
           shorten: router,
         }
       : undefined,

@@ -140,14 +140,22 @@ const AS_IS = { transforms: [], level: 'lossless' } as const;
 export function createEngine(parts: EngineParts): Engine {
   return {
     run: (job) => attempt(job, job.intent === 'as-is' ? { ...parts, ...AS_IS } : parts),
-    replay: (job) =>
-      attempt(job, { ...parts, transforms: parts.transforms.filter(({ isStructural }) => isStructural) }),
+    replay: (job) => attempt(job, replaying(parts)),
     advance: (step) => advance(step, parts),
     kept: ({ tenant, upstream, id }) => keptAnswer(id, { tenant, upstream, sentLog: parts.stores.sentLog(tenant) }),
     mend: ({ tenant, format, sent }) => {
       const known = parts.formats.find(({ name }) => name === format);
       return known && mend(sent, known, parts.stores.sentLog(tenant));
     },
+  };
+}
+
+function replaying({ transforms, fit, deepening, ...parts }: EngineParts): EngineParts {
+  return {
+    ...parts,
+    transforms: transforms.filter(({ isStructural }) => isStructural),
+    fit: fit && { ...fit, isOff: true },
+    deepening: deepening && { ...deepening, isOff: true },
   };
 }
 

@@ -7,6 +7,7 @@
 import type { Conversation, Part } from '../core/conversation.ts';
 import type { Rewrite } from '../core/edit.ts';
 import { hashOf } from '../core/hash.ts';
+import { deadlineIn } from '../core/deadline.ts';
 import { asObject, type JsonValue } from '../core/json/value.ts';
 import { writeMarker } from '../core/marker.ts';
 import type { ModelFacts, ModelTable } from '../core/model.ts';
@@ -27,6 +28,10 @@ export interface FitParts {
   readonly sizesBy: (model: Pick<ModelFacts, 'tokenizer' | 'calibration'>) => Sizes;
   /** Of the window, where a step goes down to. */
   readonly lowWater: number;
+  /** For a step, beside what other decisions may take, in milliseconds. */
+  readonly limitMs: number;
+  /** Nothing new is left out; what was stays so. */
+  readonly isOff?: boolean;
 }
 
 /** A request that is longer than its model reads, whatever is left out. */
@@ -98,16 +103,15 @@ export class Fitting {
 
   /** The conversation as it fits, or as it is where it does, or where nothing may be left out. */
   fit(conversation: Conversation, bodyBytes: number): Fitted {
-    const { models, sizesBy, lowWater } = this.#parts;
+    const { models, sizesBy, lowWater, isOff } = this.#parts;
+    const asIs = { conversation, overflow: undefined, isStep: false };
+    if (isOff) return asIs;
     const facts = models.find(conversation.model || (this.#context.model ?? ''));
     const limitTokens =
       facts?.window && facts.window - (facts.outputInWindow ? (conversation.maxOutputTokens ?? 0) : 0);
-    if (!facts || limitTokens === undefined || limitTokens <= 0)
-      return { conversation, overflow: undefined, isStep: false };
+    if (!facts || limitTokens === undefined || limitTokens <= 0) return asIs;
     const sizes = sizesBy(facts);
-    if (sizes.isSurelyBelow(bodyBytes, limitTokens)) return { conversation, overflow: undefined, isStep: false };
-    const tokens = sizes.of(conversation);
-    if (tokens <= limitTokens) return { conversation, overflow: undefined, isStep: false };
+    if (sizes.isSurelyBelow(bodyBytes, limitTokens) || sizes.of(conversation) <= limitTokens) return asIs;
     const fitted = this.#mayLeaveOut(conversation)
       ? this.#shorter(conversation, sizes, Math.floor(limitTokens * lowWater))
       : conversation;
@@ -131,7 +135,9 @@ export class Fitting {
       // The newest stay whole: nothing in them may speak of what is not there any more.
       return { ...part, text: part.source, frozen: newest.has(part.turn) };
     });
-    let shorter = this.#routed({ ...conversation, parts: open });
+    const policy = { ...this.#context.policy, level: 'aggressive' as const };
+    const context = { ...this.#context, policy, deadline: deadlineIn(this.#parts.limitMs) };
+    let shorter = this.#routed({ ...conversation, parts: open }, context);
     const said = new Set<string>();
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const excess = sizes.of(shorter) - target;
@@ -143,7 +149,7 @@ export class Fitting {
       for (const one of left) said.add(nameOf(one));
       open = this.#without(open, left);
       // What referred to a text that is left out now is said anew.
-      shorter = this.#routed({ ...conversation, parts: open });
+      shorter = this.#routed({ ...conversation, parts: open }, context);
     }
     // Where nothing more can be left out, what was said stays as it is.
     return said.size === 0 && this.#steps > 0 ? conversation : this.#pinned(shorter);
@@ -172,8 +178,7 @@ export class Fitting {
     return this.#context.isSent ? this.#context.originals.put(source) : hashOf(source);
   }
 
-  #routed(conversation: Conversation): Conversation {
-    const context = { ...this.#context, policy: { ...this.#context.policy, level: 'aggressive' as const } };
+  #routed(conversation: Conversation, context: OptimizeContext): Conversation {
     const texts = new Map<number, string>();
     const plan = this.#parts.shorten.plan(conversation, context);
     for (let step = plan.next(); !step.done; ) {

@@ -125,6 +125,13 @@ describe('the pool', () => {
     expect((await start().run(job(`${ROWS} `))).body).toBeUndefined();
   });
 
+  test('R-33 what a lost worker leaves is replayed by another one, off the main thread', async () => {
+    const report = `parentPort.postMessage({ kind: 'verdict', verdict: { problem: 'by another' } });`;
+    const entry = script(`parentPort.on('message', ({ isReplay }) => { if (!isReplay) process.exit(3); ${report} });`);
+    const verdicts = await Promise.all([start({ entry, workers: 1 }), start({ entry })].map((pool) => pool.run(job())));
+    expect(verdicts.map(({ problem }) => problem)).toEqual(['by another', 'by another']);
+  });
+
   test('a worker that dies is replaced', async () => {
     const pool = start({ entry: script(`parentPort.on('message', () => process.exit(3));`) });
     expect((await pool.run(job())).body).toBeUndefined();

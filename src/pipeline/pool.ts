@@ -1,6 +1,6 @@
 /**
  * Runs the engine off the event loop: worker threads with a hard time limit each. A worker that overruns it or dies
- * costs its request nothing but the saving: what was pinned is replayed here and the rest goes out as it came.
+ * costs its request nothing but the saving: another one replays what was pinned, and the rest goes out as it came.
  */
 import { Worker } from 'node:worker_threads';
 import type { StoresStatus } from '../core/stores.ts';
@@ -52,7 +52,8 @@ export interface Optimizer {
 }
 
 export type ToWorker =
-  | { readonly kind: 'job'; readonly job: Job }
+  /** A replay begins nothing: what was pinned goes out again. */
+  | { readonly kind: 'job'; readonly job: Job; readonly isReplay: boolean }
   | { readonly kind: 'ask'; readonly id: number; readonly question: Question }
   | { readonly kind: 'close' };
 
@@ -79,6 +80,8 @@ export interface Answer {
 
 interface Waiting {
   readonly job: Job;
+  /** A worker was lost over it. */
+  readonly isReplay: boolean;
   readonly resolve: (verdict: Verdict) => void;
 }
 
@@ -117,7 +120,7 @@ class Pool implements Optimizer {
   run(job: Job): Promise<Verdict> {
     if (this.#isUndecidable(job)) return Promise.resolve(untouched(job));
     return new Promise((resolve) => {
-      this.#queue.push({ job, resolve });
+      this.#queue.push({ job, isReplay: false, resolve });
       this.#next();
     });
   }
@@ -179,7 +182,8 @@ class Pool implements Optimizer {
     const waiting = this.#queue.shift()!;
     idle.running = waiting;
     this.#watch(idle, idle.isReady ? 0 : START_MS);
-    idle.worker.postMessage({ kind: 'job', job: waiting.job } satisfies ToWorker);
+    const { job, isReplay } = waiting;
+    idle.worker.postMessage({ kind: 'job', job, isReplay } satisfies ToWorker);
   }
 
   async #askAnyone(question: Question): Promise<Answer> {
@@ -200,8 +204,9 @@ class Pool implements Optimizer {
 
   #watch(crew: Crew, extraMs: number): void {
     clearTimeout(crew.timer);
-    const limitMs = this.#options.deadlineMs + GRACE_MS + extraMs;
-    crew.timer = setTimeout(() => void this.#lose(crew, 'overran its deadline'), limitMs);
+    const { deadlineMs, fits } = this.#options;
+    const limitMs = deadlineMs * (fits ? 2 : 1) + GRACE_MS + extraMs;
+    crew.timer = setTimeout(() => this.#lose(crew, 'overran its deadline'), limitMs);
   }
 
   #grow(): Crew | undefined {
@@ -252,8 +257,8 @@ class Pool implements Optimizer {
     const crew: Crew = { worker, asked: new Map(), isReady: false, running: undefined, timer: undefined };
     this.#crews.add(crew);
     worker.on('message', (message: FromWorker) => this.#hear(crew, message));
-    worker.on('error', (error) => void this.#lose(crew, `failed: ${error.message}`));
-    worker.on('exit', () => void this.#lose(crew, 'ended'));
+    worker.on('error', (error) => this.#lose(crew, `failed: ${error.message}`));
+    worker.on('exit', () => this.#lose(crew, 'ended'));
     return crew;
   }
 
@@ -282,7 +287,7 @@ class Pool implements Optimizer {
   }
 
   /** The worker is gone or given up: its job and its questions are answered without it. */
-  async #lose(crew: Crew, why: string): Promise<void> {
+  #lose(crew: Crew, why: string): void {
     if (!this.#crews.delete(crew)) return;
     clearTimeout(crew.timer);
     this.#markReady();
@@ -293,11 +298,13 @@ class Pool implements Optimizer {
       this.#options.warn(
         `a worker ${why}; ${lost ? 'its request goes out without new shortening' : 'another one starts when needed'}`,
       );
+    if (lost && !lost.isReplay && !this.#isClosed) this.#queue.unshift({ ...lost, isReplay: true });
+    else if (lost) void this.#replayHere(lost.job).then(lost.resolve);
     this.#next();
-    if (lost) lost.resolve(await this.#replay(lost.job));
   }
 
-  async #replay(job: Job): Promise<Verdict> {
+  /** The last resort: this thread moves everybody's bytes. */
+  async #replayHere(job: Job): Promise<Verdict> {
     try {
       const { openEngine } = await import('./defaults.ts');
       const store = { ...this.#options.store, waitMs: HERE_WAIT_MS };

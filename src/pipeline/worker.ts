@@ -20,7 +20,7 @@ const engine = openEngine(options, warn, { tokenizers });
 port.on('message', (message: ToWorker) => {
   switch (message.kind) {
     case 'job': {
-      const verdict = engine.run(message.job);
+      const verdict = message.isReplay ? engine.replay(message.job) : engine.run(message.job);
       reply({ kind: 'verdict', verdict }, ownBuffer(verdict.body));
       return;
     }

@@ -9,6 +9,10 @@ import { EarlierNames, nameOf, type TextName, wholeName } from './earlier-names.
 
 /** Shorter texts hold no run of lines worth a reference. */
 const MIN_LINES = 4;
+/** Lines shorter than this stand everywhere; they may be inside a run but none is looked for by them. */
+const MIN_ANCHOR_CHARS = 12;
+/** Places remembered for each line, the latest ones. */
+const MAX_PLACES = 8;
 
 /** A line number as read tools print it; other kinds of gutter could be part of the text. */
 const GUTTER = /^( *)(\d{1,7})([\t→])/;
@@ -79,6 +83,12 @@ export class EarlierText {
   }
 }
 
+/** Where a line stands: in which text, and the how-manieth of its lines it is, from 0. */
+export interface Place {
+  readonly earlier: EarlierText;
+  readonly at: number;
+}
+
 function countedFromOne({ gutter, content }: NumberedLine, at: number): NumberedLine {
   return { content: gutter + content, number: at + 1, gutter: '' };
 }
@@ -90,6 +100,9 @@ export class EarlierTexts {
   readonly #times = new Map<string, number>();
   readonly #names = new EarlierNames();
   readonly #calls = new Set<ToolCall>();
+  /** For each line that is long enough: its places in each text, the latest text last. */
+  readonly #places = new Map<string, Place[][]>();
+  #indexed = 0;
   readonly #showsInputs: boolean;
 
   constructor({ showsInputs }: Pick<Conversation, 'showsInputs'>) {
@@ -98,6 +111,24 @@ export class EarlierTexts {
 
   get all(): readonly EarlierText[] {
     return this.#texts;
+  }
+
+  /** Where a line of these words stands, the latest texts first; nowhere when it is too short to look for. */
+  placesOf(content: string): readonly Place[] {
+    while (this.#indexed < this.#texts.length) this.#index(this.#texts[this.#indexed++]!);
+    return this.#places.get(content)?.toReversed().flat().slice(0, MAX_PLACES) ?? [];
+  }
+
+  #index(earlier: EarlierText): void {
+    if (!earlier.isUnambiguous) return;
+    for (const [at, { content, number }] of earlier.lines.entries()) {
+      if (number < 0 || content.length < MIN_ANCHOR_CHARS || content.trim().length < MIN_ANCHOR_CHARS) continue;
+      const known = this.#places.get(content);
+      const last = known?.at(-1);
+      if (!known) this.#places.set(content, [[{ earlier, at }]]);
+      else if (last![0]!.earlier !== earlier) known.push([{ earlier, at }]);
+      else if (last!.length < MAX_PLACES) last!.push({ earlier, at });
+    }
   }
 
   /** What to call this text: as short as no other name that stood here so far can be meant. */

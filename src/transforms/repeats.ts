@@ -2,7 +2,7 @@
  * Says a run of lines that stands earlier in the conversation by a reference to it, changed lines in full. Lossless:
  * the reference names one earlier text and its line numbers, and `unfoldRepeats` gives the very bytes back.
  */
-import { type EarlierText, type EarlierTexts, type NumberedLine, readLines } from './earlier-texts.ts';
+import { type EarlierText, type EarlierTexts, type NumberedLine, type Place, readLines } from './earlier-texts.ts';
 
 /** A run must be worth its reference: be so much longer, and not break the text for two short lines. */
 const MIN_RUN_LINES = 3;
@@ -10,18 +10,9 @@ const MIN_RUN_CHARS = 80;
 const MIN_GAIN = 1.5;
 /** Lines before the first that is long enough to be looked for. */
 const MAX_LEAD_LINES = 4;
-/** Lines shorter than this stand everywhere; they may be inside a run but none is looked for by them. */
-const MIN_ANCHOR_CHARS = 12;
-/** Places looked at for each line, the latest ones. */
-const MAX_PLACES = 8;
 
 const REFERENCE =
   /^\[(?:lines (\d+)-(\d+)|(\d+) lines): same as (?:(?:lines (\d+)-(\d+) of|in) (.+), above|lines (\d+)-(\d+) there|(there))\]$/;
-
-interface Place {
-  readonly earlier: EarlierText;
-  readonly at: number;
-}
 
 interface Run extends Place {
   /** First line in the text, and how many. */
@@ -102,20 +93,13 @@ function linesMeant(reference: RegExpExecArray, named: EarlierText | undefined):
 
 const printed = ({ gutter, content }: NumberedLine): string => gutter + content;
 
-/** For each line of the text that is long enough, where it stands before, the latest places first. */
-function findPlaces(lines: readonly NumberedLine[], earlier: EarlierTexts): ReadonlyMap<string, readonly Place[]> {
-  const wanted = new Set(
-    lines.map(({ content }) => content).filter((content) => content.trim().length >= MIN_ANCHOR_CHARS),
-  );
-  const places = new Map<string, Place[]>();
-  for (const one of earlier.all.toReversed()) {
-    if (!one.isUnambiguous) continue;
-    one.lines.forEach(({ content, number }, at) => {
-      if (number < 0 || !wanted.has(content)) return;
-      const known = places.get(content);
-      if (!known) places.set(content, [{ earlier: one, at }]);
-      else if (known.length < MAX_PLACES) known.push({ earlier: one, at });
-    });
+/** For each line of the text that stands before, where. */
+function findPlaces(lines: readonly NumberedLine[], earlier: EarlierTexts): Places {
+  const places = new Map<string, readonly Place[]>();
+  for (const { content } of lines) {
+    if (places.has(content)) continue;
+    const found = earlier.placesOf(content);
+    if (found.length > 0) places.set(content, found);
   }
   return places;
 }
