@@ -24,8 +24,8 @@ export function renderDocs(): readonly RenderedDoc[] {
 
 function optionsPage(): string {
   const rows = OPTION_NAMES.map((name) => {
-    const { short, variable, placeholder, isOutsideFile, allowed, doc } = OPTIONS[name];
-    const flag = `\`--${name} ${placeholder}\`${short ? `, \`-${short}\`` : ''}`;
+    const { short, variable, valueName, isOutsideFile, allowed, doc } = OPTIONS[name];
+    const flag = `\`--${name} ${valueName}\`${short ? `, \`-${short}\`` : ''}`;
     return [
       flag,
       `\`${variable}\``,

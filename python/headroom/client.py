@@ -132,6 +132,9 @@ class Headroom:
 
     def _gone(self, what: str) -> None:
         self._profile = None
+        # Calls that failed together are one failure.
+        if time.monotonic() < self._rests_until:
+            return
         self._rests_until = time.monotonic() + self._rest
         self._rest = min(self._rest * 2, MAX_REST_SECONDS)
         if not self._has_warned:

@@ -45,7 +45,7 @@ class Line:
                 held, particulars = _call(entry)
             except (OSError, ValueError, KeyError, TypeError):
                 continue
-            if particulars.get("proof") == _proof(entry["secret"], "proxy") and _port(particulars["url"]) == port:
+            if _is_proxy_at(port, entry, particulars):
                 return cls(held)
             held.close()
         return None
@@ -107,7 +107,7 @@ def _spawn(words: list[str]) -> subprocess.Popen[bytes]:
         os.close(handle)
 
 
-def _call(entry: dict[str, Any]) -> tuple[socket.socket, dict[str, Any]]:
+def _call(entry: dict[str, Any]) -> tuple[socket.socket, Any]:
     held = socket.create_connection(("127.0.0.1", entry["port"]), ANSWER_SECONDS)
     try:
         hello = {"proof": _proof(entry["secret"], "session"), "wish": "stay", "agent": "agno", "pid": os.getpid()}
@@ -119,6 +119,14 @@ def _call(entry: dict[str, Any]) -> tuple[socket.socket, dict[str, Any]]:
     except BaseException:
         held.close()
         raise
+
+
+def _is_proxy_at(port: int, entry: dict[str, Any], particulars: Any) -> bool:
+    try:
+        is_proven = hmac.compare_digest(particulars["proof"], _proof(entry["secret"], "proxy"))
+        return is_proven and _port(particulars["url"]) == port
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False
 
 
 def _proof(secret: str, side: str) -> str:

@@ -17,8 +17,8 @@ export const HELP_FLAG: Flag = { name: 'help', short: 'h', doc: 'Show this help.
 /** All flags of a command, those of the options table included. */
 export function flagsOf({ flags, options }: Command): readonly Flag[] {
   const rows = options.map((name): Flag => {
-    const { short, placeholder, doc, isList } = OPTIONS[name] as OptionRow<unknown>;
-    return { name, placeholder, doc, ...(short && { short }), ...(isList && { isList }) };
+    const { short, valueName, doc, isList } = OPTIONS[name] as OptionRow<unknown>;
+    return { name, valueName, doc, ...(short && { short }), ...(isList && { isList }) };
   });
   return [...flags, ...rows, HELP_FLAG];
 }
@@ -36,9 +36,9 @@ export function parseArguments(name: string, command: Command, words: readonly s
   const { tokens, positionals } = parseArgs({
     args: [...words],
     options: Object.fromEntries(
-      known.map(({ name, short, placeholder }) => [
+      known.map(({ name, short, valueName }) => [
         name,
-        { type: placeholder ? ('string' as const) : ('boolean' as const), ...(short && { short }) },
+        { type: valueName ? ('string' as const) : ('boolean' as const), ...(short && { short }) },
       ]),
     ),
     strict: false,
@@ -72,13 +72,13 @@ export function parseArguments(name: string, command: Command, words: readonly s
 }
 
 function valueOf(name: string, flag: Flag, value: string | undefined, isInline: boolean): string | true {
-  if (!flag.placeholder) {
+  if (!flag.valueName) {
     if (value !== undefined) throw usage(name, `--${flag.name} is a switch and takes no value`);
     return true;
   }
   // `--port --host x`: the next flag is not a value, unless it is written with `=`.
   if (value === undefined || value === '' || (!isInline && value.startsWith('-') && value !== '-')) {
-    throw usage(name, `--${flag.name} needs a value: --${flag.name} ${flag.placeholder}`);
+    throw usage(name, `--${flag.name} needs a value: --${flag.name} ${flag.valueName}`);
   }
   return value;
 }

@@ -6,7 +6,7 @@ export interface Flag {
   readonly name: string;
   readonly short?: string;
   /** What its value looks like; undefined for a switch. */
-  readonly placeholder?: string;
+  readonly valueName?: string;
   /** Several are one, with commas between them. */
   readonly isList?: boolean;
   readonly doc: string;

@@ -48,7 +48,7 @@ export function commandHelp(name: string, command: Command): string {
 
 function flagLines(flag: Flag): readonly string[] {
   const short = flag.short ? `-${flag.short}, ` : '';
-  const value = flag.placeholder ? ` ${flag.placeholder}` : '';
+  const value = flag.valueName ? ` ${flag.valueName}` : '';
   const row = Object.hasOwn(OPTIONS, flag.name) ? (flag.name as OptionName) : undefined;
   const origin = row ? ` [${OPTIONS[row].variable}; default ${defaultText(row)}]` : '';
   const lines = wrap(`${flag.doc}${origin}`, WIDTH - 6);

@@ -45,7 +45,7 @@ describe('help and version', () => {
     const { stdout } = await machine.run(['proxy', '--help']);
     const words = stdout.replaceAll(/\s+/g, ' ');
     for (const name of OPTION_NAMES) {
-      expect(words).toContain(`--${name} ${OPTIONS[name].placeholder}`);
+      expect(words).toContain(`--${name} ${OPTIONS[name].valueName}`);
       expect(words).toContain(`[${OPTIONS[name].variable}; default `);
     }
   });

@@ -72,7 +72,8 @@ describe('where a value comes from', () => {
   test('every default is a value that the row itself allows', () => {
     for (const name of OPTION_NAMES) {
       const row = OPTIONS[name];
-      if (row.default !== undefined) expect([name, row.parse(valueText(row.default))]).toEqual([name, row.default]);
+      if (row.default !== undefined)
+        expect([name, row.parse(valueText(name, row.default))]).toEqual([name, row.default]);
     }
   });
 

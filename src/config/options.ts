@@ -73,7 +73,7 @@ export interface OptionRow<Value> {
   readonly variable: string;
   readonly short?: string;
   /** What a value looks like, for help: `PORT`, `URL`. */
-  readonly placeholder: string;
+  readonly valueName: string;
   readonly default: Value;
   /** How the default is written in the documentation where that is not its plain text. */
   readonly defaultText?: string;
@@ -88,6 +88,8 @@ export interface OptionRow<Value> {
   readonly isTable?: boolean;
   /** May be given several times, and stand in config.toml as a list: all of them together, with commas. */
   readonly isList?: boolean;
+  /** A value as it would be given, where that is not its plain text. */
+  readonly written?: (value: Value) => string;
   /** Where a value names files: the same value with their whole paths. */
   readonly resolved?: (value: Value, whole: (path: string) => string) => Value;
   /** What is allowed, in words that follow "must be". */
@@ -157,7 +159,7 @@ export const OPTIONS: OptionTable = {
     doc: 'Keep what stands before the messages equal from request to request, so that the provider’s prompt cache hits: dates, ids and the like move from system prompts into a note at the end, and prefixes are marked or named. auto: where the client does not manage caches itself, in the profiles balanced and aggressive; off: never.',
   },
   'text-observations': {
-    placeholder: 'PATTERN',
+    valueName: 'PATTERN',
     allowed: 'a regular expression',
     parse: (text) => (isPattern(text) ? text : undefined),
     variable: 'HEADROOM_TEXT_OBSERVATIONS',
@@ -321,22 +323,13 @@ export const OPTIONS: OptionTable = {
 export const OPTION_NAMES: readonly OptionName[] = Object.keys(OPTIONS) as OptionName[];
 
 export function defaultText(name: OptionName): string {
-  return OPTIONS[name].defaultText ?? valueText(OPTIONS[name].default);
+  return OPTIONS[name].defaultText ?? valueText(name, OPTIONS[name].default);
 }
 
 /** A value as it would be given. */
-export function valueText(value: OptionValues[OptionName]): string {
-  if (typeof value !== 'object') return String(value);
-  return value.map(entryText).join(',');
-}
-
-function entryText(entry: ToolRule | VocabularyFile | Budget): string {
-  if ('glob' in entry) return `${entry.glob}=${entry.level}`;
-  return 'path' in entry ? `${entry.tokenizer}=${entry.path}` : budgetText(entry);
-}
-
-function budgetText({ holder, dollars, period }: Budget): string {
-  return `${holder === 'project' ? 'project:' : ''}${dollars}/${period}`;
+export function valueText<Name extends OptionName>(name: Name, value: OptionValues[Name]): string {
+  const { written = String } = OPTIONS[name];
+  return written(value);
 }
 
 /** Other variables that Headroom reads; the table's own are not repeated. */

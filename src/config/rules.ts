@@ -4,7 +4,10 @@ import type { VocabularyFile } from '../core/tokenizer.ts';
 import type { ToolRule } from '../core/tool-rule.ts';
 import type { Profile, StoreChoice, OptionRow } from './options.ts';
 
-export type Rule<Value> = Pick<OptionRow<Value>, 'placeholder' | 'allowed' | 'parse'>;
+export type Rule<Value> = Pick<OptionRow<Value>, 'valueName' | 'allowed' | 'parse'>;
+
+/** Of values that are more than one word. */
+type ListRule<Value> = Rule<Value> & Required<Pick<OptionRow<Value>, 'written'>>;
 
 export function isPattern(text: string): boolean {
   try {
@@ -16,15 +19,15 @@ export function isPattern(text: string): boolean {
 
 export function choice<Value extends string>(...values: readonly Value[]): Rule<Value> {
   return {
-    placeholder: values.join('|'),
+    valueName: values.join('|'),
     allowed: `one of ${values.join(', ')}`,
     parse: (text) => values.find((value) => value === text),
   };
 }
 
-export function wholeNumber(placeholder: string, least: number, most: number): Rule<number> {
+export function wholeNumber(valueName: string, least: number, most: number): Rule<number> {
   return {
-    placeholder,
+    valueName,
     allowed: `a whole number from ${least} to ${most}`,
     parse(text) {
       const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
@@ -34,7 +37,7 @@ export function wholeNumber(placeholder: string, least: number, most: number): R
 }
 
 export const WEB_ADDRESS: Rule<string> = {
-  placeholder: 'URL',
+  valueName: 'URL',
   allowed: 'an http:// or https:// address without user name, password, query or #',
   parse(text) {
     const parsed = URL.parse(text);
@@ -46,8 +49,8 @@ export const WEB_ADDRESS: Rule<string> = {
 
 export const PROFILES: readonly Profile[] = ['off', 'lossless', 'balanced', 'aggressive'];
 
-export const TOOLS: Rule<readonly ToolRule[]> = {
-  placeholder: 'TOOL=PROFILE,...',
+export const TOOLS: ListRule<readonly ToolRule[]> = {
+  valueName: 'TOOL=PROFILE,...',
   allowed: `pairs of a tool's name (* stands for anything) and one of ${PROFILES.join(', ')}`,
   parse(text) {
     if (text.trim() === '') return [];
@@ -58,16 +61,21 @@ export const TOOLS: Rule<readonly ToolRule[]> = {
     });
     return rules.every((rule) => rule !== undefined) ? rules : undefined;
   },
+  written: (rules) => rules.map(({ glob, level }) => `${glob}=${level}`).join(','),
 };
 
-export const BUDGETS: Rule<readonly Budget[]> = {
-  placeholder: 'DOLLARS/PERIOD,...',
+export const BUDGETS: ListRule<readonly Budget[]> = {
+  valueName: 'DOLLARS/PERIOD,...',
   allowed: `amounts in dollars for one of ${PERIODS.join(', ')}, such as 10/day, project:5/day`,
   parse(text) {
     if (text.trim() === '') return [];
     const budgets = text.split(',').map(budgetIn);
     return budgets.every((budget) => budget !== undefined) ? budgets : undefined;
   },
+  written: (budgets) =>
+    budgets
+      .map(({ holder, dollars, period }) => `${holder === 'project' ? 'project:' : ''}${dollars}/${period}`)
+      .join(','),
 };
 
 function budgetIn(text: string): Budget | undefined {
@@ -78,7 +86,7 @@ function budgetIn(text: string): Budget | undefined {
 }
 
 export const PERCENT: Rule<number> = {
-  placeholder: 'PERCENT',
+  valueName: 'PERCENT',
   allowed: 'a share from 0% to 50%, such as 5% or 0.5%',
   parse(text) {
     const value = /^\d{1,2}(?:\.\d{1,3})?%?$/.test(text) ? Number.parseFloat(text) : Number.NaN;
@@ -87,31 +95,31 @@ export const PERCENT: Rule<number> = {
 };
 
 export const SWITCH: Rule<boolean> = {
-  placeholder: 'true|false',
+  valueName: 'true|false',
   allowed: 'true or false',
   parse: (text) => ({ true: true, false: false })[text],
 };
 
 export const MINUTES: Rule<number | 'off'> = {
-  placeholder: 'MINUTES|off',
+  valueName: 'MINUTES|off',
   allowed: 'a whole number of minutes from 1 to 1440, or off',
   parse: (text) => (text === 'off' ? text : wholeNumber('', 1, 1440).parse(text)),
 };
 
 export const HOST: Rule<string> = {
-  placeholder: 'HOST',
+  valueName: 'HOST',
   allowed: 'a host name or an address to listen on, without a port',
   parse: (text) => (/^[\w.-]+$|^[\da-f:.]*:[\da-f:.]*:[\da-f:.]*$/i.test(text) ? text : undefined),
 };
 
 export const TOKEN: Rule<string | undefined> = {
-  placeholder: 'TOKEN',
+  valueName: 'TOKEN',
   allowed: 'at least 8 visible ASCII characters without spaces',
   parse: (text) => (/^[\x21-\x7e]{8,}$/.test(text) ? text : undefined),
 };
 
 export const STORE: Rule<StoreChoice> & Pick<OptionRow<StoreChoice>, 'redact'> = {
-  placeholder: 'sqlite|memory|redis://...',
+  valueName: 'sqlite|memory|redis://...',
   allowed:
     'one of sqlite, memory, or redis://USER:PASSWORD@HOST:PORT/NUMBER (rediss: for TLS; all but the host may be left out)',
   parse: (text) => (text === 'sqlite' || text === 'memory' || isRedisUrl(text) ? text : undefined),
@@ -130,7 +138,7 @@ function isRedisUrl(text: string): text is Extract<StoreChoice, `redis${string}`
 }
 
 export const FOLDER: Rule<string> = {
-  placeholder: 'FOLDER',
+  valueName: 'FOLDER',
   allowed: 'the path of a folder',
   parse: (text) => (text.includes('\u0000') ? undefined : text),
 };
@@ -139,7 +147,7 @@ type WithFiles<Value> = Rule<Value> & Required<Pick<OptionRow<Value>, 'resolved'
 
 export const FILE: WithFiles<string | undefined> = {
   ...FOLDER,
-  placeholder: 'FILE',
+  valueName: 'FILE',
   allowed: 'the path of a file',
   resolved: (path, whole) => path && whole(path),
 };
@@ -147,8 +155,8 @@ export const FILE: WithFiles<string | undefined> = {
 /** Before each but the first name: a path may have commas too. */
 const NEXT_NAME = /,(?=\s*[\w.-]+\s*=)/;
 
-export const VOCABULARIES: WithFiles<readonly VocabularyFile[]> = {
-  placeholder: 'NAME=FILE,...',
+export const VOCABULARIES: ListRule<readonly VocabularyFile[]> & WithFiles<readonly VocabularyFile[]> = {
+  valueName: 'NAME=FILE,...',
   allowed: "pairs of a tokenizer's name, each once, and the path of a tokenizer.json",
   parse(text) {
     if (text.trim() === '') return [];
@@ -159,5 +167,6 @@ export const VOCABULARIES: WithFiles<readonly VocabularyFile[]> = {
     const names = new Set(files.map((file) => file?.tokenizer));
     return files.every((file) => file !== undefined) && names.size === files.length ? files : undefined;
   },
+  written: (files) => files.map(({ tokenizer, path }) => `${tokenizer}=${path}`).join(','),
   resolved: (files, whole) => files.map(({ tokenizer, path }) => ({ tokenizer, path: whole(path) })),
 };

@@ -7,7 +7,7 @@ import type { WireFormat } from '../core/wire-format.ts';
 import type { Job } from '../pipeline/engine.ts';
 import type { Engines } from '../sdk/engines.ts';
 import type { Inside } from '../sdk/headroom.ts';
-import type { Call, Fetch } from './fetch.ts';
+import { type Call, type Fetch, isBytes } from './fetch.ts';
 
 export const BYPASS = 'x-headroom-bypass';
 
@@ -15,10 +15,6 @@ export interface Sending {
   readonly inner: Fetch;
   readonly engines: Engines;
   readonly headroom: Inside;
-}
-
-function isBytes(body: unknown): body is Uint8Array | ArrayBuffer {
-  return body instanceof Uint8Array || body instanceof ArrayBuffer;
 }
 
 export function bytesIn({ init: { body } }: Call): Uint8Array | undefined {

@@ -56,6 +56,6 @@ function callOf(input: string | URL | Request, init: RequestInit = {}): Call | u
   return isReadable ? { input, init, url, headers: new Headers(init.headers) } : undefined;
 }
 
-function isBytes(body: unknown): body is Uint8Array | ArrayBuffer {
+export function isBytes(body: unknown): body is Uint8Array | ArrayBuffer {
   return body instanceof Uint8Array || body instanceof ArrayBuffer;
 }

@@ -3,46 +3,38 @@
  * shortened goes out as it came; errors, aborts and retries are the model's and the SDK's own.
  */
 import type { LanguageModelMiddleware } from 'ai';
-import { Headroom, insideOf } from '../sdk/headroom.ts';
+import { type Headroom, insideOf } from '../sdk/headroom.ts';
 import type { ClientOptions } from './fetch.ts';
-import { endOf } from './kept-turns.ts';
+import { placesIn } from './kept-turns.ts';
+import { ownersOf } from './owner.ts';
 import { Exchanges } from './vercel-exchanges.ts';
 import { type Chat, chatOf, saidIn, withShorter } from './vercel-prompt.ts';
 import { streamOf } from './vercel-stream.ts';
-import { reasonFor, totalOf, Turn } from './vercel-turn.ts';
+import { type Owner, reasonFor, totalOf, Turn } from './vercel-turn.ts';
 import type { Generated, Model, Params, Usage } from './vercel-types.ts';
 
-/** What was fetched belongs to a Headroom, like what was decided: middlewares that share one share both. */
-const exchangesOf = new WeakMap<Headroom, Exchanges>();
+const ownerOf = ownersOf(() => new Exchanges());
 
 /**
  * For `wrapLanguageModel({ model, middleware: headroomMiddleware() })`: generateText, streamText, agents, structured output.
  * Wherever a prompt has function tools, the model gets one more, `headroom_retrieve`, whose calls the program never sees.
  */
-export function headroomMiddleware({ headroom: given, ...options }: ClientOptions = {}): LanguageModelMiddleware {
-  const headroom = given ?? new Headroom(options);
-  const exchanges = exchangesOf.get(headroom) ?? new Exchanges();
-  exchangesOf.set(headroom, exchanges);
+export function headroomMiddleware(options: ClientOptions = {}): LanguageModelMiddleware {
+  const owner = ownerOf(options);
   return {
     specificationVersion: 'v4',
     async wrapGenerate({ params, model }) {
-      const { sent, turn } = await prepared(params, model, { headroom, exchanges, mayFetch: true });
+      const { sent, turn } = await prepared(params, model, owner, true);
       return turn ? generated(sent, model, turn) : model.doGenerate(sent);
     },
     async wrapStream({ params, model }) {
       // What is said before a call would stand in the object that is being streamed.
       const mayFetch = params.responseFormat?.type !== 'json';
-      const { sent, turn } = await prepared(params, model, { headroom, exchanges, mayFetch });
+      const { sent, turn } = await prepared(params, model, owner, mayFetch);
       const result = await model.doStream(sent);
       return turn ? { ...result, stream: streamOf(result.stream, sent, model, turn) } : result;
     },
   };
-}
-
-interface Owner {
-  readonly headroom: Headroom;
-  readonly exchanges: Exchanges;
-  readonly mayFetch: boolean;
 }
 
 interface Prepared {
@@ -51,7 +43,8 @@ interface Prepared {
   readonly turn?: Turn;
 }
 
-async function prepared(params: Params, model: Model, { headroom, exchanges, mayFetch }: Owner): Promise<Prepared> {
+async function prepared(params: Params, model: Model, owner: Owner, mayFetch: boolean): Promise<Prepared> {
+  const { headroom, exchanges } = owner;
   try {
     const chat = chatOf(params.prompt);
     const isOffered = mayFetch && mayOffer(params, headroom);
@@ -59,8 +52,10 @@ async function prepared(params: Params, model: Model, { headroom, exchanges, may
     if (!isOffered) return { sent: prompt === params.prompt ? params : { ...params, prompt } };
     const { name, description, parameters } = headroom.retrieveTool;
     const tool = { type: 'function' as const, name, description, inputSchema: parameters };
-    const sent = { ...params, prompt: exchanges.putBack(prompt, chat), tools: [...(params.tools ?? []), tool] };
-    return { sent, turn: new Turn(headroom, exchanges, endOf(chat.messages)) };
+    const places = placesIn(chat.messages);
+    const whole = exchanges.putBack(prompt, chat.starts, places);
+    const sent = { ...params, prompt: whole, tools: [...(params.tools ?? []), tool] };
+    return { sent, turn: new Turn(owner, places.at(-1)!) };
   } catch (error) {
     headroom.options.warn?.(`a prompt goes out as it is: ${String(error)}`);
     return { sent: params };

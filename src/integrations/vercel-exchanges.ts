@@ -2,8 +2,8 @@
  * What a model fetched unseen, kept by the turn that the program saw: the next prompt of the same conversation has it
  * again where it was, so that the provider finds the prefix that it knows.
  */
-import { KeptTurns, placesIn, turnKeyOf } from './kept-turns.ts';
-import { type Chat, saidIn } from './vercel-prompt.ts';
+import { KeptTurns, turnKeyOf } from './kept-turns.ts';
+import { saidIn } from './vercel-prompt.ts';
 import type { AssistantMessage, AssistantPart, Message, Prompt, ResultPart } from './vercel-types.ts';
 
 /** One answer of the model that the program did not see as such, and what its calls gave. */
@@ -19,10 +19,12 @@ export interface Exchange {
 }
 
 export class Exchanges extends KeptTurns<Exchange> {
-  /** @param chat what the program sent, before anything was shorter. */
-  putBack(prompt: Prompt, chat: Chat): Prompt {
+  /**
+   * @param starts where each message of the prompt begins among those that the places are of.
+   * @param places what stands before each, before anything was shorter.
+   */
+  putBack(prompt: Prompt, starts: readonly number[], places: readonly string[]): Prompt {
     if (this.size === 0) return prompt;
-    const places = placesIn(chat.messages);
     let isChanged = false;
     let waiting: readonly ResultPart[] = [];
     const next = prompt.flatMap((message, index): Message[] => {
@@ -32,8 +34,9 @@ export class Exchanges extends KeptTurns<Exchange> {
         return [{ ...message, content }];
       }
       waiting = [];
-      if (message.role !== 'assistant') return [...this.#unseen(message, places[chat.starts[index]!]!), message];
-      const exchange = this.find(turnKey(places[chat.starts[index]!]!, message.content));
+      const place = places[starts[index]!]!;
+      if (message.role !== 'assistant') return [...this.#unseen(message, place), message];
+      const exchange = this.find(turnKey(place, message.content));
       const isAnswered = prompt[index + 1]?.role === 'tool' || exchange?.last.said.length === 0;
       const turns = exchange && isAnswered ? turnsOf(message, exchange) : undefined;
       if (!exchange || !turns) return [message];

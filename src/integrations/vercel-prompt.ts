@@ -3,7 +3,7 @@
  * shorter texts in their places. Reports of failures are not shown to the engine and stay.
  */
 import type { JsonObject, JsonValue } from '../core/json/value.ts';
-import { findMarkers } from '../core/marker.ts';
+import { type IsKept, keptWhere, withTexts } from './shorter-texts.ts';
 import type { AssistantPart, Message, Output, Prompt, ToolPart } from './vercel-types.ts';
 
 export interface Chat {
@@ -78,7 +78,7 @@ function contentOf(output: Output): JsonValue | undefined {
  */
 export function withShorter(prompt: Prompt, chat: Chat, shorter: readonly JsonObject[], mayView: boolean): Prompt {
   if (shorter.length !== chat.messages.length) return prompt;
-  const isKept = (text: string): boolean => mayView || findMarkers(text).length === 0;
+  const isKept = keptWhere(mayView);
   const next = prompt.map((message, index): Message => {
     if (message.role !== 'tool') return message;
     let at = chat.starts[index]!;
@@ -94,7 +94,7 @@ export function withShorter(prompt: Prompt, chat: Chat, shorter: readonly JsonOb
   return next.every((message, index) => message === prompt[index]) ? prompt : next;
 }
 
-function outputWith(output: Output, content: JsonValue | undefined, isKept: (text: string) => boolean): Output {
+function outputWith(output: Output, content: JsonValue | undefined, isKept: IsKept): Output {
   if (typeof content === 'string' && (output.type === 'text' || output.type === 'json')) {
     if (!isKept(content)) return output;
     const { providerOptions } = output;
@@ -102,11 +102,8 @@ function outputWith(output: Output, content: JsonValue | undefined, isKept: (tex
   }
   if (!Array.isArray(content) || output.type !== 'content') return output;
   const texts = (content as readonly JsonObject[]).map(({ text }) => text);
-  let at = 0;
-  const value = output.value.map((piece) => {
-    if (piece.type !== 'text') return piece;
-    const text = texts[at++];
-    return typeof text === 'string' && text !== piece.text && isKept(text) ? { ...piece, text } : piece;
-  });
-  return value.every((piece, index) => piece === output.value[index]) ? output : { ...output, value };
+  const textOf = (piece: (typeof output.value)[number]): string | undefined =>
+    piece.type === 'text' ? piece.text : undefined;
+  const value = withTexts(output.value, textOf, texts, isKept);
+  return value === output.value ? output : { ...output, value: [...value] };
 }

@@ -1,29 +1,28 @@
 /** One turn of a model that may fetch originals: its calls for them are answered, and it is asked again. */
-import type { Headroom } from '../sdk/headroom.ts';
+import type { Owner as OwnerOf } from './owner.ts';
+import { answerTo, isOver } from './rounds.ts';
+import { sumOf } from './usage.ts';
 import { type Exchanges, type Round, turnKey } from './vercel-exchanges.ts';
 import type { AssistantPart, Content, Generated, Params, ResultPart, Usage } from './vercel-types.ts';
 
-const MAX_ROUNDS = 5;
-
+export type Owner = OwnerOf<Exchanges>;
 type Call = Extract<Content, { type: 'tool-call' }>;
 
 export class Turn {
-  readonly #headroom: Headroom;
-  readonly #exchanges: Exchanges;
+  readonly #owner: Owner;
   readonly #place: string;
   readonly #rounds: Round[] = [];
   readonly #shown: Content[] = [];
 
   /** @param place where in its conversation the turn stands. */
-  constructor(headroom: Headroom, exchanges: Exchanges, place: string) {
-    this.#headroom = headroom;
-    this.#exchanges = exchanges;
+  constructor(owner: Owner, place: string) {
+    this.#owner = owner;
     this.#place = place;
   }
 
   isHidden(part: { readonly type: string }): part is Call {
     const { type, toolName, providerExecuted } = part as Partial<Call>;
-    return type === 'tool-call' && toolName === this.#headroom.retrieveTool.name && !providerExecuted;
+    return type === 'tool-call' && toolName === this.#owner.headroom.retrieveTool.name && !providerExecuted;
   }
 
   visible(content: readonly Content[]): Content[] {
@@ -35,8 +34,8 @@ export class Turn {
     const calls = content.filter((part) => this.isHidden(part));
     this.#shown.push(...this.visible(content));
     const isOurs = !content.some((part) => isForProgram(part) && !this.isHidden(part));
-    const isOver = isOurs && this.#rounds.length >= MAX_ROUNDS;
-    const results = isOver ? [] : await Promise.all(calls.map((call) => this.#answer(call)));
+    const isEnd = isOurs && isOver(this.#rounds.length);
+    const results = isEnd ? [] : await Promise.all(calls.map((call) => this.#answer(call)));
     if (isOurs && results.length > 0) {
       const said = saidBy(content);
       this.#rounds.push({ said, results });
@@ -48,13 +47,13 @@ export class Turn {
     }
     if (this.#rounds.length > 0 || results.length > 0) {
       const last = { said: results.length > 0 ? saidBy(calls) : [], results };
-      this.#exchanges.keep(turnKey(this.#place, this.#shown), { rounds: this.#rounds, last });
+      this.#owner.exchanges.keep(turnKey(this.#place, this.#shown), { rounds: this.#rounds, last });
     }
     return undefined;
   }
 
   async #answer({ toolCallId, toolName, input }: Call): Promise<ResultPart> {
-    const value = await this.#headroom.retrieveTool.execute(input);
+    const value = await answerTo(input, this.#rounds.length, this.#owner.headroom);
     return { type: 'tool-result', toolCallId, toolName, output: { type: 'text', value } };
   }
 }
@@ -76,8 +75,9 @@ function saidBy(content: readonly Content[]): AssistantPart[] {
       return [{ ...call, input: inputOf(call.input), ...options }];
     }
     if (rest.type === 'tool-result') {
-      const { type, toolCallId, toolName, result } = rest;
-      return [{ type, toolCallId, toolName, output: { type: 'json', value: result }, ...options }];
+      const { type, toolCallId, toolName, result, isError } = rest;
+      const output = { type: isError ? ('error-json' as const) : ('json' as const), value: result };
+      return [{ type, toolCallId, toolName, output, ...options }];
     }
     return [{ ...rest, ...options } as AssistantPart];
   });
@@ -91,23 +91,11 @@ function inputOf(text: string): unknown {
   }
 }
 
-type Counts = Readonly<Record<string, number | undefined>>;
-
-function sumOf<Kind extends Counts>(one: Kind, other: Kind): Kind {
-  const keys = Object.keys({ ...one, ...other });
-  return Object.fromEntries(
-    keys.map((key) => {
-      const [a, b] = [one[key], other[key]];
-      return [key, a === undefined ? b : b === undefined ? a : a + b];
-    }),
-  ) as Kind;
-}
-
 /** All rounds are paid. */
 export function totalOf(before: Usage | undefined, usage: Usage): Usage {
   if (!before) return usage;
-  const inputTokens = sumOf(before.inputTokens, usage.inputTokens);
-  return { ...usage, inputTokens, outputTokens: sumOf(before.outputTokens, usage.outputTokens) };
+  const inputTokens = sumOf(before.inputTokens, usage.inputTokens)!;
+  return { ...usage, inputTokens, outputTokens: sumOf(before.outputTokens, usage.outputTokens)! };
 }
 
 /** A turn that ends in calls, all of them unseen, ends for the program without a reason of its own. */

@@ -49,7 +49,13 @@ export function retrieveToolWith(answer: (input: JsonValue) => Promise<string>):
     openaiChat: { type: 'function', function: { name, description, parameters: schema } },
     openaiResponses: { type: 'function', name, description, parameters: schema, strict: false },
     gemini: { name, description, parametersJsonSchema: schema },
-    execute: (input) => answer(typeof input === 'string' ? parsed(input) : ((input ?? {}) as JsonValue)),
+    async execute(input) {
+      try {
+        return await answer(typeof input === 'string' ? parsed(input) : ((input ?? {}) as JsonValue));
+      } catch (error) {
+        return `headroom: the originals cannot be read now (${String(error)}). Run the tool again to get its output.`;
+      }
+    },
   };
 }
 

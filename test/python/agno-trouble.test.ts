@@ -87,6 +87,28 @@ describe.skipIf(!isThere).each(['sync', 'stream', 'async', 'astream'] as const)(
       // The second fetch asked for a line, and got it.
       expect(JSON.stringify(signing.requests[3].messages)).toContain('[lines 7-7 of 600]');
     });
+
+    test('a model that fetches for ever is told to go on without, and its turn ends where it does not', async () => {
+      let ids = 0;
+      const use = (name: string, input: object): Json => ({ type: 'tool_use', id: `t_${way}_${++ids}`, name, input });
+      const rows = (): Json[] => [use('list_rows', { table: 'users' })];
+      const fetch = (body: Json): Json[] => [say(`${ids},`), use('headroom_retrieve', { hash: hashIn(body) })];
+      const fetching = (count: number): (typeof fetch)[] => Array.from({ length: count }, () => fetch);
+      signing.reset(planOf([rows, ...fetching(6), () => [say('enough')], rows, ...fetching(7)]));
+      const { runs } = await programs.converse({
+        vendor: 'claude',
+        way,
+        provider: signing.url,
+        headroom: proxy.url,
+        how: 'wrapped',
+        result: RESULT,
+        prompts: ['search', 'again'],
+        options: { max_tokens: 4096 },
+      });
+      expect(runs.map(({ content }) => content)).toEqual(['1,2,3,4,5,6,enough', '8,9,10,11,12,13,14,']);
+      const limits = signing.requests.map(({ messages }) => JSON.stringify(messages.at(-1)).includes('the limit of'));
+      expect(limits.flatMap((isTold, index) => (isTold ? [index] : []))).toEqual([7, 15]);
+    });
   },
 );
 
@@ -204,6 +226,18 @@ describe.skipIf(!isThere)('trouble', () => {
     isRefusing = false;
     expect(outcomes[1]).toEqual(outcomes[0]);
     expect(outcomes[0]).toEqual(['ERROR', 'slow down']);
+  });
+
+  test('calls that fail together make nobody wait longer than one that fails', async () => {
+    expect(await programs.ask('together', { headroom: proxy.url, nobody: NOBODY })).toEqual({ profile: 'balanced' });
+  });
+
+  test('what is fetched in a conversation that goes on is kept, however many others begin', async () => {
+    expect(await programs.ask('outlast')).toEqual({ lost: null });
+  });
+
+  test.each(['[]', '{}', '{"proof":1}', '{"proof":"x","url":7}'])('who answers %s is no proxy', async (says) => {
+    expect(await programs.ask('stranger', { says })).toEqual({ line: false });
   });
 
   test('a proxy is started where none runs, and ends with the last program that uses it', async () => {

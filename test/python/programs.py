@@ -4,8 +4,14 @@ import asyncio
 import copy
 import json
 import logging
+import os
+import pathlib
 import re
+import socket
 import sys
+import tempfile
+import threading
+import time
 import traceback
 import warnings
 
@@ -16,12 +22,14 @@ from agno.agent import Agent
 from agno.db.in_memory import InMemoryDb
 from agno.models.message import Message
 from agno.models.openai import OpenAIChat
+from headroom import client, start
 from headroom.integrations.agno import (
     HeadroomAgnoModel,
     HeadroomConfig,
     create_headroom_hooks,
     optimize_messages,
 )
+from headroom.integrations.agno.exchanges import Exchange, Exchanges
 from headroom.integrations.agno.retrieval import RETRIEVAL_TOOL
 
 warned = []
@@ -219,7 +227,59 @@ def peek(asked):
     return {"content": next(event.content for event in agent.run("hi", **options) if event.content)}
 
 
-PROGRAMS = {"ready": lambda asked: {}, "peek": peek, "converse": converse, "surface": surface, "shorten": shorten}
+def outlast(asked):
+    """A conversation that goes on while others begin."""
+    exchanges = Exchanges()
+    mine = Message(id="mine", role="assistant", content="found")
+    unseen = Message(role="assistant", content="fetched")
+    for other in range(5_000):
+        exchanges.keep(str(other) if other else "mine", Exchange(("found", ()), [unseen, mine]))
+        if exchanges.put_back([mine]) != [unseen, mine]:
+            return {"lost": other}
+    return {"lost": None}
+
+
+def together(asked):
+    """Many calls fail at the same time, and a moment later the proxy is there."""
+    usual, client.REST_SECONDS = client.REST_SECONDS, 0.2
+    config = HeadroomConfig(base_url=asked["headroom"], starts=False)
+    headroom = client.Headroom(asked["nobody"])
+    client.REST_SECONDS = usual
+    threads = [threading.Thread(target=headroom.compress, args=({}, config)) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    headroom.base_url = asked["headroom"]
+    time.sleep(0.5)
+    return {"profile": headroom.profile(config)}
+
+
+def stranger(asked):
+    """Whatever listens where a proxy has left its entry."""
+    server = socket.create_server(("127.0.0.1", 0))
+    entry = {"port": server.getsockname()[1], "secret": "s"}
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["HEADROOM_HOME"] = home
+        os.mkdir(f"{home}/run")
+        pathlib.Path(home, "run", "proxy-1.json").write_text(json.dumps(entry))
+        answering = threading.Thread(target=lambda: server.accept()[0].sendall(asked["says"].encode() + b"\n"))
+        answering.start()
+        line = start.Line.to("http://127.0.0.1:8787")
+        answering.join()
+    return {"line": line is not None}
+
+
+PROGRAMS = {
+    "ready": lambda asked: {},
+    "peek": peek,
+    "converse": converse,
+    "surface": surface,
+    "shorten": shorten,
+    "outlast": outlast,
+    "together": together,
+    "stranger": stranger,
+}
 
 
 def main():

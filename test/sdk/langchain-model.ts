@@ -63,7 +63,11 @@ export class PlannedModel extends BaseChatModel {
       content: thinks === undefined ? text : blocksOf(thinks, text),
       tool_calls: calls.map((call) => ({ ...call, type: 'tool_call' as const })),
       usage_metadata: USAGE,
-      response_metadata: { model_name: 'planned-1', finish_reason: calls.length > 0 ? 'tool_calls' : 'stop' },
+      response_metadata: {
+        model_name: 'planned-1',
+        finish_reason: calls.length > 0 ? 'tool_calls' : 'stop',
+        tokenUsage: { totalTokens: 12 },
+      },
     };
     return { generations: [{ text, message: new AIMessage(fields) }], llmOutput: { tokenUsage: { totalTokens: 12 } } };
   }

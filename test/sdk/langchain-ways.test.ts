@@ -96,19 +96,25 @@ describe.each(WAYS)('by %s', (way) => {
     expect(end).not.toBe('went on');
   });
 
-  test('a model that asks for ever is asked six times, and what it costs is the sum', async () => {
-    const model = new PlannedModel([
-      () => ({ calls: [ask('1', 'grep')] }),
-      ...Array.from(
-        { length: 6 },
-        (_, n): Answer =>
-          (messages) => ({ text: `${n}`, calls: [fetchLast(`h${n}`, messages)] }),
-      ),
-    ]);
-    const seen = await run(wrap(model).bindTools(tools), way, [user('go')]);
-    expect([seen.texts, seen.calls]).toEqual([['', '012345'], ['grep']]);
-    expect(model.asked).toHaveLength(7);
-    expect((seen.messages.at(-1) as AIMessage).usage_metadata).toMatchObject({ input_tokens: 60, total_tokens: 72 });
+  test('a model that fetches for ever is told to go on without; where it does not its turn ends, and all is paid', async () => {
+    const grep: Answer = () => ({ calls: [ask('1', 'grep')] });
+    const fetching = Array.from(
+      { length: 7 },
+      (_, n): Answer =>
+        (messages) => ({ text: `${n}`, calls: [fetchLast(`h${n}`, messages)] }),
+    );
+    const told = new PlannedModel([grep, ...fetching.slice(0, 6), () => say('enough')]);
+    expect((await run(wrap(told).bindTools(tools), way, [user('go')])).texts).toEqual(['', '012345enough']);
+    const results = told.asked[7]!.messages.filter(({ name, type }) => type === 'tool' && name === OURS);
+    expect(results.slice(0, 5).every(({ text }) => text.includes('compute('))).toBe(true);
+    expect(results[5]!.text).toContain('continue with what you have');
+    const deaf = new PlannedModel([grep, ...fetching]);
+    const seen = await run(wrap(deaf).bindTools(tools), way, [user('go')]);
+    expect([seen.texts, seen.calls]).toEqual([['', '0123456'], ['grep']]);
+    expect(deaf.asked).toHaveLength(8);
+    const { usage_metadata, response_metadata } = seen.messages.at(-1) as AIMessage;
+    expect(usage_metadata).toMatchObject({ input_tokens: 70, total_tokens: 84 });
+    if (way === 'invoke') expect(response_metadata['tokenUsage']).toEqual({ totalTokens: 84 });
   });
 
   test('who has no tools, or another tool of that name, or strict ones, or the lossless profile, is offered none and reads no views', async () => {

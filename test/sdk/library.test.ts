@@ -76,6 +76,8 @@ describe('a text', () => {
     for (const input of [call, JSON.stringify(call)])
       expect(await hr.retrieveTool.execute(input)).toContain('compute(4193)');
     expect(await hr.retrieveTool.execute({ hash: 'x' })).toContain('hash must be');
+    const broken = new Headroom({ tokenizer: 'unknown' });
+    expect(await broken.retrieveTool.execute({ hash: 'x' })).toContain('cannot be read now');
   });
 
   test('of a value is its JSON', async () => {

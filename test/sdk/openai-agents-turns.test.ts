@@ -125,16 +125,41 @@ describe.each([false, true])('streaming: %s', (isStreaming) => {
     expect(items[6].content[0].text).toBe('found again');
   });
 
-  test('a model that asks for ever is asked six times in a turn', async () => {
-    const forever = Array.from(
-      { length: 6 },
+  test('a model that fetches for ever is told to go on without, and its turn ends where it does not', async () => {
+    const fetching = Array.from(
+      { length: 7 },
       (_, n): Answer =>
         (input) => [say(`${n}`), fetchLast(`h${n}`)(input)],
     );
-    const { model, asked } = modelOf([() => [ask('1', 'grep')], ...forever]);
-    const { finalOutput, history } = await run(wrapped(model), isStreaming);
-    expect([finalOutput, asked.length]).toEqual(['5', 7]);
+    const told = modelOf([() => [ask('1', 'grep')], ...fetching.slice(0, 6), () => [say('enough')]]);
+    expect((await run(wrapped(told.model), isStreaming)).finalOutput).toBe('enough');
+    const results = inputOf(told.asked[7]).flatMap(({ output, name }) => (output && name === OURS ? output.text : []));
+    expect(results.slice(0, 5).every((text) => text.includes('compute('))).toBe(true);
+    expect(results[5]).toContain('continue with what you have');
+    const deaf = modelOf([() => [ask('1', 'grep')], ...fetching]);
+    const { finalOutput, history } = await run(wrapped(deaf.model), isStreaming);
+    expect([finalOutput, deaf.asked.length]).toEqual(['6', 8]);
     expect(JSON.stringify(history)).not.toContain(OURS);
+  });
+
+  test('what the provider carried out beside a call for an original ends no turn', async () => {
+    const search = { type: 'tool_search_call', execution: 'server', arguments: {}, status: 'completed' };
+    const shell = { type: 'shell_call', callId: 's', status: 'completed', action: { commands: ['ls'] } };
+    const listed = { stdout: 'a', stderr: '', outcome: { type: 'exit', exitCode: 0 } };
+    const { model, asked } = modelOf([
+      () => [
+        search,
+        shell,
+        { type: 'shell_call_output', callId: 's', output: [listed] },
+        ask('h', OURS, { hash: 'x' }),
+      ],
+      () => [say('found')],
+    ]);
+    const request: Json = { ...REQUEST, input: 'go', previousResponseId: 'r0' };
+    if (!isStreaming) await wrapped(model).getResponse(request);
+    else for await (const _ of wrapped(model).getStreamedResponse(request));
+    expect(asked).toHaveLength(2);
+    expect(inputOf(asked[1]).map(({ callId }) => callId)).toEqual(['h']);
   });
 
   test('a turn that showed nothing goes on where it was, and is not taken for that of another conversation', async () => {

@@ -122,18 +122,33 @@ describe.each([false, true])('streaming: %s', (isStreaming) => {
     expectGrowing(asked);
   });
 
-  test('a model that asks for ever is asked six times', async () => {
-    const { model, asked } = modelOf([
-      () => [ask('1', 'grep')],
-      ...Array.from(
-        { length: 6 },
-        (_, n): Answer =>
-          (prompt) => [say(`${n}`), fetchLast(`h${n}`)(prompt)],
-      ),
-    ]);
-    const { texts, calls } = await run(wrapped(model), isStreaming, [user('go')]);
-    expect([texts, calls]).toEqual([['', '012345'], ['grep']]);
-    expect(asked).toHaveLength(7);
+  test('a model that fetches for ever is told to go on without, and its turn ends where it does not', async () => {
+    const fetching = Array.from(
+      { length: 7 },
+      (_, n): Answer =>
+        (prompt) => [say(`${n}`), fetchLast(`h${n}`)(prompt)],
+    );
+    const told = modelOf([() => [ask('1', 'grep')], ...fetching.slice(0, 6), () => [say('enough')]]);
+    expect((await run(wrapped(told.model), isStreaming, [user('go')])).texts).toEqual(['', '012345enough']);
+    const values = told.asked[7].prompt.flatMap(({ role, content }: Json) =>
+      role === 'tool' ? content.map(({ output }: Json) => output.value) : [],
+    );
+    expect(values.slice(1, 6).every((value: string) => value.includes('compute('))).toBe(true);
+    expect(values[6]).toContain('continue with what you have');
+    const deaf = modelOf([() => [ask('1', 'grep')], ...fetching]);
+    const { texts, calls } = await run(wrapped(deaf.model), isStreaming, [user('go')]);
+    expect([texts, calls, deaf.asked.length]).toEqual([['', '0123456'], ['grep'], 8]);
+  });
+
+  test('a failure of a tool that the provider carries out stays one in later requests', async () => {
+    const search = { ...ask('s', 'search'), providerExecuted: true };
+    const failed = { type: 'tool-result', toolCallId: 's', toolName: 'search', result: { error: 'no' }, isError: true };
+    const { model, asked } = modelOf([() => [search, failed, ask('h', OURS, { hash: 'x' })], () => [say('found')]]);
+    const params: Json = { prompt: SAID, tools: [{ type: 'function', name: 'grep', inputSchema: { type: 'object' } }] };
+    if (!isStreaming) await wrapped(model).doGenerate(params);
+    else for await (const _ of (await wrapped(model).doStream(params)).stream);
+    const [, { content }] = asked[1].prompt;
+    expect(content[1].output).toEqual({ type: 'error-json', value: { error: 'no' } });
   });
 
   test('who has no tools, or another tool of that name, or the lossless profile, is offered none and reads no views', async () => {

@@ -48,6 +48,7 @@ function partsOf(content: Json[]): Json[] {
         part,
       ];
     }
+    if (part.type === 'tool-result') return [part];
     const { type, text, providerMetadata } = part;
     const middle = text.length >> 1;
     return [

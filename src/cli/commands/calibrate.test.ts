@@ -113,6 +113,17 @@ describe('headroom calibrate', () => {
     expect(stderr).not.toContain('secret');
   });
 
+  test('a provider that does not answer is waited for so long, and that is said', async () => {
+    const silent = createServer();
+    await new Promise<void>((done) => silent.listen(0, '127.0.0.1', done));
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const { code, stderr } = await run(['claude-opus-5-5', '--url', url, '--connect-timeout-ms', '200']);
+    silent.closeAllConnections();
+    silent.close();
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${url} cannot be reached (no answer within 0.6 s)`);
+  });
+
   test.each([
     [['no-such-model'], {}, 'nothing is known of the model "no-such-model"'],
     [['claude-opus-5-5'], { ANTHROPIC_API_KEY: '' }, 'set ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN'],

@@ -15,7 +15,7 @@ import { columns, say, thousands } from '../terminal.ts';
 const ONE_TOKEN = 'a';
 
 export const calibrate: Command = {
-  summary: "Holds token counts against the provider's own, for one model.",
+  summary: "Compares token counts with the provider's own, for one model.",
   examples: [
     ['headroom calibrate claude-opus-5-5', 'with the key of ANTHROPIC_API_KEY'],
     ['headroom calibrate gemini-3-flash --json', 'for programs'],
@@ -26,7 +26,7 @@ export const calibrate: Command = {
     'What it prints at the end can be put into the file of --models-file: counts for this model are corrected from then on.',
   argument: { name: 'MODEL', isRequired: true },
   flags: [
-    { name: 'url', placeholder: 'URL', doc: 'Address of the provider, in place of the configured one.' },
+    { name: 'url', valueName: 'URL', doc: 'Address of the provider, in place of the configured one.' },
     { name: 'json', doc: 'Print one JSON object.' },
   ],
   options: ['anthropic-url', 'openai-url', 'gemini-url', 'models-file', 'vocabulary', 'connect-timeout-ms', 'home'],
@@ -166,7 +166,9 @@ function print({ model, entry, tokenizer, isExact, statedError, texts, calibrati
   const factor = Number(calibration.factor.toFixed(3));
   const error = Number(calibration.error.toFixed(3));
   if (factor === 1 && error === 0) return;
-  say(`times ${factor} the counts are off by ${percent(error)} on average: each text by what the others say`);
+  say(
+    `multiplied by ${factor} they would be off by ${percent(error)} on average (each text by the factor of the others)`,
+  );
   say('for the file of --models-file:');
   say(JSON.stringify({ models: [{ name: entry, calibration: { factor, error } }] }));
 }

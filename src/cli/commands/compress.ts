@@ -39,12 +39,12 @@ export const compress: Command = {
   flags: [
     {
       name: 'tool',
-      placeholder: 'NAME',
+      valueName: 'NAME',
       doc: 'The tool that a text is the result of, where that matters: Read, grep, ...',
     },
     {
       name: 'response-format',
-      placeholder: 'json',
+      valueName: 'json',
       doc: 'For results that a program reads: JSON stays valid JSON.',
     },
     { name: 'json', doc: 'Print one JSON object with the text and its numbers.' },

@@ -33,7 +33,7 @@ export const explain: Command = {
   flags: [
     {
       name: 'format',
-      placeholder: 'NAME',
+      valueName: 'NAME',
       doc: 'The API whose request it is, where it cannot be told from the request itself.',
     },
     { name: 'json', doc: 'Print one JSON object.' },

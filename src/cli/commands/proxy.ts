@@ -49,7 +49,7 @@ function printConfig({ values, sources, configPath, warnings }: Config): void {
   const rows = OPTION_NAMES.map((name) => {
     const value = values[name];
     const { isSecret, redact } = OPTIONS[name] as OptionRow<unknown>;
-    const text = value === undefined ? 'not set' : valueText(value);
+    const text = value === undefined ? 'not set' : valueText(name, value);
     const shown = isSecret && value !== undefined ? 'set' : (redact?.(text) ?? text);
     return [name, shown, sources[name]];
   });

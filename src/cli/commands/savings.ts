@@ -21,8 +21,8 @@ export const savings: Command = {
     'sent them, through the same simulated cache as the bytes that were sent on; the discounts of providers for their own\n' +
     'caches are in both. The intervals are for 95 %, over conversations. With --holdout the proxy also measures it.',
   flags: [
-    { name: 'since', placeholder: 'TIME', doc: 'Requests of so long a time (7d, 12h), or since a day (2026-11-01).' },
-    { name: 'by', placeholder: Object.keys(GROUPINGS).join('|'), doc: 'Apart by this.' },
+    { name: 'since', valueName: 'TIME', doc: 'Requests of so long a time (7d, 12h), or since a day (2026-11-01).' },
+    { name: 'by', valueName: Object.keys(GROUPINGS).join('|'), doc: 'Apart by this.' },
     { name: 'json', doc: 'Print one JSON object.' },
   ],
   options: ['store', 'store-key-file', 'home'],
@@ -117,7 +117,7 @@ function print(found: Savings): void {
   columns(classes.map(([name, count]) => [`  ${name}`, thousands(count)])).forEach(say);
   if (found.storage.tokenHours > 0)
     say(
-      `prefixes kept: ${thousands(Math.round(found.storage.tokenHours))} tokens for an hour, ${dollars(found.storage.dollars)} (in the bill)`,
+      `kept prefixes: ${thousands(Math.round(found.storage.tokenHours))} tokens × hours stored, ${dollars(found.storage.dollars)} (part of the bill)`,
     );
   say(`tokens counted here: ${thousands(found.clientTokens)} received, ${thousands(found.sentTokens)} sent on`);
   for (const line of remarksOn(found)) say(line);

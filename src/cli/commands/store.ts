@@ -33,7 +33,7 @@ const purgeCommand: Command = {
     'Of what was purged no original can be fetched any more, and running conversations may lose their prompt cache.\n' +
     'Proxies that run remember the latest in memory, and go on with it until they end: end them first to forget it all.',
   flags: [
-    { name: 'older-than', placeholder: 'TIME', doc: 'What was not used for so long: 90d, 12h.' },
+    { name: 'older-than', valueName: 'TIME', doc: 'What was not used for so long: 90d, 12h.' },
     { name: 'all', doc: 'Everything. An encrypted store may be used with another key, or without one, after it.' },
     { name: 'yes', doc: 'Do not ask.' },
   ],

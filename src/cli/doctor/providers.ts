@@ -1,8 +1,8 @@
 /** Whether the providers can be reached the way the proxy reaches them, and whether their clock is ours. */
-import http from 'node:http';
 import { backends } from '../../backends/index.ts';
 import type { OptionName } from '../../config/options.ts';
-import { connectionTo, connectorFor, proxyFor } from '../../proxy/send/connect.ts';
+import { proxyFor } from '../../proxy/send/connect.ts';
+import { askUpstream } from '../upstream.ts';
 import type { Check, Finding } from './check.ts';
 
 const WAIT_MS = 5_000;
@@ -41,9 +41,9 @@ async function reach(
   const way = proxyFor(url, process.env) ? ', through the HTTP proxy' : '';
   const startedAt = performance.now();
   try {
-    const { status, date } = await head(url, waitMs);
+    const { status, headers } = await askUpstream({ url, method: 'HEAD', connectMs: waitMs, answerMs: 2 * waitMs });
     const took = Math.round(performance.now() - startedAt);
-    const there = date === undefined ? Number.NaN : Date.parse(date);
+    const there = Date.parse(headers.date ?? '');
     const finding: Finding = {
       verdict: 'pass',
       about,
@@ -51,30 +51,11 @@ async function reach(
     };
     return Number.isNaN(there) ? { finding } : { finding, skewMs: Date.now() - there };
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const what = `${name}: ${url.origin} cannot be reached${way} (${code ?? message})`;
+    const { message } = error as Error;
+    const what = `${name}: ${url.origin} cannot be reached${way} (${message})`;
     // Nobody uses all of them: only what was chosen is surely needed.
-    return { finding: { verdict: isChosen ? 'fail' : 'warn', about, what, advice: adviceFor(code ?? message) } };
+    return { finding: { verdict: isChosen ? 'fail' : 'warn', about, what, advice: adviceFor(message) } };
   }
-}
-
-function head(url: URL, waitMs: number): Promise<{ readonly status: number; readonly date: string | undefined }> {
-  const where = { url, connect: connectorFor(url, waitMs, process.env) };
-  return new Promise((resolve, reject) => {
-    const request = http.request({
-      method: 'HEAD',
-      path: url.pathname,
-      headers: { host: url.host },
-      createConnection: connectionTo(where),
-      signal: AbortSignal.timeout(2 * waitMs),
-    });
-    request.on('response', ({ statusCode, headers }) => {
-      request.destroy();
-      resolve({ status: statusCode!, date: headers.date });
-    });
-    request.on('error', reject);
-    request.end();
-  });
 }
 
 function adviceFor(reason: string): string {

@@ -35,7 +35,7 @@ export function keyOf(version: string, { values }: Pick<Config, 'values'>): stri
   const ways = WAYS_OUT.map((name) => process.env[name.toLowerCase()] ?? process.env[name] ?? null);
   const said = OPTION_NAMES.filter((name) => !IRRELEVANT.has(name)).map((name) => {
     const value = values[name];
-    return [name, value === undefined ? null : valueText(value)];
+    return [name, value === undefined ? null : valueText(name, value)];
   });
   return hashOf(JSON.stringify([version, ways, ...said]));
 }

@@ -103,7 +103,9 @@ function start(config: Config): Starting {
 /** By the environment, which nobody else on this machine can read; flags stand in the process list. */
 function environmentOf({ values, sources }: Config): NodeJS.ProcessEnv {
   const given = OPTION_NAMES.filter((name) => sources[name] !== 'default' && values[name] !== undefined);
-  const told = Object.fromEntries(given.map((name: OptionName) => [OPTIONS[name].variable, valueText(values[name])]));
+  const told = Object.fromEntries(
+    given.map((name: OptionName) => [OPTIONS[name].variable, valueText(name, values[name])]),
+  );
   const level = sources['log-level'] === 'default' ? { HEADROOM_LOG_LEVEL: 'warn' } : {};
   const { npm_command: _npm, ...rest } = process.env;
   return { ...rest, ...told, ...level, HEADROOM_HOST: '127.0.0.1', HEADROOM_PORT: '0' };

@@ -5,6 +5,7 @@
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models';
 import { Headroom } from '../../sdk/headroom.ts';
 import type { ClientOptions } from '../fetch.ts';
+import { ownersOf } from '../owner.ts';
 import { Exchanges } from './exchanges.ts';
 import { derived } from './derived.ts';
 import type { Owner } from './turn.ts';
@@ -37,15 +38,7 @@ interface HeadroomChatModelClass {
   ): HeadroomChatModel<Model>;
 }
 
-/** What was fetched belongs to a Headroom, like what was decided: models that share one share both. */
-const exchangesOf = new WeakMap<Headroom, Exchanges>();
-
-export function ownerOf({ headroom: given, ...options }: ClientOptions = {}): Owner {
-  const headroom = given ?? new Headroom(options);
-  const exchanges = exchangesOf.get(headroom) ?? new Exchanges();
-  exchangesOf.set(headroom, exchanges);
-  return { headroom, exchanges };
-}
+export const ownerOf: (options?: ClientOptions) => Owner = ownersOf(() => new Exchanges());
 
 /**
  * `new HeadroomChatModel(model)`: a model of the same class, whose provider reads shorter tool results. Where tools are bound,

@@ -7,7 +7,7 @@ import { eventsOf } from './events.ts';
 import { generated } from './generate.ts';
 import { metadataOf, withMetadata } from './metadata.ts';
 import { shapeFor } from './own-tool.ts';
-import { type Asked, type Asker, type Prompt, promptOf } from './prompt.ts';
+import { type Asked, type Asker, figuresFor, type Prompt, promptOf } from './prompt.ts';
 import { Reader } from './reader.ts';
 import { streamed } from './stream.ts';
 import type { Owner } from './turn.ts';
@@ -136,8 +136,8 @@ function startsOf(inner: Inner, own: object, asker: Asker): Partial<Inner> {
       const lists = given.map((list) => list.map(coerceMessageLikeToMessage));
       if (Array.isArray(options)) return inner.generate.call(own, lists, options, callbacks);
       const isStream = inner.streaming === true;
-      const prompts = lists.map((messages) => promptOf({ messages, options: options ?? {}, isStream }, asker));
-      const said = metadataOf((await Promise.all(prompts)).map(({ figures }) => figures));
+      const figures = lists.map((messages) => figuresFor({ messages, options: options ?? {}, isStream }, asker));
+      const said = metadataOf(await Promise.all(figures));
       return inner.generate.call(own, lists, withMetadata(options, said), callbacks);
     },
     async *_streamIterator(input, options) {
@@ -145,7 +145,7 @@ function startsOf(inner: Inner, own: object, asker: Asker): Partial<Inner> {
         return yield* inner._streamIterator.call(own, input, options);
       }
       const messages = messagesIn(inner, input);
-      const { figures } = await promptOf({ messages, options: options ?? {}, isStream: true }, asker);
+      const figures = await figuresFor({ messages, options: options ?? {}, isStream: true }, asker);
       yield* inner._streamIterator.call(own, messages, withMetadata(options, metadataOf([figures])));
     },
   };

@@ -6,7 +6,7 @@ import { saidIn } from './messages.ts';
 import type { Prompt } from './prompt.ts';
 import type { Turn } from './turn.ts';
 import type { Event, RunManager, Steps } from './types.ts';
-import { sumOf } from './usage.ts';
+import { sumOf } from '../usage.ts';
 
 type Finish = Extract<Event, { event: 'message-finish' }>;
 type Usage = Partial<UsageMetadata>;
@@ -25,8 +25,8 @@ export async function* eventsOf(
       const shown = round.pass(event);
       if (shown) yield shown;
     }
-    const isOver = prompt.options.signal?.aborted === true || (isFirst && !round.hasHidden);
-    const message = isOver ? undefined : await round.whole();
+    const isCut = round.hasFailed || prompt.options.signal?.aborted === true;
+    const message = isCut || (isFirst && !round.hasHidden) ? undefined : await round.whole();
     const more = message && (await turn.next(message));
     seen.usage = sumOf(seen.usage, round.usage);
     if (!more) {
@@ -48,6 +48,7 @@ class RoundOfEvents {
   finish: Finish | undefined;
   usage: Usage | undefined;
   hasHidden = false;
+  hasFailed = false;
   readonly #seen: Seen;
   readonly #isFirst: boolean;
   readonly #offset: number;
@@ -87,8 +88,10 @@ class RoundOfEvents {
       case 'content-block-delta':
       case 'content-block-finish':
         return this.#block(event);
-      case 'provider':
       case 'error':
+        this.hasFailed = true;
+        return event;
+      case 'provider':
       default:
         // The provider's own words for what is hidden.
         return this.#open.size > 0 ? undefined : event;

@@ -1,7 +1,7 @@
 /** What a model fetched unseen, put back into later prompts of its conversation where it was: the prefix stays. */
 import type { BaseMessage, ToolMessage } from '@langchain/core/messages';
-import { KeptTurns, placesIn, turnKeyOf } from '../kept-turns.ts';
-import { callsOf, type Chat, type Content, copyOf, saidIn } from './messages.ts';
+import { KeptTurns, turnKeyOf } from '../kept-turns.ts';
+import { callsOf, type Content, copyOf, saidIn } from './messages.ts';
 
 /** One answer of the model, as it was, and what its calls of our tool gave. */
 export interface Round {
@@ -16,15 +16,17 @@ export interface Exchange {
 }
 
 export class Exchanges extends KeptTurns<Exchange> {
-  /** @param chat what the program sent, before anything was shorter. */
-  putBack(list: readonly BaseMessage[], chat: Chat): readonly BaseMessage[] {
+  /**
+   * @param starts where each message of the list begins among those that the places are of.
+   * @param places what stands before each, before anything was shorter.
+   */
+  putBack(list: readonly BaseMessage[], starts: readonly number[], places: readonly string[]): readonly BaseMessage[] {
     if (this.size === 0) return list;
-    const places = placesIn(chat.messages);
     let waiting: readonly ToolMessage[] = [];
     const next = list.flatMap((message, index): readonly BaseMessage[] => {
       const before = message.type === 'tool' ? [] : waiting;
       if (message.type !== 'tool') waiting = [];
-      const exchange = message.type === 'ai' ? this.find(keyOf(places[chat.starts[index]!]!, message)) : undefined;
+      const exchange = message.type === 'ai' ? this.find(keyOf(places[starts[index]!]!, message)) : undefined;
       const isAnswered = exchange && (exchange.last.results.length === 0 || list[index + 1]?.type === 'tool');
       if (!isAnswered) return [...before, message];
       waiting = exchange.last.results;

@@ -8,11 +8,13 @@ import { Shown } from './shown.ts';
 import type { Prompt } from './prompt.ts';
 import type { Turn } from './turn.ts';
 import type { RunManager, Steps } from './types.ts';
-import { sumOf, withTotals } from './usage.ts';
+import { sumOf } from '../usage.ts';
+import { withTotals } from './usage.ts';
 
 interface SoFar {
   readonly content: Content;
   readonly usage: UsageMetadata | undefined;
+  readonly metadata: AIMessage['response_metadata'] | undefined;
   readonly llmOutput: ChatResult['llmOutput'];
 }
 
@@ -41,10 +43,11 @@ export async function generated(model: Steps, prompt: Prompt, turn: Turn, runMan
 }
 
 function together(before: SoFar | undefined, message: AIMessage, { llmOutput }: ChatResult, isObject: boolean): SoFar {
-  const { content } = visibleOf(message);
+  const { content, response_metadata } = visibleOf(message);
   return {
     content: before && !isObject ? joined(before.content, content) : content,
     usage: sumOf(before?.usage, message.usage_metadata),
+    metadata: withTotals(before?.metadata, response_metadata),
     llmOutput: withTotals(before?.llmOutput, llmOutput),
   };
 }
@@ -59,9 +62,13 @@ function joined(one: Content, other: Content): Content {
 function visibleResult(
   result: ChatResult,
   generation: ChatGeneration,
-  { content, usage, llmOutput }: SoFar,
+  { content, usage, metadata, llmOutput }: SoFar,
 ): ChatResult {
-  const message = copyOf(visibleOf(generation.message), { content, ...(usage && { usage_metadata: usage }) });
+  const message = copyOf(visibleOf(generation.message), {
+    content,
+    ...(usage && { usage_metadata: usage }),
+    ...(metadata && { response_metadata: metadata }),
+  });
   const visible = Object.assign(Object.create(Object.getPrototypeOf(generation) as object), generation, {
     text: saidIn(content),
     message,

@@ -1,9 +1,7 @@
 /** The calls of our tool in what a model said, wherever its provider's message repeats them, and the message without them. */
 import type { AIMessage, BaseMessage } from '@langchain/core/messages';
-import { RETRIEVAL_NAME } from './own-tool.ts';
+import { bagOf, RETRIEVAL_NAME } from './own-tool.ts';
 import { type AskedCall, callsOf, type Content, copyOf } from './messages.ts';
-
-type Bag = Readonly<Record<string, unknown>>;
 
 /** Also those whose input is no JSON: what can be read of them is answered. */
 export function hiddenCalls(message: BaseMessage): readonly AskedCall[] {
@@ -31,13 +29,8 @@ export function repaired<M extends BaseMessage>(message: M): M {
 }
 
 export function isHiddenBlock(block: unknown): boolean {
-  if (typeof block !== 'object' || block === null) return false;
-  const { name, function: called, functionCall } = block as Bag;
-  return [name, nameIn(called), nameIn(functionCall)].includes(RETRIEVAL_NAME);
-}
-
-function nameIn(value: unknown): unknown {
-  return typeof value === 'object' && value !== null ? (value as Bag)['name'] : undefined;
+  const { name, function: called, functionCall } = bagOf(block);
+  return [name, bagOf(called)['name'], bagOf(functionCall)['name']].includes(RETRIEVAL_NAME);
 }
 
 /** The very message where nothing is hidden. */

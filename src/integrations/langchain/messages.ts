@@ -4,7 +4,7 @@
  */
 import type { BaseMessage, ToolMessage } from '@langchain/core/messages';
 import type { JsonObject, JsonValue } from '../../core/json/value.ts';
-import { findMarkers } from '../../core/marker.ts';
+import { type IsKept, keptWhere, withTexts } from '../shorter-texts.ts';
 
 export interface Chat {
   readonly messages: readonly ChatMessage[];
@@ -105,7 +105,7 @@ export function withShorter(
   mayView: boolean,
 ): readonly BaseMessage[] {
   if (shorter.length !== chat.messages.length) return list;
-  const isKept = (text: string): boolean => mayView || findMarkers(text).length === 0;
+  const isKept = keptWhere(mayView);
   const next = list.map((message, index) => {
     const at = chat.starts[index]!;
     if (message.type !== 'tool' || chat.starts[index + 1] === at || at >= shorter.length) return message;
@@ -116,18 +116,11 @@ export function withShorter(
   return next.every((message, index) => message === list[index]) ? list : next;
 }
 
-function contentWith(content: Content, after: JsonValue | undefined, isKept: (text: string) => boolean): Content {
-  if (typeof content === 'string') return typeof after === 'string' && isKept(after) ? after : content;
+function contentWith(content: Content, after: JsonValue | undefined, isKept: IsKept): Content {
+  if (typeof content === 'string') return isKept(after) ? after : content;
   if (!Array.isArray(after)) return content;
   const texts = (after as readonly JsonObject[]).map(({ text }) => text);
-  let at = 0;
-  const blocks = blocksOf(content).map((block) => {
-    const text = textOf(block);
-    if (text === undefined) return block;
-    const next = texts[at++];
-    return typeof next === 'string' && next !== text && isKept(next) ? { ...block, text: next } : block;
-  });
-  return blocks.every((block, index) => block === content[index]) ? content : (blocks as Content);
+  return withTexts(blocksOf(content), textOf, texts, isKept) as Content;
 }
 
 /** The same message but for what is given: its class, status, artifact and all else that it has. */

@@ -2,7 +2,7 @@
 import type { BaseMessage } from '@langchain/core/messages';
 import type { Figures } from '../../sdk/results.ts';
 import type { Reader } from './reader.ts';
-import { endOf } from '../kept-turns.ts';
+import { placesIn } from '../kept-turns.ts';
 import { withShorter } from './messages.ts';
 import { bagOf, hasFunctions, isTaken, withOurs } from './own-tool.ts';
 import { type Owner, Turn } from './turn.ts';
@@ -31,26 +31,54 @@ export interface Asked {
   readonly isStream: boolean;
 }
 
-export async function promptOf({ messages, options, isStream }: Asked, asker: Asker): Promise<Prompt> {
+interface Offer {
+  readonly tools: readonly unknown[];
+  /** Our tool, where it is among them. */
+  readonly shape: unknown;
+  readonly isObject: boolean;
+  /** New views may be made. */
+  readonly mayView: boolean;
+  /** Views of earlier requests may stay. */
+  readonly mayKeepViews: boolean;
+}
+
+function offerIn({ options, isStream }: Asked, asker: Asker): Offer {
   const isObject = wantsObject(options);
+  const tools = toolsOf(options, asker.model);
+  const shape = mayOffer(options, tools, asker) && !(isObject && isStream) ? asker.shape() : undefined;
+  const canAlways = asker.headroom.options.offersRetrieval === true;
+  const canFetch = shape !== undefined && isFree(options['tool_choice']);
+  return { tools, shape, isObject, mayView: canFetch || canAlways, mayKeepViews: shape !== undefined || canAlways };
+}
+
+/** What will be saved in a request before it is made; undefined where that is not known. */
+export async function figuresFor(asked: Asked, asker: Asker): Promise<Figures | undefined> {
   try {
-    const tools = toolsOf(options, asker.model);
-    const shape = mayOffer(options, tools, asker) && !(isObject && isStream) ? asker.shape() : undefined;
-    const canAlways = asker.headroom.options.offersRetrieval === true;
-    const canFetch = shape !== undefined && isFree(options['tool_choice']);
-    const { chat, said } = await asker.reader.read(messages, canFetch || canAlways);
-    const shorter = withShorter(messages, chat, said.request.messages, shape !== undefined || canAlways);
+    return (await asker.reader.read(asked.messages, offerIn(asked, asker).mayView)).said;
+  } catch {
+    // The request itself will say so.
+    return undefined;
+  }
+}
+
+export async function promptOf(asked: Asked, asker: Asker): Promise<Prompt> {
+  const { messages, options } = asked;
+  try {
+    const { tools, shape, isObject, mayView, mayKeepViews } = offerIn(asked, asker);
+    const { chat, said } = await asker.reader.read(messages, mayView);
+    const shorter = withShorter(messages, chat, said.request.messages, mayKeepViews);
     if (shape === undefined) return { messages: shorter, options, figures: said, isObject };
+    const places = placesIn(chat.messages);
     return {
-      messages: asker.exchanges.putBack(shorter, chat),
+      messages: asker.exchanges.putBack(shorter, chat.starts, places),
       options: { ...options, tools: withOurs(tools, shape) },
       figures: said,
-      turn: new Turn(asker, endOf(chat.messages)),
+      turn: new Turn(asker, places.at(-1)!),
       isObject,
     };
   } catch (error) {
     asker.headroom.options.warn?.(`messages go out as they are: ${String(error)}`);
-    return { messages, options, isObject };
+    return { messages, options, isObject: false };
   }
 }
 

@@ -1,16 +1,12 @@
 /** One turn of a model that may fetch originals: its calls for them are answered, and it is asked again. */
 import { type BaseMessage, ToolMessage } from '@langchain/core/messages';
-import type { Headroom } from '../../sdk/headroom.ts';
+import type { Owner as OwnerOf } from '../owner.ts';
+import { answerTo, isOver } from '../rounds.ts';
 import { type Exchanges, keyOfTurn, type Round } from './exchanges.ts';
 import { hiddenCalls, isForProgram, repaired, visibleOf } from './hidden-calls.ts';
 import { type AskedCall, callsOf, type Content } from './messages.ts';
 
-const MAX_ROUNDS = 5;
-
-export interface Owner {
-  readonly headroom: Headroom;
-  readonly exchanges: Exchanges;
-}
+export type Owner = OwnerOf<Exchanges>;
 
 export class Turn {
   readonly #owner: Owner;
@@ -27,8 +23,8 @@ export class Turn {
   /** What to ask with next, behind all that was asked; undefined when the turn is the program's again. */
   async next(message: BaseMessage): Promise<readonly BaseMessage[] | undefined> {
     const isOurs = !isForProgram(message);
-    const isOver = isOurs && this.#rounds.length >= MAX_ROUNDS;
-    const calls = isOver ? [] : hiddenCalls(message);
+    const isEnd = isOurs && isOver(this.#rounds.length);
+    const calls = isEnd ? [] : hiddenCalls(message);
     const results = await Promise.all(calls.map((call) => this.#answer(call)));
     const said = results.length > 0 ? repaired(message) : visibleOf(message);
     if (!isOurs || results.length === 0) {
@@ -47,6 +43,7 @@ export class Turn {
   }
 
   async #answer({ id = '', name, args }: AskedCall): Promise<ToolMessage> {
-    return new ToolMessage({ tool_call_id: id, name, content: await this.#owner.headroom.retrieveTool.execute(args) });
+    const content = await answerTo(args, this.#rounds.length, this.#owner.headroom);
+    return new ToolMessage({ tool_call_id: id, name, content });
   }
 }

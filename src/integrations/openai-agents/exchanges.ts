@@ -42,10 +42,12 @@ export class Exchanges {
     for (const call of calls) this.#waiting.keep(waitingKey(held, call), results);
   }
 
-  /** @param items what the program sent. @param sent the same, where shorter texts have taken their places. */
-  putBack(items: readonly Item[], sent: readonly Item[]): readonly Item[] {
+  /**
+   * @param items what the program sent, and the places of these.
+   * @param sent the same, where shorter texts have taken their places.
+   */
+  putBack(items: readonly Item[], places: readonly string[], sent: readonly Item[]): readonly Item[] {
     if (this.#kept.size === 0) return sent;
-    const places = placesIn(items);
     const next: Item[] = [];
     for (let index = 0; index < items.length; ) {
       const found = this.#turnAt(places[index]!, items, index);
@@ -121,7 +123,7 @@ export function itemsIn(rounds: readonly Round[]): readonly Item[] {
 }
 
 /** Of each item, what stands before it, and of the end, all. */
-function placesIn(items: readonly Item[]): readonly string[] {
+export function placesIn(items: readonly Item[]): readonly string[] {
   const places = [''];
   for (const item of items) {
     const face = faceOf(item);
@@ -129,10 +131,6 @@ function placesIn(items: readonly Item[]): readonly string[] {
     places.push(face === undefined ? before : hashOf(`${before} ${face}`));
   }
   return places;
-}
-
-export function endOf(items: readonly Item[]): string {
-  return placesIn(items).at(-1)!;
 }
 
 /**

@@ -2,21 +2,13 @@
  * For the OpenAI Agents SDK: any model, and any provider of models, with Headroom inside. Runs, sessions, handoffs,
  * guardrails and traces are the SDK's own; what cannot be shortened goes out as it came.
  */
-import { Headroom } from '../../sdk/headroom.ts';
 import type { ClientOptions } from '../fetch.ts';
+import { ownersOf } from '../owner.ts';
 import { Exchanges } from './exchanges.ts';
-import { HeadroomModel, type Owner } from './model.ts';
+import { HeadroomModel } from './model.ts';
 import type { Model, ModelProvider } from './types.ts';
 
-/** What was fetched belongs to a Headroom, like what was decided: models that share one share both. */
-const exchangesOf = new WeakMap<Headroom, Exchanges>();
-
-function ownerOf({ headroom: given, ...options }: ClientOptions): Owner {
-  const headroom = given ?? new Headroom(options);
-  const exchanges = exchangesOf.get(headroom) ?? new Exchanges();
-  exchangesOf.set(headroom, exchanges);
-  return { headroom, exchanges };
-}
+const ownerOf = ownersOf(() => new Exchanges());
 
 /**
  * For `new Agent({ model: headroomModel(model) })`. Wherever a request has tools or handoffs, the model gets one more tool,
@@ -31,6 +23,6 @@ export function headroomModel(model: Model, options: ClientOptions = {}): Model 
 export function headroomModelProvider(provider: ModelProvider, options: ClientOptions = {}): ModelProvider {
   const owner = ownerOf(options);
   return {
-    getModel: async (name) => new HeadroomModel(await provider.getModel(name), { ...owner, name }),
+    getModel: async (name) => new HeadroomModel(await provider.getModel(name), owner, name),
   };
 }

@@ -3,7 +3,7 @@
  * their places. Reports of failures are not shown to the engine and stay.
  */
 import type { JsonObject, JsonValue } from '../../core/json/value.ts';
-import { findMarkers } from '../../core/marker.ts';
+import { type IsKept, keptWhere, withTexts } from '../shorter-texts.ts';
 import type { Item, ModelRequest, Result, ShellResult } from './types.ts';
 
 export interface Asked {
@@ -71,8 +71,7 @@ export function withShorter(
   shorter: readonly JsonObject[],
   mayView: boolean,
 ): readonly Item[] {
-  const isKept = (text: unknown): text is string =>
-    typeof text === 'string' && (mayView || findMarkers(text).length === 0);
+  const isKept = keptWhere(mayView);
   return items.map((item, index) => {
     const at = places[index];
     const output = at === undefined ? undefined : shorter[at]?.['output'];
@@ -81,8 +80,6 @@ export function withShorter(
     return item.type === 'shell_call_output' ? withChunks(item, output, isKept) : item;
   });
 }
-
-type IsKept = (text: unknown) => text is string;
 
 function withOutput(item: Result, after: JsonValue, isKept: IsKept): Result {
   const { output } = item;
@@ -94,13 +91,10 @@ function withOutput(item: Result, after: JsonValue, isKept: IsKept): Result {
     if (output.type !== 'text' || output.text === text || !isKept(text)) return item;
     return { ...item, output: { ...output, text } };
   }
-  let at = 0;
-  const pieces = output.map((piece) => {
-    if (piece.type !== 'input_text') return piece;
-    const text = texts[at++];
-    return text !== piece.text && isKept(text) ? { ...piece, text } : piece;
-  });
-  return pieces.every((piece, index) => piece === output[index]) ? item : { ...item, output: pieces };
+  const textOf = (piece: (typeof output)[number]): string | undefined =>
+    piece.type === 'input_text' ? piece.text : undefined;
+  const pieces = withTexts(output, textOf, texts, isKept);
+  return pieces === output ? item : { ...item, output: [...pieces] };
 }
 
 function withChunks(item: ShellResult, after: JsonValue, isKept: IsKept): ShellResult {

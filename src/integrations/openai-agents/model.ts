@@ -1,28 +1,24 @@
 /** A model of the Agents SDK that reads shorter results and fetches originals unseen; all else of it is the model's own. */
 import { type Headroom, insideOf } from '../../sdk/headroom.ts';
 import type { JsonObject } from '../../core/json/value.ts';
-import { endOf, type Exchanges } from './exchanges.ts';
+import { placesIn } from './exchanges.ts';
 import { type Asked, askedIn, withShorter } from './input.ts';
 import { streamOf } from './stream.ts';
-import { isHeld, totalOf, Turn } from './turn.ts';
+import { isHeld, type Owner, totalOf, Turn } from './turn.ts';
 import type { Item, Model, ModelRequest, ModelResponse, StreamEvent, Usage } from './types.ts';
-
-export interface Owner {
-  readonly headroom: Headroom;
-  readonly exchanges: Exchanges;
-  /** What the model is called, where that is known. */
-  readonly name?: string | undefined;
-}
 
 export class HeadroomModel implements Model {
   readonly #model: Model;
   readonly #owner: Owner;
+  readonly #name: string;
   /** Only where the model has advice to give. */
   readonly getRetryAdvice?: NonNullable<Model['getRetryAdvice']>;
 
-  constructor(model: Model, owner: Owner) {
+  /** @param name what the model is called, where that is known. */
+  constructor(model: Model, owner: Owner, name = '') {
     this.#model = model;
     this.#owner = owner;
+    this.#name = name;
     if (model.getRetryAdvice) this.getRetryAdvice = (asked) => model.getRetryAdvice!(asked);
   }
 
@@ -31,7 +27,7 @@ export class HeadroomModel implements Model {
   }
 
   async getResponse(request: ModelRequest): Promise<ModelResponse> {
-    const { sent: first, turn } = await prepared(request, this.#owner, true);
+    const { sent: first, turn } = await prepared({ request, name: this.#name, mayFetch: true }, this.#owner);
     if (!turn) return this.#model.getResponse(first);
     let usage: Usage | undefined;
     for (let sent: ModelRequest | undefined = first; ; ) {
@@ -48,9 +44,15 @@ export class HeadroomModel implements Model {
   async *getStreamedResponse(request: ModelRequest): AsyncGenerator<StreamEvent> {
     // What is said before a call would stand in the object that is being streamed.
     const mayFetch = request.outputType === 'text';
-    const { sent, turn } = await prepared(request, this.#owner, mayFetch);
+    const { sent, turn } = await prepared({ request, name: this.#name, mayFetch }, this.#owner);
     yield* turn ? streamOf(this.#model, sent, turn) : this.#model.getStreamedResponse(sent);
   }
+}
+
+interface Asking {
+  readonly request: ModelRequest;
+  readonly name: string;
+  readonly mayFetch: boolean;
 }
 
 interface Prepared {
@@ -59,19 +61,20 @@ interface Prepared {
   readonly turn?: Turn;
 }
 
-async function prepared(request: ModelRequest, owner: Owner, mayFetch: boolean): Promise<Prepared> {
+async function prepared({ request, name: model, mayFetch }: Asking, owner: Owner): Promise<Prepared> {
   const { headroom, exchanges } = owner;
   try {
     const asked = askedIn(request);
     const isOffered = mayFetch && mayOffer(request, headroom);
-    const shorter = await shortened(request, asked, owner, isOffered);
+    const shorter = await shortened(request, asked, { headroom, model, isOffered });
     if (!isOffered) return { sent: withInput(request, asked, shorter) };
     const { name, description, parameters } = headroom.retrieveTool;
     const tool = { type: 'function' as const, name, description, parameters: asParameters(parameters), strict: false };
-    const turn = new Turn(headroom, exchanges, endOf(asked.items));
+    const places = placesIn(asked.items);
+    const turn = new Turn(owner, places.at(-1)!);
     const input = isHeld(request)
       ? exchanges.withWaiting(request.conversationId ?? request.previousResponseId!, asked.items, shorter)
-      : [...exchanges.putBack(asked.items, shorter), ...turn.begun];
+      : [...exchanges.putBack(asked.items, places, shorter), ...turn.begun];
     const sent = { ...withInput(request, asked, input), tools: [...request.tools, tool] };
     return { sent, turn };
   } catch (error) {
@@ -98,17 +101,22 @@ function mayOffer({ tools, handoffs }: ModelRequest, { options, retrieveTool: { 
 
 const CAN_CALL: ReadonlySet<string | undefined> = new Set([undefined, 'auto', 'required']);
 
+interface Reader {
+  readonly headroom: Headroom;
+  readonly model: string;
+  readonly isOffered: boolean;
+}
+
 async function shortened(
   { modelSettings }: ModelRequest,
   asked: Asked,
-  { headroom, name = '' }: Owner,
-  isOffered: boolean,
+  { headroom, model, isOffered }: Reader,
 ): Promise<readonly Item[]> {
   if (!asked.shown.some(({ output }) => output !== undefined)) return asked.items;
   // Whoever must not call the tool now gets no new views.
   const canFetch = isOffered && CAN_CALL.has(modelSettings.toolChoice);
   const canAlways = headroom.options.offersRetrieval === true;
-  const body = { model: name, input: asked.shown as object[] };
+  const body = { model, input: asked.shown as object[] };
   const said = await headroom.compress(body, { offersRetrieval: canFetch || canAlways });
   insideOf(headroom).count(said);
   const { input } = said.request as { readonly input: readonly JsonObject[] };

@@ -1,10 +1,11 @@
 /** One turn of a model that may fetch originals: its calls for them are answered, and it is asked again. */
-import type { Headroom } from '../../sdk/headroom.ts';
+import type { Owner as OwnerOf } from '../owner.ts';
+import { answerTo, isOver } from '../rounds.ts';
 import { type Exchanges, itemsIn, type Round } from './exchanges.ts';
 import { RawEvents } from './raw-events.ts';
 import type { Call, Counts, Item, ModelRequest, Result, Said } from './types.ts';
 
-const MAX_ROUNDS = 5;
+export type Owner = OwnerOf<Exchanges>;
 
 /** What a model answered, whole or at the end of its stream. */
 interface Answer {
@@ -13,23 +14,21 @@ interface Answer {
 }
 
 export class Turn {
-  readonly #headroom: Headroom;
-  readonly #exchanges: Exchanges;
+  readonly #owner: Owner;
   readonly #place: string;
   readonly #begun: readonly Round[];
   readonly #rounds: Round[] = [];
   readonly #shown: Said[] = [];
 
   /** @param place where in its conversation the turn stands. */
-  constructor(headroom: Headroom, exchanges: Exchanges, place: string) {
-    this.#begun = exchanges.begunAt(place);
-    this.#headroom = headroom;
-    this.#exchanges = exchanges;
+  constructor(owner: Owner, place: string) {
+    this.#owner = owner;
+    this.#begun = owner.exchanges.begunAt(place);
     this.#place = place;
   }
 
   get toolName(): string {
-    return this.#headroom.retrieveTool.name;
+    return this.#owner.headroom.retrieveTool.name;
   }
 
   /** What was fetched when the same was asked before. */
@@ -52,14 +51,14 @@ export class Turn {
     const calls = output.filter((item): item is Call => this.#isHidden(item));
     const visible = visibleIn(output, new Set(calls));
     this.#shown.push(...visible);
-    const programs = visible.filter(isForProgram);
-    const isOver = programs.length === 0 && this.#rounds.length >= MAX_ROUNDS;
-    const results = isOver ? [] : await Promise.all(calls.map((call) => this.#answer(call)));
+    const programs = visible.filter((item) => isForProgram(item, output));
+    const isEnd = programs.length === 0 && isOver(this.#rounds.length);
+    const results = isEnd ? [] : await Promise.all(calls.map((call) => this.#answer(call)));
     if (programs.length === 0 && results.length > 0) {
       this.#rounds.push({ said: output, results });
       return goingOn(sent, output, results, responseId);
     }
-    this.#keep(sent, { said: isOver ? visible : output, results }, programs, responseId);
+    this.#keep(sent, { said: isEnd ? visible : output, results }, programs, responseId);
     return undefined;
   }
 
@@ -68,7 +67,7 @@ export class Turn {
   }
 
   async #answer({ callId, name, arguments: input }: Call): Promise<Result> {
-    const text = await this.#headroom.retrieveTool.execute(input);
+    const text = await answerTo(input, this.#rounds.length, this.#owner.headroom);
     return { type: 'function_call_result', callId, name, status: 'completed', output: { type: 'text', text } };
   }
 
@@ -76,11 +75,11 @@ export class Turn {
     const held = sent.conversationId ?? responseId;
     if (held !== undefined && last.results.length > 0) {
       const calls = programs.flatMap((item) => ('callId' in item && item.callId ? [item.callId] : []));
-      this.#exchanges.keepWaiting(held, calls, last.results);
+      this.#owner.exchanges.keepWaiting(held, calls, last.results);
     }
     const rounds = [...this.#begun, ...this.#rounds];
     if (isHeld(sent) || (rounds.length === 0 && last.results.length === 0)) return;
-    this.#exchanges.keep(this.#place, { rounds, last, shown: this.#shown });
+    this.#owner.exchanges.keep(this.#place, { rounds, last, shown: this.#shown });
   }
 }
 
@@ -116,12 +115,16 @@ function visibleIn(output: readonly Said[], hidden: ReadonlySet<Said>): Said[] {
   });
 }
 
-/** Calls that providers carry out have their output with them. */
-const BEHIND_PROVIDER: ReadonlySet<string | undefined> = new Set(['hosted_tool_call', 'program']);
+/** The program has to act before the model can go on. What providers carry out has its output in the call, or beside it. */
+function isForProgram(item: Said, output: readonly Said[]): boolean {
+  if (!item.type?.endsWith('_call') || item.type === 'hosted_tool_call') return false;
+  if ('execution' in item && item.execution === 'server') return false;
+  const { callId } = item as { readonly callId?: string | null };
+  return !output.some((one) => one !== item && isResult(one) && one.callId === callId);
+}
 
-/** The program has to act before the model can go on. */
-function isForProgram({ type }: Said): boolean {
-  return (type?.endsWith('_call') ?? false) && !BEHIND_PROVIDER.has(type);
+function isResult(item: Said): item is Said & { readonly callId?: string | null } {
+  return /_(?:output|result)$/.test(item.type ?? '');
 }
 
 type Usage = Counts & { readonly requests?: number | undefined };

@@ -37,11 +37,19 @@ class Exchanges:
     def put_back(self, messages: list[Message]) -> list[Message]:
         turns: list[Message] = []
         for message in messages:
-            kept = self._kept.get(message.id) if message.role == "assistant" else None
+            kept = self._find(message.id) if message.role == "assistant" else None
             turns.extend(
                 kept.turns if kept and kept.seen == what_is_seen(message.content, message.tool_calls) else [message]
             )
         return turns
+
+    def _find(self, message_id: str) -> Exchange | None:
+        """What is asked for stays: conversations that go on do."""
+        with self._lock:
+            kept = self._kept.get(message_id)
+            if kept is not None:
+                self._kept.move_to_end(message_id)
+            return kept
 
     def has_tool(self, messages: list[Message], can_fetch: bool) -> bool:
         """A conversation that began with the tool keeps it, and one that began without never gets it."""

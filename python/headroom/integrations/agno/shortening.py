@@ -53,10 +53,6 @@ class Decisions:
                 self._kept.popitem(last=False)
             return decided
 
-    def known(self, key: tuple[str, int | None, str]) -> bool:
-        with self._lock:
-            return key in self._kept
-
 
 class Shortening:
     def __init__(self, headroom: Headroom, config: HeadroomConfig, savings: Savings) -> None:

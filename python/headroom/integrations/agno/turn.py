@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("headroom")
 
 MAX_ROUNDS = 5
+LIMIT_REACHED = "headroom: the limit of retrievals in one turn is reached; continue with what you have."
 
 
 class Sent(list):
@@ -92,7 +93,8 @@ class Turn:
         """``seen``: what the program will have of the turn, should it end here."""
         ours = [call for call in said.tool_calls or [] if is_ours(call)] if self.is_offered else []
         is_programs = len(ours) < len(said.tool_calls or [])
-        if ours and not is_programs and self._rounds >= MAX_ROUNDS:
+        # It was told to go on without, and asks again.
+        if ours and not is_programs and self._rounds > MAX_ROUNDS:
             said.tool_calls, ours = None, []
         own = self._request.get("assistant_message")
         # Some models write their calls there, too.
@@ -139,7 +141,7 @@ class Turn:
             tool_call_id=call.get("id"),
             tool_name=RETRIEVAL_TOOL_NAME,
             tool_args=_read(arguments),
-            content=self._inside.retrieve(arguments),
+            content=self._inside.retrieve(arguments) if self._rounds <= MAX_ROUNDS else LIMIT_REACHED,
         )
 
 
