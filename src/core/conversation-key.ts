@@ -3,11 +3,18 @@ import { canonical } from './json/canonical.ts';
 import type { Conversation } from './conversation.ts';
 import { hashOf } from './hash.ts';
 
+/** Several steps ask for that of the same request, and its first turn may be long. */
+const known = new WeakMap<Conversation['turns'], string>();
+
 /** @throws RangeError for a first turn nested too deep to read. */
 export function conversationKeyOf({ turns }: Conversation, volatileKeys: ReadonlySet<string>): string {
+  const before = known.get(turns);
+  if (before !== undefined) return before;
   const first = turns.find(({ role }) => role !== 'system');
   const start = first ? canonical([first.head, ...first.blocks], { ignoredKeys: volatileKeys, digest: hashOf }) : '';
-  return hashOf(`conversation ${start}`);
+  const key = hashOf(`conversation ${start}`);
+  known.set(turns, key);
+  return key;
 }
 
 const SHARES = 2 ** 48;

@@ -2,9 +2,12 @@
 import type { ToolCall } from './conversation.ts';
 import { asObject, type JsonValue } from './json/value.ts';
 
-/** Shell commands that print files; with a pipe after them it is another program that prints. */
+/**
+ * Shell commands that print files; with a pipe after them it is another program that prints. `git show` prints a file
+ * where a path stands behind a revision and a colon, and a commit with its changes where not.
+ */
 const PRINTS_FILES =
-  /^\s*(?:cd [^;&|]+(?:&&|;)\s*)?(?:sudo )?(?:cat|bat|head|tail|nl|less|more|type|sed -n|git show|Get-Content)\s[^|]*$/;
+  /^\s*(?:cd [^;&|]+(?:&&|;)\s*)?(?:sudo )?(?:cat|bat|head|tail|nl|less|more|type|sed -n|git (?:--?\S+ )*show(?= (?:--?\S+ )*["']?[^\s:"'-][^\s:"']*:[^\s/]| (?:--?\S+ )*["']?:[^\s/])|Get-Content)\s[^|]*$/;
 /** A value that is nothing but the path of a file. */
 const PATH_OF_FILE = /^[^\s{}[\]"'|<>]*[^\s/\\.][^\s/\\]*\.[A-Za-z][A-Za-z0-9]{0,9}$/;
 const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\//i;

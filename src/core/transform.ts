@@ -15,9 +15,9 @@ export interface Policy {
   readonly tools: readonly ToolRule[];
   /** Results are parsed by a program: JSON stays valid JSON. */
   readonly responseFormat?: 'json' | undefined;
-  /** The model has a way to fetch originals: the retrieval tool is offered and a store answers. */
   /** Results that stand before a turn take another level, but for those that show a file; undefined: none do. */
   readonly older?: { readonly level: Level; readonly beforeTurn: number } | undefined;
+  /** The model has a way to fetch originals: the retrieval tool is offered and a store answers. */
   readonly allowLoss: boolean;
   readonly allowTools: boolean;
   /** How prefixes may be made to stay; undefined where nothing of them may change. */

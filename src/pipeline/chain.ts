@@ -23,12 +23,26 @@ export interface Chain {
   readonly end: string;
 }
 
-/** @throws RangeError for messages nested too deep to read. */
+/** @throws RangeError for messages nested too deep to read; where there is no result, once its turns are asked for. */
 export function chainOf(conversation: Conversation, volatileKeys: ReadonlySet<string>): Chain {
-  const byBlock = Map.groupBy(
-    conversation.parts.filter((part) => part.kind === 'tool-result'),
-    ({ turn, block }) => `${turn} ${block}`,
-  );
+  const parts = conversation.parts.filter((part) => part.kind === 'tool-result');
+  if (parts.length > 0) return linked(conversation, parts, volatileKeys);
+  // Most talk is asked for nothing else.
+  let chain: Chain | undefined;
+  const whole = (): Chain => (chain ??= linked(conversation, parts, volatileKeys));
+  return {
+    results: new Map(),
+    get turns() {
+      return whole().turns;
+    },
+    get end() {
+      return whole().end;
+    },
+  };
+}
+
+function linked(conversation: Conversation, parts: readonly Part[], volatileKeys: ReadonlySet<string>): Chain {
+  const byBlock = Map.groupBy(parts, ({ turn, block }) => `${turn} ${block}`);
   const digest = digests();
   const canon: Canon = { ignoredKeys: volatileKeys, digest };
   const results = new Map<number, PartAddress>();

@@ -45,6 +45,7 @@ port.on('message', (message: ToClerk) => {
       return;
     case 'learn':
       teach((learning) => learning.fetched(message.step));
+      void taught.then(() => reply({ kind: 'learnt', id: message.id }));
       return;
     case 'savings':
       reply({ kind: 'savings', id: message.id, savings: quietly(() => savingsSince(message.since)) });

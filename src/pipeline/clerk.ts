@@ -35,17 +35,20 @@ export interface Clerk {
 
 export type ToClerk =
   | { readonly kind: 'record'; readonly id: number; readonly job: AccountJob }
-  | { readonly kind: 'learn'; readonly step: HopStep }
+  | { readonly kind: 'learn'; readonly id: number; readonly step: HopStep }
   | { readonly kind: 'savings'; readonly id: number; readonly since: number }
   | { readonly kind: 'close' };
 
 export type FromClerk =
   | { readonly kind: 'receipt'; readonly id: number; readonly receipt: Receipt | undefined }
+  | { readonly kind: 'learnt'; readonly id: number }
   | { readonly kind: 'savings'; readonly id: number; readonly savings: Savings | undefined }
   | { readonly kind: 'warning'; readonly warning: string };
 
-/** Requests that wait to be recorded hold their bodies: more than that are not waited for. */
-const MOST_WAITING_BYTES = 256 * 2 ** 20;
+/** What waits to be recorded holds its bodies, here and in the thread: more than that is not taken. */
+const MOST_WAITING_BYTES = 64 * 2 ** 20;
+/** Of what a request leaves behind before it is cleared away: more takes memory and saves no time. */
+const YOUNG_MB = 12;
 const CLOSE_MS = 5_000;
 /** Nobody waits longer for an answer; what was asked is done all the same. */
 const ANSWER_MS = 10_000;
@@ -81,13 +84,11 @@ class ThreadClerk implements Clerk {
   }
 
   async record(job: AccountJob): Promise<Receipt | undefined> {
-    const bytes = job.received.byteLength + (job.sent?.byteLength ?? 0);
-    if (this.#bytes + bytes > MOST_WAITING_BYTES) return undefined;
-    return (await this.#ask((id) => ({ kind: 'record', id, job }), bytes)) as Receipt | undefined;
+    return (await this.#ask((id) => ({ kind: 'record', id, job }), bytesOf(job))) as Receipt | undefined;
   }
 
   learn(step: HopStep): void {
-    if (this.#options.learns === true) this.#thread()?.postMessage({ kind: 'learn', step } satisfies ToClerk);
+    if (this.#options.learns === true) void this.#ask((id) => ({ kind: 'learn', id, step }), bytesOf(step));
   }
 
   async savings(since: number): Promise<Savings | undefined> {
@@ -105,7 +106,7 @@ class ThreadClerk implements Clerk {
   }
 
   #ask(messageFor: (id: number) => ToClerk, bytes: number): Promise<Answer> {
-    const worker = this.#thread();
+    const worker = this.#bytes + bytes > MOST_WAITING_BYTES ? undefined : this.#thread();
     if (!worker) return Promise.resolve(undefined);
     const id = ++this.#asked;
     this.#bytes += bytes;
@@ -124,7 +125,10 @@ class ThreadClerk implements Clerk {
     if (this.#starts++ >= MOST_STARTS) return undefined;
     // Type stripping runs the source; the build has its own extension.
     const script = import.meta.url.endsWith('.ts') ? './clerk-thread.ts' : './clerk-thread.js';
-    const worker = new Worker(this.#hooks.entry ?? new URL(script, import.meta.url), { workerData: this.#options });
+    const worker = new Worker(this.#hooks.entry ?? new URL(script, import.meta.url), {
+      workerData: this.#options,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
     this.#worker = worker;
     worker.on('message', (message: FromClerk) => this.#hear(message));
     worker.on('error', (error) => this.#lose(worker, `failed: ${error.message}`));
@@ -134,6 +138,7 @@ class ThreadClerk implements Clerk {
 
   #hear(message: FromClerk): void {
     if (message.kind === 'warning') this.#hooks.warn(message.warning);
+    else if (message.kind === 'learnt') this.#answer(message.id, undefined);
     else this.#answer(message.id, message.kind === 'receipt' ? message.receipt : message.savings);
   }
 
@@ -152,4 +157,8 @@ class ThreadClerk implements Clerk {
     if (!this.#isClosed)
       this.#hooks.warn(`the thread that keeps the accounts ${why}; some requests are missing in them`);
   }
+}
+
+function bytesOf({ received, sent }: Pick<AccountJob, 'received' | 'sent'>): number {
+  return received.byteLength + (sent?.byteLength ?? 0);
 }

@@ -6,6 +6,7 @@
  */
 import type { Conversation, Part } from '../core/conversation.ts';
 import type { Rewrite } from '../core/edit.ts';
+import { deadlineIn } from '../core/deadline.ts';
 import { hashOf } from '../core/hash.ts';
 import type { CacheMemory } from '../core/ledger.ts';
 import type { ModelTable } from '../core/model.ts';
@@ -22,6 +23,8 @@ export interface DeepenParts {
   readonly models: ModelTable;
   /** The ledger's: when what was sent last has gone. */
   readonly memory: () => CacheMemory;
+  /** For a step, beside what other decisions may take, in milliseconds. */
+  readonly limitMs: number;
   /** Nothing new is deepened; what was stays so. */
   readonly isOff: boolean;
 }
@@ -44,8 +47,6 @@ const YOUNG_TURNS = 20;
 const COUNTS = { tokensBefore: 0, tokensAfter: 0 } as const;
 
 export class Deepening {
-  /** What the chain says before the newest turns: those behind the last answer of the model. */
-  readonly newestAt: string;
   readonly #newestTurn: number;
   readonly #conversation: () => string;
   readonly #chain: Chain;
@@ -64,11 +65,15 @@ export class Deepening {
     notes: Note[],
   ) {
     this.#newestTurn = turns.findLastIndex(({ role }) => role === 'assistant') + 1;
-    this.newestAt = chain.turns[this.#newestTurn] ?? chain.end;
     this.#conversation = conversation;
     this.#chain = chain;
     this.#context = context;
     this.#notes = notes;
+  }
+
+  /** What the chain says before the newest turns: those behind the last answer of the model. */
+  get newestAt(): string {
+    return this.#chain.turns[this.#newestTurn] ?? this.#chain.end;
   }
 
   /** The conversation as the last step that holds for it said it. */
@@ -132,7 +137,8 @@ export class Deepening {
   #deepened(conversation: Conversation): Conversation {
     const older = { level: 'aggressive' as const, beforeTurn: this.#newestTurn - YOUNG_TURNS };
     const policy = { ...this.#context.policy, older };
-    const context = { ...this.#context, policy };
+    const deadline = deadlineIn(this.#context.deepening!.limitMs);
+    const context = { ...this.#context, policy, deadline };
     const open = conversation.parts.map((part): Part => {
       if (part.kind !== 'tool-result') return part;
       return { ...part, text: part.source, frozen: part.turn >= this.#newestTurn };
@@ -148,6 +154,8 @@ export class Deepening {
       }
       step = plan.next(edit);
     }
+    // What was not reached in time would go out in full.
+    deadline.check();
     const history = this.#history(conversation).map((part) => ({ part, pin: made.get(part.index) ?? LEFT_ALONE }));
     const saved = history.reduce((sum, { part, pin }) => sum + this.#savedBy(part, pin.text ?? part.source), 0);
     if (saved < LEAST_SAVED_TOKENS) return conversation;

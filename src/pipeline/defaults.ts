@@ -127,7 +127,7 @@ export function openEngine(options: EngineOptions, warn: (message: string) => vo
           shorten: router,
         }
       : undefined,
-    deepening: { models, shorten: router, memory: () => stores.ledger(), isOff: !deepens },
+    deepening: { models, shorten: router, memory: () => stores.ledger(), limitMs: deadlineMs, isOff: !deepens },
     holdout,
     observations,
     importanceFor: importanceIn(options.learned),

@@ -69,9 +69,9 @@ export interface Verdict {
   /** Should its provider refuse its signed reasoning, `mend` may have another body. */
   readonly mayNeedMending?: boolean;
   /** The chain of all that the body says (chain.ts), for what is kept with its answer. */
-  readonly chainEnd?: string;
+  readonly chainEnd?: string | undefined;
   /** The same before its newest turns. */
-  readonly newestAt?: string;
+  readonly newestAt?: string | undefined;
   /** What its provider holds with its answer (hidden.ts). */
   readonly held?: Held | undefined;
   /** Why the body could not be read; undefined when it could. */
@@ -139,8 +139,8 @@ const AS_IS = { transforms: [], level: 'lossless' } as const;
 
 export function createEngine(parts: EngineParts): Engine {
   return {
-    run: (job) => attempt(job, job.intent === 'as-is' ? { ...parts, ...AS_IS } : parts),
-    replay: (job) => attempt(job, replaying(parts)),
+    run: (job) => attempt(job, partsFor(job, parts)),
+    replay: (job) => attempt(job, replaying(partsFor(job, parts))),
     advance: (step) => advance(step, parts),
     kept: ({ tenant, upstream, id }) => keptAnswer(id, { tenant, upstream, sentLog: parts.stores.sentLog(tenant) }),
     mend: ({ tenant, format, sent }) => {
@@ -150,6 +150,11 @@ export function createEngine(parts: EngineParts): Engine {
   };
 }
 
+function partsFor({ intent }: Job, parts: EngineParts): EngineParts {
+  return intent === 'as-is' ? { ...parts, ...AS_IS } : parts;
+}
+
+/** Nothing is said shorter that was not. */
 function replaying({ transforms, fit, deepening, ...parts }: EngineParts): EngineParts {
   return {
     ...parts,

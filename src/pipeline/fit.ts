@@ -86,19 +86,21 @@ export class Fitting {
 
   /** The conversation with what earlier steps said, for good. */
   recall(conversation: Conversation): Conversation {
-    const points = new Set([...this.#chain.turns, this.#chain.end]);
     const steps: Step[] = [];
     try {
       for (; this.#steps < MAX_STEPS; this.#steps++) {
         const kept = this.#context.sentLog.recall([this.#key(this.#steps)])[0]?.text;
         if (kept === undefined) break;
-        const step = JSON.parse(kept) as Step;
-        if (points.has(step.at)) steps.push(step);
+        steps.push(JSON.parse(kept) as Step);
       }
     } catch (error) {
       this.#notes.push(failure('context-fitter', error));
     }
-    return steps.reduce((stepped, step) => this.#withStep(stepped, step), conversation);
+    if (steps.length === 0) return conversation;
+    const points = new Set([...this.#chain.turns, this.#chain.end]);
+    return steps
+      .filter(({ at }) => points.has(at))
+      .reduce((stepped, step) => this.#withStep(stepped, step), conversation);
   }
 
   /** The conversation as it fits, or as it is where it does, or where nothing may be left out. */

@@ -32,10 +32,9 @@ export interface Optimized {
   readonly mayNeedMending: boolean;
   /** It is longer than its model reads, whatever is left out. */
   readonly overflow: Overflow | undefined;
-  /** The chain of all that it says. */
-  readonly chainEnd: string;
-  /** The same before its newest turns. */
-  readonly newestAt: string;
+  /** The chain of all that it says, and the same before its newest turns; undefined of one without results. */
+  readonly chainEnd: string | undefined;
+  readonly newestAt: string | undefined;
   /** Of a request with the retrieval tool: what its provider holds with the answer. */
   readonly held: Held | undefined;
 }
@@ -79,10 +78,15 @@ export function optimize(
     restraint,
     mayNeedMending: given.policy.allowTools && (decisions.isUnknown || fitted?.isStep === true),
     overflow: fitted?.overflow,
-    chainEnd: chain.end,
-    newestAt: deepening.newestAt,
+    ...endsOf(chain, deepening),
     held: isOffered ? heldAfter(received, context) : undefined,
   };
+}
+
+/** Of mere talk nobody asks for them: nothing in it is deepened, and a hop reads it again. */
+function endsOf(chain: Chain, deepening: Deepening): Pick<Optimized, 'chainEnd' | 'newestAt'> {
+  const isTalk = chain.results.size === 0;
+  return isTalk ? { chainEnd: undefined, newestAt: undefined } : { chainEnd: chain.end, newestAt: deepening.newestAt };
 }
 
 /** Several steps ask for the key of a conversation, or none does. */

@@ -42,14 +42,12 @@ describe('the pool', () => {
     open.push(optimizer);
     return optimizer;
   };
-  const script = (text: string): URL => {
+  const bareScript = (text: string): URL => {
     const path = join(home, 'worker.mjs');
-    writeFileSync(
-      path,
-      `import { parentPort } from 'node:worker_threads';\nparentPort.postMessage({ kind: 'ready' });\n${text}`,
-    );
+    writeFileSync(path, `import { parentPort } from 'node:worker_threads';\n${text}`);
     return pathToFileURL(path);
   };
+  const script = (text: string): URL => bareScript(`parentPort.postMessage({ kind: 'ready' });\n${text}`);
 
   beforeEach(() => {
     home = mkdtempSync(join(tmpdir(), 'headroom-pool-'));
@@ -115,7 +113,9 @@ describe('the pool', () => {
 
   test('R-33 a worker that hangs costs its request the saving and nothing else', async () => {
     const sent = await start().run(job());
-    const hung = start({ deadlineMs: 50, entry: script(`parentPort.on('message', () => { for (;;); });`) });
+    const real = new URL('./worker.ts', import.meta.url).href;
+    const hangs = `parentPort.on('message', ({ kind, isReplay }) => { if (kind === 'job' && !isReplay) for (;;); });`;
+    const hung = start({ deadlineMs: 50, entry: bareScript(`${hangs}\nawait import('${real}');`) });
     const replayed = await hung.run(job());
     expect(Buffer.from(replayed.body!)).toEqual(Buffer.from(sent.body!));
     const unseen = await hung.run(job(`${ROWS} `));
@@ -134,8 +134,9 @@ describe('the pool', () => {
 
   test('a worker that dies is replaced', async () => {
     const pool = start({ entry: script(`parentPort.on('message', () => process.exit(3));`) });
-    expect((await pool.run(job())).body).toBeUndefined();
-    expect((await pool.run(job())).body).toBeUndefined();
+    const given = [await pool.run(job()), await pool.run(job())];
+    expect(given.map(({ body }) => body)).toEqual([undefined, undefined]);
+    expect(given[1]!.problem).toMatch(/no worker/);
     expect(await start().original('t', '0'.repeat(24))).toBeUndefined();
   });
 });

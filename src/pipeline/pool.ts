@@ -5,7 +5,7 @@
 import { Worker } from 'node:worker_threads';
 import type { StoresStatus } from '../core/stores.ts';
 import type { WireFormat } from '../core/wire-format.ts';
-import type { EngineOptions, OpenEngine } from './defaults.ts';
+import type { EngineOptions } from './defaults.ts';
 import { findVolatile } from '../transforms/cache-aligner/volatile.ts';
 import type { Advance, HopStep } from './advance.ts';
 import { UNCACHED_BYTES } from './align.ts';
@@ -16,8 +16,8 @@ import type { Job, KeptQuestion, Mending, Verdict } from './engine.ts';
 const TOOLS_MARK = '"tools"';
 /** How long past its deadline a worker may take to notice it, in milliseconds. */
 const GRACE_MS = 1_000;
-/** Longest wait of the main thread, which moves everybody's bytes, for a Redis, in milliseconds. */
-const HERE_WAIT_MS = 50;
+/** Of what a request leaves behind before it is cleared away: more takes memory and saves no time. */
+const YOUNG_MB = 12;
 /** How long a thread may take to start, in milliseconds. */
 const START_MS = 15_000;
 
@@ -104,7 +104,6 @@ class Pool implements Optimizer {
   readonly #crews = new Set<Crew>();
   readonly #queue: Waiting[] = [];
   #markReady: () => void = () => undefined;
-  #fallback: Promise<OpenEngine> | undefined;
   #lastStatus: StoresStatus | undefined;
   #questions = 0;
   #isClosed = false;
@@ -130,7 +129,7 @@ class Pool implements Optimizer {
       const { text } = await this.#ask(crew, { about: 'original', tenant, key });
       if (text !== undefined) return text;
     }
-    return this.#fallback && (await this.#fallback).stores.originals(tenant).get(key);
+    return undefined;
   }
 
   async advance(step: HopStep): Promise<Advance | undefined> {
@@ -162,7 +161,6 @@ class Pool implements Optimizer {
     for (const crew of this.#crews) crew.worker.postMessage({ kind: 'close' } satisfies ToWorker);
     await Promise.race([Promise.all(exits), new Promise((resolve) => setTimeout(resolve, GRACE_MS).unref())]);
     await Promise.all(Array.from(this.#crews, (crew) => crew.worker.terminate()));
-    if (this.#fallback) (await this.#fallback).close();
   }
 
   #isUndecidable({ format, body, isCounted }: Job): boolean {
@@ -204,8 +202,10 @@ class Pool implements Optimizer {
 
   #watch(crew: Crew, extraMs: number): void {
     clearTimeout(crew.timer);
-    const { deadlineMs, fits } = this.#options;
-    const limitMs = deadlineMs * (fits ? 2 : 1) + GRACE_MS + extraMs;
+    const { deadlineMs, fits, deepens } = this.#options;
+    // A step of either kind has a time of its own, and a replay makes none.
+    const steps = crew.running?.isReplay ? [] : [fits, deepens].filter((one) => one === true);
+    const limitMs = deadlineMs * (1 + steps.length) + GRACE_MS + extraMs;
     crew.timer = setTimeout(() => this.#lose(crew, 'overran its deadline'), limitMs);
   }
 
@@ -253,7 +253,7 @@ class Pool implements Optimizer {
       vocabularies,
       deadlineMs,
     } satisfies EngineOptions;
-    const worker = new Worker(entry, { workerData });
+    const worker = new Worker(entry, { workerData, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
     const crew: Crew = { worker, asked: new Map(), isReady: false, running: undefined, timer: undefined };
     this.#crews.add(crew);
     worker.on('message', (message: FromWorker) => this.#hear(crew, message));
@@ -299,29 +299,8 @@ class Pool implements Optimizer {
         `a worker ${why}; ${lost ? 'its request goes out without new shortening' : 'another one starts when needed'}`,
       );
     if (lost && !lost.isReplay && !this.#isClosed) this.#queue.unshift({ ...lost, isReplay: true });
-    else if (lost) void this.#replayHere(lost.job).then(lost.resolve);
+    else if (lost) lost.resolve({ ...untouched(lost.job), problem: 'no worker got through with it' });
     this.#next();
-  }
-
-  /** The last resort: this thread moves everybody's bytes. */
-  async #replayHere(job: Job): Promise<Verdict> {
-    try {
-      const { openEngine } = await import('./defaults.ts');
-      const store = { ...this.#options.store, waitMs: HERE_WAIT_MS };
-      this.#fallback ??= Promise.resolve(openEngine({ ...this.#options, store }, this.#options.warn));
-      return (await this.#fallback).replay(job);
-    } catch (error) {
-      return {
-        body: undefined,
-        format: job.format,
-        model: '',
-        notes: [],
-        parts: [],
-        totals: undefined,
-        isOffered: false,
-        problem: String(error),
-      };
-    }
   }
 }
 

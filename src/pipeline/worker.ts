@@ -9,6 +9,18 @@ import type { Answer, FromWorker, Question, ToWorker } from './pool.ts';
 const NICENESS = 10;
 if (process.platform === 'linux') setPriority(NICENESS);
 
+/** A request of a shape that a format here knows. */
+const WARMING = {
+  model: 'm',
+  system: 'warm',
+  tools: [{ name: 't', input_schema: { type: 'object' } }],
+  messages: [
+    { role: 'user', content: 'warm' },
+    { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 't', input: {} }] },
+    { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a', content: 'warm\n'.repeat(60) }] },
+  ],
+};
+
 const port = parentPort!;
 const reply = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
 const options = workerData as EngineOptions;
@@ -34,8 +46,9 @@ port.on('message', (message: ToWorker) => {
 });
 await prepareEngine(options).catch(without);
 reply({ kind: 'ready' });
-// The first request would wait for the vocabulary.
+// The first request would wait for the vocabulary, and for all code that was never run.
 tokenizer.count('warm');
+engine.run({ body: Buffer.from(JSON.stringify(WARMING)), format: undefined, tenant: '', intent: 'ask' });
 
 function without({ message }: Error): undefined {
   warn(message);

@@ -110,11 +110,13 @@ export class KeptPrefixes {
   async close(): Promise<void> {
     const entries = [...this.#entries.values()];
     this.#entries.clear();
-    await Promise.all(entries.flatMap(({ asking }) => asking ?? []));
-    const dropped = entries.flatMap(({ drop }) => drop?.() ?? []);
-    for (const entry of entries) lapse(entry);
+    const drop = async (entry: Entry): Promise<void> => {
+      await entry.asking;
+      await entry.drop?.();
+    };
     const late = new Promise((resolve) => setTimeout(resolve, DROP_MS).unref());
-    await Promise.race([Promise.all(dropped), late]);
+    await Promise.race([Promise.all(entries.map(drop)), late]);
+    for (const entry of entries) lapse(entry);
   }
 
   /** Undefined for models of which the provider keeps nothing, or at no known price. */
@@ -188,7 +190,10 @@ export class KeptPrefixes {
     entry.standing = 'kept';
     entry.kept = kept;
     entry.until = until;
-    entry.drop = () => tell(asker, asker.prefix.drop(kept.name));
+    // Not the prefix itself: that would hold the body of its request.
+    const { upstream, headers } = asker;
+    const gone = asker.prefix.drop(kept.name);
+    entry.drop = () => tell({ upstream, headers }, gone);
     clearTimeout(entry.timer);
     entry.timer = setTimeout(() => lapse(entry), until - Date.now()).unref();
   }
