@@ -189,6 +189,48 @@ test('the long texts of calls are left out too, and short ones say what the call
   expect(run(engine, body).sent).toEqual(sent);
 });
 
+test('what is refused because it does not fit is not decided: a model that reads more gets it whole', () => {
+  const engine = open();
+  const talk = { role: 'user', content: resultOf(1, 9_000) };
+  const body = { ...anthropic(3), messages: [talk, ...anthropic(3).messages.slice(1)] };
+  expect(run(engine, body).verdict.overflow).toBeDefined();
+  expect(results(run(engine, { ...body, model: 'gpt-4.1' }).sent)).toEqual(results(body));
+});
+
+test('before a request goes out not at all, its newest results are shorter too', () => {
+  const log = Array.from({ length: 1200 }, (_, at) => `2026-11-21 10:00:${at % 60} INFO worker handled job ${at}`).join(
+    '\n',
+  );
+  const body = anthropic(12);
+  body.messages.at(-1).content[0].content = log;
+  const { sent, verdict } = run(open(), body);
+  expect(verdict.overflow).toBeUndefined();
+  expect(results(sent).at(-1)!.length).toBeLessThan(log.length / 4);
+});
+
+test('a client that asked for the long window has it, and so has one that names it', () => {
+  const body = { ...anthropic(1), model: 'claude-sonnet-4-5', max_tokens: 1000 };
+  body.messages[0].content = resultOf(3, 190_000);
+  const job = {
+    body: Buffer.from(JSON.stringify(body)),
+    format: 'anthropic-messages',
+    tenant: 't',
+    intent: 'send',
+  } as const;
+  expect(open().run(job).overflow?.limitTokens).toBe(199_000);
+  expect(open().run({ ...job, windowTokens: 1_000_000 }).overflow).toBeUndefined();
+  const named = { ...body, model: 'claude-sonnet-4-5[1m]' };
+  expect(open().run({ ...job, body: Buffer.from(JSON.stringify(named)) }).overflow).toBeUndefined();
+});
+
+test('of a new model of a known family nobody knows how much it reads', () => {
+  for (const model of ['claude-opus-9', 'claude-sonnet-6', 'gpt-5.9', 'gpt-9', 'gemini-9-pro']) {
+    const body = { ...anthropic(1), model };
+    body.messages[0].content = resultOf(3, 600_000);
+    expect([model, run(open(), body).verdict.overflow]).toEqual([model, undefined]);
+  }
+});
+
 test('what people said alone is too long: nothing helps, and it is said so', () => {
   const { verdict } = run(open(), { ...anthropic(2), messages: [{ role: 'user', content: resultOf(1, 40_000) }] });
   expect(verdict.overflow?.limitTokens).toBe(7_192);

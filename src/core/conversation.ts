@@ -76,6 +76,8 @@ export interface Conversation {
   readonly showsInputs: boolean;
   /** What the answer may hold at most, where the request says so. */
   readonly maxOutputTokens?: number;
+  /** What its model is asked to read at most, where the request says more than usual. */
+  readonly windowTokens?: number;
   /** What stands before the messages; absent where nothing of it may change. */
   readonly preamble?: Preamble;
 }

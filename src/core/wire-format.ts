@@ -1,4 +1,5 @@
 /** One API's request and response shape: the only code that knows where things stand in its JSON. */
+import type { HeaderList } from './backend.ts';
 import type { Continuation } from './continuation.ts';
 import type { Conversation } from './conversation.ts';
 import type { Edit } from './edit.ts';
@@ -63,6 +64,8 @@ export interface WireFormat {
   readonly resultMarks: readonly string[];
   /** A body that spells one of these says itself what providers' caches keep: nothing in it is aligned. */
   readonly cacheMarks: readonly string[];
+  /** How much these headers ask the model to read, in tokens; undefined: as much as it does. */
+  windowFrom?(headers: HeaderList): number | undefined;
   /** Whether a body that came without a path is of this format; the first of the list that says so gets it. */
   recognizes(body: JsonValue): boolean;
   read(document: JsonDocument): Conversation;

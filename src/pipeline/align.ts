@@ -29,10 +29,11 @@ export function alignPolicyFor(
   const tools = JSON.stringify(settled.tools);
   const keys = keysOf(conversation, settled, tools, context.tenant, volatileKeys);
   const [began, kept, prefix] = context.sentLog.recall([keys.began, keys.tools, keys.prefix]);
+  if (!began && context.isRestrained) return undefined;
   const isSigned = preamble.signsReasoning || parts.some((part) => part.isSigned);
   const isNew = beganUncached(conversation);
   // What began so goes on so, also when reasoning turns out to be signed: then it is signed over the settled front.
-  const settles = began ? began.text !== undefined : isNew && !isSigned && context.isRestrained !== true;
+  const settles = began ? began.text !== undefined : isNew && !isSigned;
   if (context.isSent) {
     const pins = [
       {

@@ -21,6 +21,8 @@ export interface OptimizeContext extends TransformContext {
   readonly isSent: boolean;
   /** Where the body does not say it. */
   readonly model?: string | undefined;
+  /** What the client asked its model to read at most, where that is more than usual. */
+  readonly windowTokens?: number | undefined;
   /** How conversations that are too long are made to fit; undefined: they are not. */
   readonly fit?: FitParts | undefined;
   /** When it came; undefined: no cache is known to be cold. */

@@ -35,6 +35,8 @@ export interface Job {
   /** Where the body does not say it. */
   readonly model?: string | undefined;
   readonly tenant: string;
+  /** As its headers say, where they ask for a longer one than the model's own, in tokens. */
+  readonly windowTokens?: number | undefined;
   /** The origin of the provider that it goes to. */
   readonly upstream?: string | undefined;
   readonly intent: Intent;
@@ -192,7 +194,7 @@ function formatOf(job: Job, formats: readonly WireFormat[]): WireFormat | undefi
 }
 
 function contextOf(
-  { tenant, model, upstream, intent, at, responseFormat }: Job,
+  { tenant, model, windowTokens, upstream, intent, at, responseFormat }: Job,
   {
     tokenizer,
     stores,
@@ -222,6 +224,7 @@ function contextOf(
     holdout,
     isSent: intent !== 'ask',
     model,
+    windowTokens,
     aligns: aligns && intent !== 'as-is',
     fit: intent === 'as-is' ? undefined : fit,
     at: intent === 'send' ? at : undefined,

@@ -43,8 +43,11 @@ export interface Overflow {
 export interface Fitted {
   readonly conversation: Conversation;
   readonly overflow: Overflow | undefined;
-  /** Something was left out in this request. */
-  readonly isStep: boolean;
+  /**
+   * Where something is left out that was not, or is said shorter: keeps that for good. What goes out then: where another
+   * worker made the step first, that one.
+   */
+  readonly pin?: () => Conversation;
 }
 
 /** One step, as it is pinned. */
@@ -55,6 +58,12 @@ interface Step {
   readonly texts: Readonly<Record<string, string>>;
   /** For calls by their id: of which texts what goes out. */
   readonly calls: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** What a step goes down to. */
+interface Goal {
+  readonly sizes: Sizes;
+  readonly tokens: number;
 }
 
 const COUNTS = { tokensBefore: 0, tokensAfter: 0 } as const;
@@ -106,36 +115,44 @@ export class Fitting {
   /** The conversation as it fits, or as it is where it does, or where nothing may be left out. */
   fit(conversation: Conversation, bodyBytes: number): Fitted {
     const { models, sizesBy, lowWater, isOff } = this.#parts;
-    const asIs = { conversation, overflow: undefined, isStep: false };
+    const asIs = { conversation, overflow: undefined };
     if (isOff) return asIs;
     const facts = models.find(conversation.model || (this.#context.model ?? ''));
-    const limitTokens =
-      facts?.window && facts.window - (facts.outputInWindow ? (conversation.maxOutputTokens ?? 0) : 0);
+    const limitTokens = facts && this.#limitFor(conversation, facts);
     if (!facts || limitTokens === undefined || limitTokens <= 0) return asIs;
     const sizes = sizesBy(facts);
     if (sizes.isSurelyBelow(bodyBytes, limitTokens) || sizes.of(conversation) <= limitTokens) return asIs;
-    const fitted = this.#mayLeaveOut(conversation)
-      ? this.#shorter(conversation, sizes, Math.floor(limitTokens * lowWater))
-      : conversation;
-    const after = sizes.of(fitted);
-    const isHopeless = after * (1 - sizes.tokenizer.error) > limitTokens;
+    const goal: Goal = { sizes, tokens: Math.floor(limitTokens * lowWater) };
+    const isHopeless = (one: Conversation): boolean => sizes.of(one) * (1 - sizes.tokenizer.error) > limitTokens;
+    let fitted = conversation;
+    if (this.#mayLeaveOut(conversation)) {
+      // The newest stay whole: the next answer is about them. Before nothing goes out at all, they are shorter too.
+      fitted = this.#shorter(conversation, goal, newestExchanges(conversation));
+      if (isHopeless(fitted)) fitted = this.#shorter(conversation, goal, new Set());
+    }
     return {
       conversation: fitted,
-      overflow: isHopeless ? { tokens: after, limitTokens } : undefined,
-      isStep: fitted !== conversation,
+      overflow: isHopeless(fitted) ? { tokens: sizes.of(fitted), limitTokens } : undefined,
+      ...(fitted !== conversation && { pin: () => this.#pinned(fitted) }),
     };
+  }
+
+  /** Of the input. */
+  #limitFor({ windowTokens = 0, maxOutputTokens = 0 }: Conversation, facts: ModelFacts): number | undefined {
+    const window = facts.window && Math.max(facts.window, windowTokens, this.#context.windowTokens ?? 0);
+    return window && window - (facts.outputInWindow ? maxOutputTokens : 0);
   }
 
   #mayLeaveOut({ keepsResults, continues }: Conversation): boolean {
     return this.#context.policy.allowLoss && keepsResults && continues === undefined;
   }
 
-  #shorter(conversation: Conversation, sizes: Sizes, target: number): Conversation {
-    const newest = newestExchanges(conversation);
+  /** @param whole turns whose results are not shortened. */
+  #shorter(conversation: Conversation, { sizes, tokens: target }: Goal, whole: ReadonlySet<number>): Conversation {
     let open = conversation.parts.map((part): Part => {
       if (part.kind !== 'tool-result' || isLeftOut(part)) return part;
-      // The newest stay whole: nothing in them may speak of what is not there any more.
-      return { ...part, text: part.source, frozen: newest.has(part.turn) };
+      // From the source: nothing may speak of what is not there any more.
+      return { ...part, text: part.source, frozen: whole.has(part.turn) };
     });
     const policy = { ...this.#context.policy, level: 'aggressive' as const };
     const context = { ...this.#context, policy, deadline: deadlineIn(this.#parts.limitMs) };
@@ -154,7 +171,7 @@ export class Fitting {
       shorter = this.#routed({ ...conversation, parts: open }, context);
     }
     // Where nothing more can be left out, what was said stays as it is.
-    return said.size === 0 && this.#steps > 0 ? conversation : this.#pinned(shorter);
+    return said.size === 0 && this.#steps > 0 ? conversation : shorter;
   }
 
   #without(parts: readonly Part[], left: readonly LeftOut[]): Part[] {
@@ -194,7 +211,6 @@ export class Fitting {
   }
 
   #pinned(conversation: Conversation): Conversation {
-    if (!this.#context.isSent) return conversation;
     const texts: Record<string, string> = {};
     const calls: Record<string, Record<string, string>> = {};
     for (const { kind, index, text, call, input } of conversation.parts) {
@@ -204,9 +220,13 @@ export class Fitting {
     }
     const step: Step = { at: this.#chain.end, texts, calls };
     const pin = { ...COUNTS, key: this.#key(this.#steps), text: JSON.stringify(step) };
-    const [held] = this.#context.sentLog.pin([pin]);
-    // Another worker may have made the step first.
-    return held!.text === pin.text ? conversation : this.#withStep(conversation, JSON.parse(held!.text!) as Step);
+    try {
+      const [held] = this.#context.sentLog.pin([pin]);
+      return held!.text === pin.text ? conversation : this.#withStep(conversation, JSON.parse(held!.text!) as Step);
+    } catch (error) {
+      this.#notes.push(failure('sent-log', error));
+      return conversation;
+    }
   }
 
   #withStep(conversation: Conversation, { texts, calls }: Step): Conversation {

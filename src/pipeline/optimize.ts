@@ -14,7 +14,7 @@ import { Deepening } from './deepen.ts';
 import { guardNotes } from './guard.ts';
 import { goOnEdits, type Held, restoreHops } from './hidden.ts';
 import { leaveOutAgain } from './mend.ts';
-import { Fitting, type Overflow } from './fit.ts';
+import { type Fitted, Fitting, type Overflow } from './fit.ts';
 import { failure, type Note, UNCOUNTED } from './note.ts';
 import { withObservations } from './observations.ts';
 import { heldAfter, policyFor } from './offer.ts';
@@ -58,14 +58,13 @@ export function optimize(
   const keyOf = lazyKey(received, format);
   const fitting = context.fit && new Fitting(keyOf(), chain, context, context.fit, notes);
   const deepening = new Deepening(received, keyOf, chain, context, notes);
-  const recalled = deepening.recall(decisions.recall(received));
-  let conversation = deepening.deepen(fitting ? fitting.recall(recalled) : recalled, fitting?.isStepped);
-  notes.push(...guardNotes(conversation));
-  const planned = planAll(active, conversation, context, notes);
-  const { structural } = planned;
-  conversation = context.isSent ? decisions.pin(planned.conversation) : planned.conversation;
-  const fitted = restraint ? undefined : fitting?.fit(conversation, body.length);
-  conversation = fitted?.conversation ?? conversation;
+  const begun = recalled(received, decisions, deepening, fitting);
+  notes.push(...guardNotes(begun));
+  const { conversation: planned, structural } = planAll(active, begun, context, notes);
+  const fitted = restraint ? undefined : fitting?.fit(planned, body.length);
+  let conversation = fitted?.conversation ?? planned;
+  // What does not fit does not go out: nothing of it is decided.
+  if (context.isSent && !fitted?.overflow) conversation = pinned(planned, decisions, fitted);
   const written = [...finalRewrites(conversation), ...structural].flatMap((edit) => format.write(edit, document));
   // Also where this request has no tools itself: what the model once called is part of what it said.
   const past = given.policy.allowTools ? pastEdits(received, chain, format, document, { ...context, notes }) : [];
@@ -76,7 +75,7 @@ export function optimize(
     notes,
     isOffered,
     restraint,
-    mayNeedMending: given.policy.allowTools && (decisions.isUnknown || fitted?.isStep === true),
+    mayNeedMending: given.policy.allowTools && (decisions.isUnknown || fitted?.pin !== undefined),
     overflow: fitted?.overflow,
     ...endsOf(chain, deepening),
     held: isOffered ? heldAfter(received, context) : undefined,
@@ -87,6 +86,23 @@ export function optimize(
 function endsOf(chain: Chain, deepening: Deepening): Pick<Optimized, 'chainEnd' | 'newestAt'> {
   const isTalk = chain.results.size === 0;
   return isTalk ? { chainEnd: undefined, newestAt: undefined } : { chainEnd: chain.end, newestAt: deepening.newestAt };
+}
+
+/** The conversation as it was sent so far, and its history shorter where its cache has gone. */
+function recalled(
+  received: Conversation,
+  decisions: Decisions,
+  deepening: Deepening,
+  fitting: Fitting | undefined,
+): Conversation {
+  const sent = deepening.recall(decisions.recall(received));
+  return deepening.deepen(fitting ? fitting.recall(sent) : sent, fitting?.isStepped);
+}
+
+/** For good: each result as it was planned, and all of them as they were made to fit. */
+function pinned(planned: Conversation, decisions: Decisions, fitted: Fitted | undefined): Conversation {
+  const decided = decisions.pin(planned);
+  return fitted?.pin?.() ?? decided;
 }
 
 /** Several steps ask for the key of a conversation, or none does. */

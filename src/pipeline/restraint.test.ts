@@ -91,6 +91,20 @@ describe('a holdout', () => {
     }
   });
 
+  test('gets no cache marks either, however long its prompt is', () => {
+    const engine = openEngine(
+      { level: 'balanced', offersTool: true, aligns: true, holdout: 5, storePath: undefined, deadlineMs: 20_000 },
+      () => undefined,
+    );
+    opened.push(engine);
+    const long = (name: string): Buffer => {
+      const body = JSON.parse(bodyOf(name, 2).toString()) as object;
+      return Buffer.from(JSON.stringify({ ...body, system: 'Be careful with the workers. '.repeat(1_000) }));
+    };
+    expect(send(engine, long(held)).verdict.body).toBe(undefined);
+    expect(JSON.stringify(send(engine, long('one')).sent)).toContain('cache_control');
+  });
+
   test('does not take from a running conversation what it has', () => {
     const engine = open();
     const before = send(engine, bodyOf(held, 1));

@@ -63,6 +63,7 @@ export async function payloadOf(
     tenant: tenantOf(headers, incoming.url ?? ''),
     upstream: route.upstream.url.origin,
     model: route.model,
+    windowTokens: format.windowFrom?.(headers),
     intent: route.isCount ? ('ask' as const) : ('send' as const),
     at: Date.now(),
   };

@@ -5,6 +5,7 @@ import { continuation } from './continuation.ts';
 import { read } from './read.ts';
 import { readResponse } from './response.ts';
 import { segments } from './segments.ts';
+import { windowFrom } from './window.ts';
 import { errorBody, errorStatus, write } from './write.ts';
 
 /** Block types that no other API has in its messages. */
@@ -26,6 +27,7 @@ export const anthropicMessages: WireFormat = {
   volatileKeys: new Set(['cache_control']),
   resultMarks: ['tool_result'],
   cacheMarks: ['"cache_control"'],
+  windowFrom,
   recognizes(body: JsonValue): boolean {
     const { messages, system, anthropic_version: version } = asObject(body);
     if (!Array.isArray(messages)) return false;

@@ -6,6 +6,7 @@ import type { Conversation, PartKind, Role, ToolCall, Turn } from '../../core/co
 import type { JsonDocument } from '../../core/json/document.ts';
 import { asArray, asObject, isJsonObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
 import { readPreamble } from './align.ts';
+import { windowIn } from './window.ts';
 import { blocksOf, maxOutputOf, PartList, type PartFacts, type PartPlace, textOf } from '../part-list.ts';
 
 const ROLES: ReadonlyMap<JsonValue | undefined, Role> = new Map([
@@ -36,6 +37,7 @@ export function read(document: JsonDocument): Conversation {
     keepsResults: !asArray(asObject(body['context_management'])['edits']).some(clearsResults),
     showsInputs: true,
     ...maxOutputOf(body['max_tokens']),
+    ...windowIn(body),
     ...(preamble && { preamble }),
   };
 }

@@ -3,6 +3,7 @@
  * carried on (errors, other content types, encoded ones) go through as they come.
  */
 import type { Continuation, Hiding, ResponseSplicer } from '../../core/continuation.ts';
+import { type Instead, type Kind, kindOf, LaterHop, type LaterHopSetting } from './later-hop.ts';
 import { type Acts, type Head, headerIn, type Receiver, receiverBefore } from './receiver.ts';
 
 export class VisibleResponse {
@@ -10,9 +11,11 @@ export class VisibleResponse {
   readonly #continuation: Continuation;
   readonly #hiding: Hiding;
   #splicer: ResponseSplicer | undefined;
+  #kind: Kind;
   /** Of what is no event stream: sent with the first bytes, and a body that comes whole is all of them. */
   #head: Head | undefined;
-  #isBegun = false;
+  /** What the client has of it. */
+  #begun: Pick<Head, 'status'> | undefined;
 
   constructor(client: Receiver, continuation: Continuation, hiding: Hiding) {
     this.#client = client;
@@ -29,7 +32,8 @@ export class VisibleResponse {
   first(): Receiver {
     return this.#receiver({
       writeHead: (head) => {
-        this.#splicer = isPlainSuccess(head) ? this.#splice(head) : undefined;
+        this.#kind = kindOf(head);
+        this.#splicer = this.#kind && this.#splice(head);
         if (!this.#splicer) this.#client.writeHead(head.status, head.reason, head.headers);
         else this.#begin(head);
       },
@@ -51,52 +55,34 @@ export class VisibleResponse {
     setImmediate(() => this.#client.destroy());
   }
 
-  /** For each hop after it. */
-  further(): FurtherHop {
-    const refused: Uint8Array[] = [];
-    const hop = { head: undefined as Head | undefined, isBroken: false };
-    const receiver = this.#receiver({
-      writeHead: (head) => void (hop.head = head),
-      write: (chunk) => {
-        if (isPlainSuccess(hop.head)) return this.#show(this.#splicer!.push(chunk));
-        refused.push(chunk);
-        return true;
-      },
-      end: () => undefined,
-      destroy: () => void (hop.isBroken = true),
-    });
-    return {
-      receiver,
-      get isAnswered(): boolean {
-        return isPlainSuccess(hop.head) && !hop.isBroken;
-      },
-      get refusal(): Refusal {
-        return { status: hop.head?.status ?? 0, headers: hop.head?.headers ?? [], body: Buffer.concat(refused) };
-      },
-    };
+  /** For each hop after it, and each try of it. */
+  further(setting: Omit<LaterHopSetting, 'kind' | 'splicer' | 'show'>): FurtherHop {
+    const show = (bytes: Uint8Array): boolean => this.#show(bytes);
+    const hop = new LaterHop({ ...setting, kind: this.#kind, splicer: this.#splicer!, show });
+    return { hop, receiver: this.#receiver(hop.acts) };
   }
 
   heartbeat(): void {
     // Before the head of a whole body nothing can be said.
-    if (this.#isBegun) this.#show(this.#splicer!.heartbeat());
+    if (this.#begun) this.#show(this.#splicer!.heartbeat());
   }
 
   finish(): void {
     this.#end(this.#splicer!.finish());
   }
 
-  /** A later hop was refused. What has begun says so in its own way; what has not is that refusal. */
-  fail({ status, headers, body }: Refusal): void {
-    if (this.#isBegun) {
-      this.#client.write(this.#splicer!.fail(status, body.toString()));
-      this.#client.end();
-    } else if (status === 0) {
-      this.#client.destroy();
-    } else {
-      this.#client.writeHead(status, '', headers);
+  /** A later hop failed: what has begun says so in its own way, and of what has not this is the answer. @returns its status. */
+  fail({ status, reason, headers, body, isPassed }: Instead): number {
+    const begun = this.#begun;
+    if (begun) this.#client.write(this.#splicer!.fail(status, Buffer.from(body).toString()));
+    else {
+      // What is ours has no date of its own.
+      this.#client.sendDate = !isPassed;
+      this.#client.writeHead(status, reason, headers);
       this.#client.write(body);
-      this.#client.end();
     }
+    this.#client.end();
+    return begun ? begun.status : status;
   }
 
   #splice({ headers }: Head): ResponseSplicer | undefined {
@@ -106,9 +92,9 @@ export class VisibleResponse {
   /** A stream of events begins at once; of a body that comes whole neither status nor length is known yet. */
   #begin(head: Head): void {
     const without = { ...head, headers: withoutLength(head.headers) };
-    if (/event-stream/i.test(headerIn(head.headers, 'content-type'))) {
+    if (this.#kind === 'events') {
       this.#client.writeHead(without.status, without.reason, without.headers);
-      this.#isBegun = true;
+      this.#begun = without;
     } else this.#head = without;
   }
 
@@ -128,8 +114,8 @@ export class VisibleResponse {
     if (!this.#head) return;
     const { status, reason, headers } = this.#head;
     this.#client.writeHead(status, reason, [...headers, ...more]);
+    this.#begun = this.#head;
     this.#head = undefined;
-    this.#isBegun = true;
   }
 
   #receiver(act: Omit<Acts, 'isHeadHeld'>): Receiver {
@@ -139,23 +125,8 @@ export class VisibleResponse {
 }
 
 export interface FurtherHop {
+  readonly hop: LaterHop;
   readonly receiver: Receiver;
-  /** It came, whole, in a way that can be shown. */
-  readonly isAnswered: boolean;
-  readonly refusal: Refusal;
-}
-
-export interface Refusal {
-  /** 0 when no answer came. */
-  readonly status: number;
-  readonly headers: string[];
-  readonly body: Buffer;
-}
-
-function isPlainSuccess(head: Head | undefined): boolean {
-  if (!head || head.status < 200 || head.status >= 300) return false;
-  const encoding = headerIn(head.headers, 'content-encoding').trim().toLowerCase();
-  return encoding === '' || encoding === 'identity';
 }
 
 function withoutLength(headers: readonly string[]): string[] {
