@@ -185,15 +185,14 @@ const CODE_END = /(?:[{}();,[\]=]|[)\]\w]:|=>|&&|\|\||\bend|\bdo|->)(?:\s*(?:\/\
 const ENDS = '{}();,[]=';
 /** Characters that end code after some others alone. */
 const MAY_END = ':>&|do';
+/** `end`, and the character before it. */
+const MAX_END = 4;
 
 function endsLikeCode(line: string): boolean {
   if (line.includes('#') || line.includes('//') || line.includes('/*')) return CODE_END.test(line);
   const last = line.charAt(line.length - 1);
   return ENDS.includes(last) || (MAY_END.includes(last) && CODE_END.test(line.slice(-MAX_END)));
 }
-
-/** `end`, and the character before it. */
-const MAX_END = 4;
 
 /** How lines of diffs, searches, logs, listings and tables begin. */
 const FOREIGN =

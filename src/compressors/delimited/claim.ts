@@ -1,7 +1,7 @@
 /** How surely a text is a table: from the lines of its head, read as the tables that they seem to be. */
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import type { Sample } from '../../core/sample.ts';
-import { type Placed, findTables } from './form.ts';
+import { type Placed, findApart, findDrawn } from './form.ts';
 import { type Row, isNumber } from './table.ts';
 
 const MIN_HEAD = 3;
@@ -10,7 +10,8 @@ const DRAWN = 0.93;
 const TITLED = 0.9;
 const UNTITLED = 0.7;
 /** Text with so many commas reads like rows: prose, code, lists of arguments. */
-const CODE = /[{}();]\s*$|^\s*(?:\/\/|#include|import |from |def |class |function |const |let |var |return |if )/;
+const CODE_START = /^\s*(?:\/\/|#include|import |from |def |class |function |const |let |var |return |if )/;
+const CODE_ENDS = new Set('{}();');
 const TIME_FIRST = /^\W?(?:\d{4}-\d\d-\d\d[T ]\d\d:|\w{3} {1,2}\d{1,2} \d\d:\d\d:|\d\d:\d\d:\d\d)/;
 
 /** Cells of prose begin with a blank: after a comma there is one. */
@@ -28,9 +29,14 @@ function hasPlainColumn(rows: readonly Row[]): boolean {
   });
 }
 
+function isCode(lines: readonly string[]): boolean {
+  const limit = lines.length / 5;
+  let codes = 0;
+  return lines.some((line) => (CODE_ENDS.has(line.trimEnd().slice(-1)) || CODE_START.test(line)) && ++codes > limit);
+}
+
 function claimApart({ names, rows, facts }: Placed, lines: readonly string[]): number {
-  const codes = lines.filter((line) => CODE.test(line)).length;
-  if (rows.length < MIN_HEAD || codes > lines.length / 5 || facts.some((fact) => fact === 'quotes: spelled')) return 0;
+  if (rows.length < MIN_HEAD || facts.some((fact) => fact === 'quotes: spelled')) return 0;
   if (isProse(rows) || rows.filter((row) => row[0]!.startsWith(' ')).length > rows.length / 5) return 0;
   const width = names?.length ?? rows[0]!.length;
   if (names)
@@ -44,12 +50,14 @@ function claimApart({ names, rows, facts }: Placed, lines: readonly string[]): n
 
 export function claimFor(sample: Sample): number {
   const { head, text } = sample;
-  const isWhole = head.join('\n').length >= text.length - 1;
+  const isWhole = head.reduce((chars, line) => chars + line.length + 1, 0) >= text.length;
   const lines = (isWhole || head.length < MIN_HEAD ? head : head.slice(0, -1)).map((line) =>
     line.endsWith('\r') ? line.slice(0, -1) : line,
   );
   if (lines.length < MIN_HEAD || !lines.some((line) => /[,;\t|│┃]|^-+ +-|^\*{27} /.test(line))) return 0;
-  const tables = findTables(lines, { deadline: NO_DEADLINE });
+  const drawn = findDrawn(lines, NO_DEADLINE);
+  if (drawn.length === 0 && isCode(lines)) return 0;
+  const tables = drawn.length > 0 ? drawn : findApart(lines, NO_DEADLINE);
   const [first] = tables;
   if (!first) return 0;
   const filled = lines.filter((line) => line !== '').length;

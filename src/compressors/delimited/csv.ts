@@ -224,6 +224,21 @@ interface Block {
   readonly text: string;
 }
 
+function blockOf(lines: readonly string[], start: number, end: number): Block {
+  const own = lines.slice(start, end);
+  return { lines: own, text: own.join('\n') };
+}
+
+/** Cheap: whether there are too many rows of one cell, with the last line or without it. Cells in quotes may hold lines. */
+function isSparse({ lines, text }: Block, delimiter: string): boolean {
+  if (text.includes('"')) return false;
+  let singles = 0;
+  for (let at = 0; at < lines.length - 2; at++) {
+    if (!lines[at]!.includes(delimiter) && areTooMany(++singles, lines.length)) return true;
+  }
+  return false;
+}
+
 /** Whether these cells are all of the text: a last line that is empty is none. Their quotes are weighed column by column. */
 function isWhole(raw: readonly Row[], { text }: Block, delimiter: string): boolean {
   return !text.endsWith('\n') && (!text.includes('"') || raw.map((row) => row.join(delimiter)).join('\n') === text);
@@ -299,9 +314,10 @@ export function csvDialect(name: string, delimiter: string): Dialect {
     begins: (lines, at) => lines[at]!.includes(delimiter),
     read(lines, at, deadline): Found | { past: number } {
       const end = endOf(lines, delimiter);
+      const whole = blockOf(lines, at, end);
+      if (isSparse(whole, delimiter)) return { past: lines.length };
       for (const last of [end, end - 1]) {
-        const own = lines.slice(at, last);
-        const table = toFound({ lines: own, text: own.join('\n') }, delimiter, deadline);
+        const table = toFound(last === end ? whole : blockOf(lines, at, last), delimiter, deadline);
         // A row that was cut off would have its quotes in a way of its own.
         if (table && (last < end || !isRagged(table))) return { ...table, start: at, end: last };
       }

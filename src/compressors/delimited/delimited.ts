@@ -20,11 +20,12 @@ export function delimitedCompressor(json: JsonCompressor): Compressor {
     claim: claimFor,
     compress(text: string, options: CompressOptions): Compressed | undefined {
       options.deadline.check();
-      const { lines } = toLines(text);
+      const source = toLines(text);
+      const { lines } = source;
       if (lines.length <= MAX_EDITED_LINES && showsFile(options.call)) return undefined;
-      const tables = findTables(lines, options);
+      const tables = findTables(lines, options.deadline);
       if (tables.length === 0) return undefined;
-      const lossless = writeForm(text, tables, json, options);
+      const lossless = writeForm(source, tables, json, options);
       const readsBack = (): boolean => readForm(lossless!, json) === text;
       const view = (before: number): string | undefined => writeView(lines, tables, before, options);
       return chooseForm({ source: text, lossless, readsBack, view }, options);

@@ -3,6 +3,7 @@
  * shortest spelling of the JSON of them. What stands around tables stays as it is.
  */
 import type { CompressOptions } from '../../core/compressor.ts';
+import type { Deadline } from '../../core/deadline.ts';
 import type { CellRows, JsonCompressor } from '../../core/json-compressor.ts';
 import { csvDialect } from './csv.ts';
 import { type Dialect, type Found, type Spelled, isFound } from './dialect.ts';
@@ -41,10 +42,12 @@ export interface Placed extends Found {
 }
 
 /** The tables of a text in their order, none of them within another. */
-export function findTables(
-  lines: readonly string[],
-  { deadline }: Pick<CompressOptions, 'deadline'>,
-): readonly Placed[] {
+export function findTables(lines: readonly string[], deadline: Deadline): readonly Placed[] {
+  const drawn = findDrawn(lines, deadline);
+  return drawn.length > 0 ? drawn : findApart(lines, deadline);
+}
+
+export function findDrawn(lines: readonly string[], deadline: Deadline): readonly Placed[] {
   const found: Placed[] = [];
   let i = 0;
   while (i < lines.length) {
@@ -62,11 +65,11 @@ export function findTables(
     }
     i = past;
   }
-  return found.length > 0 ? found : findApart(lines, deadline);
+  return found;
 }
 
 /** Rows apart by signs are the whole text but for a few lines before and after. */
-function findApart(lines: readonly string[], deadline: CompressOptions['deadline']): readonly Placed[] {
+export function findApart(lines: readonly string[], deadline: Deadline): readonly Placed[] {
   let best: Placed | undefined;
   for (const dialect of APART) {
     deadline.check();
@@ -80,9 +83,17 @@ function findApart(lines: readonly string[], deadline: CompressOptions['deadline
 }
 
 /** The lines of a text without the line ends, and whether those were all CRLF. */
-export function toLines(text: string): { readonly lines: readonly string[]; readonly crlf: boolean } {
-  const crlf = text.includes('\r\n') && !/[\r\n]/.test(text.replaceAll('\r\n', ''));
-  return { lines: (crlf ? text.replaceAll('\r\n', '\n') : text).split('\n'), crlf };
+export interface Lines {
+  readonly lines: readonly string[];
+  readonly crlf: boolean;
+}
+
+export function toLines(text: string): Lines {
+  if (text.includes('\r\n')) {
+    const lines = text.split('\r\n');
+    if (!lines.some((line) => line.includes('\n') || line.includes('\r'))) return { lines, crlf: true };
+  }
+  return { lines: text.split('\n'), crlf: false };
 }
 
 /** The lines that say a table; undefined when there is no shorter way. */
@@ -111,12 +122,11 @@ function writeBlock(
 
 /** Undefined when nothing in the text is shorter so. */
 export function writeForm(
-  text: string,
+  { lines, crlf }: Lines,
   tables: readonly Placed[],
   json: JsonCompressor,
   options: CompressOptions,
 ): string | undefined {
-  const { lines, crlf } = toLines(text);
   if (lines.some((line) => line.startsWith(HEAD_START) && HEAD.test(line))) return undefined;
   const out: string[] = [];
   let at = 0;

@@ -4,7 +4,7 @@
  */
 import type { Deadline } from '../../core/deadline.ts';
 import type { Dialect, Found, Spelled } from './dialect.ts';
-import { type Measure, characters, pad, places } from './measure.ts';
+import { type Measure, characters, pad, places, trimBlanks } from './measure.ts';
 import type { Row, Table } from './table.ts';
 
 const ROWS_PER_CHECK = 256;
@@ -161,12 +161,6 @@ function inner(cell: string, side: string): string {
   if (side === 'r') return (cell.endsWith(' ') ? cell.slice(0, -1) : cell).trimStart();
   if (side === 'l') return trimBlanks(cell.startsWith(' ') ? cell.slice(1) : cell);
   return cell.trim();
-}
-
-function trimBlanks(text: string): string {
-  let end = text.length;
-  while (end > 0 && text[end - 1] === ' ') end--;
-  return text.slice(0, end);
 }
 
 /** Everything about a table that its cells do not say. */

@@ -23,3 +23,10 @@ export function pad(text: string, width: number, side: string, measure: Measure)
   const left = side === 'r' ? room : side === 'c' ? room >> 1 : side === 'C' ? (room + 1) >> 1 : 0;
   return ' '.repeat(left) + text + ' '.repeat(room - left);
 }
+
+/** Without the blanks at the end that pad it. */
+export function trimBlanks(text: string): string {
+  let end = text.length;
+  while (end > 0 && text.charCodeAt(end - 1) === 0x20) end--;
+  return text.slice(0, end);
+}

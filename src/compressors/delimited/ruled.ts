@@ -1,6 +1,7 @@
 /** Columns of fixed width under titles and a rule of dashes, as sqlite, sqlcmd, pip and PowerShell print them. */
 import type { Deadline } from '../../core/deadline.ts';
 import type { Dialect, Found, Spelled } from './dialect.ts';
+import { trimBlanks } from './measure.ts';
 import type { Row } from './table.ts';
 
 const ROWS_PER_CHECK = 256;
@@ -32,12 +33,6 @@ function cut(line: string, { starts, widths }: Edges): Row | undefined {
     cells.push(line.slice(start, end));
   }
   return cells;
-}
-
-function trimBlanks(text: string): string {
-  let end = text.length;
-  while (end > 0 && text[end - 1] === ' ') end--;
-  return text.slice(0, end);
 }
 
 function sideOf(cells: readonly string[]): string {

@@ -102,33 +102,40 @@ function candidatesIn(text: string): ReadonlyMap<string, number> {
   const add = (candidate: string, count: number): void => {
     if (candidate.length >= MIN_CHARS) counts.set(candidate, (counts.get(candidate) ?? 0) + count);
   };
-  const addresses = addressesIn(text);
   const seen = new Uint8Array(KEYS);
-  for (const [address, count] of addresses) {
-    forBeginnings(address, (key) => {
-      seen[key] = Math.min(2, seen[key]! + count);
-    });
-  }
-  for (const [address, count] of addresses) {
-    // The whole address may be a string too; a beginning that is one is an address itself.
-    forBeginnings(address, (key, end) => {
+  const beginnings = Array.from(addressesIn(text), ([address, count]) => {
+    const own = beginningsOf(address);
+    for (const { key } of own) seen[key] = Math.min(2, seen[key]! + count);
+    return { address, count, own };
+  });
+  for (const { address, count, own } of beginnings) {
+    for (const { key, end } of own) {
+      // The whole address may be a string too; a beginning that is one is an address itself.
       if (seen[key]! >= 2 || end === address.length) add(address.slice(0, end), count);
-    });
+    }
   }
   addStrings(text, add);
   return counts;
 }
 
-/** Where an address may be cut, and its end; for each a key that is equal for equal beginnings, and hardly for others. */
-function forBeginnings(address: string, take: (key: number, end: number) => void): void {
+interface Beginning {
+  readonly end: number;
+  /** Equal for equal beginnings, and hardly for others. */
+  readonly key: number;
+}
+
+/** Where an address may be cut, and its end. */
+function beginningsOf(address: string): readonly Beginning[] {
+  const beginnings: Beginning[] = [];
   const first = Math.max(address.indexOf(SCHEME_END) + SCHEME_END.length, MIN_CHARS);
   let key = 0;
   for (let at = 0; at < address.length; at++) {
     const code = address.charCodeAt(at);
-    if (at >= first && isEdge(code)) take((key ^ (key >> 13)) & (KEYS - 1), at);
+    if (at >= first && isEdge(code)) beginnings.push({ end: at, key: (key ^ (key >> 13)) & (KEYS - 1) });
     key = (key * 31 + code) | 0;
   }
-  take((key ^ (key >> 13)) & (KEYS - 1), address.length);
+  beginnings.push({ end: address.length, key: (key ^ (key >> 13)) & (KEYS - 1) });
+  return beginnings;
 }
 
 /** One of /?#=& */

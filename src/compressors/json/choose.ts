@@ -5,7 +5,7 @@ import type { Column } from './column.ts';
 import { estimate } from './estimate.ts';
 import type { Known } from './known.ts';
 import { constant } from './forms/constant.ts';
-import { exceptRows, withDash } from './forms/exceptions.ts';
+import { exceptionsOf, withDash, withExceptions } from './forms/exceptions.ts';
 import type { Wording, WriteContext } from './forms/form.ts';
 import { asHeadings } from './forms/heading.ts';
 import { columnForms } from './forms/index.ts';
@@ -169,22 +169,17 @@ function besideOne(column: Column, context: WriteContext): readonly Wording[] {
   if (main.rows.length < 3 || main.rows.length === column.rows.length || main.distinct.length < 2) return [];
   const odd = column.distinct.filter((value) => !isMain(value));
   const oddRows = column.rows.length - main.rows.length;
+  const exceptions = oddRows <= MAX_EXCEPTED ? exceptionsOf(column, (at) => !isMain(column.value(at))) : undefined;
+  // A dash that already means absent cannot mean something else.
+  const canDash = odd.length === 1 && odd[0] !== OPEN && !main.distinct.includes(ABSENT);
+  if (!exceptions && !canDash) return [];
+  const places = placesIn(main, column);
   const wordings = columnForms.flatMap((form) => form.write(main, context));
   return wordings.flatMap((wording) => {
-    const options: Wording[] = [];
     if (wording.spec.includes(', but ')) return [];
-    if (oddRows <= MAX_EXCEPTED) {
-      options.push(
-        spread(
-          exceptRows(wording, column, (at) => !isMain(column.value(at))),
-          main,
-          column,
-        ),
-      );
-    }
-    // A dash that already means absent cannot mean something else.
-    const canDash = odd.length === 1 && odd[0] !== OPEN && !main.distinct.includes(ABSENT);
-    if (wording.cells && canDash) options.push(withDash(spread(wording, main, column), odd[0]!));
+    const whole = spread(wording, places);
+    const options = exceptions ? [withExceptions(whole, exceptions)] : [];
+    if (wording.cells && canDash) options.push(withDash(whole, odd[0]!));
     return options;
   });
 }
@@ -195,12 +190,17 @@ function kindOf(value: Cell): string {
   return isList(value) ? 'list' : 'other';
 }
 
+/** Of each row of a column its place in a part of it; undefined where it is none of its rows. */
+function placesIn(part: Column, column: Column): readonly (number | undefined)[] {
+  let next = 0;
+  return column.rows.map((row) => (part.rows[next] === row ? next++ : undefined));
+}
+
 /** Cells of part of a column as cells of the whole. */
-function spread(wording: Wording, part: Column, column: Column): Wording {
-  const places = new Map(part.rows.map((row, at) => [row, at]));
-  const over = (values: readonly string[] | undefined, missing: string): readonly string[] | undefined =>
-    values && column.rows.map((row) => (places.has(row) ? values[places.get(row)!]! : missing));
-  return { ...wording, cells: over(wording.cells, '-'), letters: undefined };
+function spread(wording: Wording, places: readonly (number | undefined)[]): Wording {
+  const { cells } = wording;
+  const all = cells && places.map((place) => (place === undefined ? '-' : cells[place]!));
+  return { ...wording, cells: all, letters: undefined };
 }
 
 function cheapest(

@@ -97,10 +97,13 @@ export class Column {
 
   /** Of each distinct value the skeleton of its text; undefined where a text cannot be split. */
   get skeletons(): readonly (Skeleton | undefined)[] {
-    return (this.#learned.skeletons ??= this.distinct.map((value) => {
-      const text = textOf(value);
-      return RESERVED.test(text) ? undefined : skeletonOf(text);
-    }));
+    return (this.#learned.skeletons ??= this.distinct.map(split));
+  }
+
+  /** That of one distinct value, where not all are asked for. */
+  skeleton(id: number): Skeleton | undefined {
+    const known = this.#learned.skeletons;
+    return known ? known[id] : split(this.distinct[id]!);
   }
 
   /** The shapes of its texts, each once, and which of them each distinct value has; undefined when not all have one. */
@@ -159,6 +162,11 @@ export class Column {
     part.name = this.name;
     return part;
   }
+}
+
+function split(value: Cell): Skeleton | undefined {
+  const text = textOf(value);
+  return RESERVED.test(text) ? undefined : skeletonOf(text);
 }
 
 function shapesOf(skeletons: readonly (Skeleton | undefined)[]): Shapes | undefined {

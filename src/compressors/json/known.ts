@@ -12,9 +12,8 @@ interface Found {
 export class Known {
   readonly #found = new Map<unknown, Found>();
   readonly #columns = new Map<string, Column[]>();
-  #asked = 0;
-
   readonly #entries = new Map<object, readonly Json[]>();
+  #asked = 0;
 
   entriesOf(record: object, find: () => readonly Json[]): readonly Json[] {
     const known = this.#entries.get(record);

@@ -25,6 +25,7 @@ for (let code = 0x41; code <= 0x5a; code++) KINDS[code] = KINDS[code + 0x20] = L
 const NO_FILLS: readonly string[] = [];
 
 export function skeletonOf(text: string): Skeleton {
+  if (text !== '' && endOfDigits(text, 0) === text.length) return { shape: GAP, fills: [text] };
   let fills: string[] | undefined;
   let shape = '';
   let literalStart = 0;

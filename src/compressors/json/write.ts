@@ -91,9 +91,13 @@ function found(part: unknown, { known, keepsPaths }: TableOptions, find: () => s
 function newTable(list: readonly Json[], kind: TableKind, options: TableOptions): string | undefined {
   if (!isWorthTrying(list)) return undefined;
   options.deadline.check();
-  const sample = sampleOf(list).map(kind === 'entries' ? printEntry : (value) => print(value));
+  const say = kind === 'entries' ? printEntry : (value: Json): string => print(value);
+  const sampled = sampleOf(list);
+  const sample = sampled.map(say);
   const chars = sample.reduce((sum, text) => sum + text.length, 0);
-  if (innerChars(sampleOf(list)) > Math.max(chars / 2, MAX_INNER_CHARS * sample.length)) return undefined;
+  const mayBeInner = Math.max(chars / 2, MAX_INNER_CHARS * sample.length);
+  // Inner lists have fewer characters than what they stand in.
+  if (chars > mayBeInner && innerChars(sampled) > mayBeInner) return undefined;
   const table = writeTable(list, kind, options);
   if (table === undefined) return undefined;
   const scale = list.length / sample.length;
@@ -103,7 +107,7 @@ function newTable(list: readonly Json[], kind: TableKind, options: TableOptions)
   const share = estimate(table, options.tokens) / plain;
   if (share < CLEAR_SHARE) return table;
   if (table.length > MAX_EXACT_CHARS) return share < 1 - MIN_SAVED_SHARE ? table : undefined;
-  const exact = options.tokens.count(list.map(kind === 'entries' ? printEntry : (value) => print(value)).join(','));
+  const exact = options.tokens.count((sampled === list ? sample : list.map(say)).join(','));
   return options.tokens.count(table) < exact * (1 - MIN_SAVED_SHARE) ? table : undefined;
 }
 

@@ -1,6 +1,6 @@
 /** How surely a text is a log: lines with times or levels, or a few templates over and over, and no other known kind. */
 import type { Sample } from '../../core/sample.ts';
-import { shapeOf, SLOT } from './shape.ts';
+import { countOf, shapeOf, SLOT } from './shape.ts';
 import { findTime, mayHoldTime, TimeFinder } from './time.ts';
 
 const MIN_LINES = 8;
@@ -68,12 +68,6 @@ function isTable(lines: readonly string[]): boolean {
       return count === columns || (hasNames && count > columns);
     });
   });
-}
-
-function countOf(line: string, character: string): number {
-  let count = 0;
-  for (let at = line.indexOf(character); at >= 0; at = line.indexOf(character, at + 1)) count++;
-  return count;
 }
 
 const MIN_REPEATING_LINES = 20;

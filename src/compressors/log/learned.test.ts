@@ -42,7 +42,7 @@ describe('a view of a log whose template is fetched again and again', () => {
     const said = logCompressor.compress(TEXT, { ...OPTIONS, importance: importance(places(TEXT, 'was declined')) })!;
     for (const [, payment, account] of TEXT.matchAll(/payment (\S+) of account (\S+)/g))
       expect(said.text).toMatch(new RegExp(`^\\d+: \\S+ ${payment} ${account}$`, 'm'));
-    expect(said.text).toContain('INFO billing: payment {} of account {} was declined, each:');
+    expect(said.text).toContain('billing: payment {} of account {} was declined, each:');
   });
 
   test('says as many as there is room for', () => {

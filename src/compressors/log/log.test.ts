@@ -148,12 +148,13 @@ describe('the view', () => {
     const view = compress(long, 'balanced')!;
     expect(view.loss).toBe('recoverable');
     expect(o200k.count(view.text)).toBeLessThan(o200k.count(long) / 5);
-    expect(view.text).toMatch(/^\[view of a log: \d+ lines, 2026-03-04 /);
+    expect(view.text).toMatch(/^\[log view: \d+ lines, 2026-03-04 /);
     const lines = long.split('\n');
     for (const word of ['FATAL', 'could not be placed', 'Slow answer']) {
       const at = lines.findIndex((line) => line.includes(word));
-      const said = view.text.split('\n').find((line) => line.endsWith(`, first: ${lines[at]!}`));
-      expect(said).toMatch(new RegExp(`^\\d+x ${at + 1}-\\d+ to `));
+      const [, time, rest] = /^2026-03-04 (\S+) (.*)$/.exec(lines[at]!)!;
+      const said = view.text.split('\n').find((line) => line.endsWith(`: ${rest}`));
+      expect(said).toMatch(new RegExp(`^\\d+x ${at + 1}-\\d+ ${time}[-:]`));
     }
     expect(view.text).toContain('\n\tat com.example.orders.StockClient.reserve(StockClient.java:88)\n');
     expect(view.text).toContain('each with 7 more lines');
@@ -161,12 +162,14 @@ describe('the view', () => {
 
   test('pairs a line number only with the line that has it (R-10)', () => {
     const lines = long.split('\n');
-    const numbered = compress(long, 'aggressive')!.text.matchAll(/^(?:(\d+): |\d+x (\d+)-\d+ .*?, first: )(.*)$/gm);
+    const grave = /^\d+x (\d+)-\d+ (\d\d:\d\d:\d\d\.\d+)(?:[- ].*?)?: ((?:WARN|ERROR|FATAL) .*)$/gm;
+    const view = compress(long, 'aggressive')!.text;
     let seen = 0;
-    for (const [, number, first, text] of numbered) {
-      expect(lines[Number(number ?? first) - 1]).toBe(text);
+    for (const [, first, time, text] of view.matchAll(grave)) {
+      expect(lines[Number(first) - 1]).toBe(`2026-03-04 ${time} ${text}`);
       seen++;
     }
+    for (const [, number, text] of view.matchAll(/^(\d+): (.*)$/gm)) expect(lines[Number(number) - 1]).toBe(text);
     expect(seen).toBeGreaterThan(2);
   });
 
@@ -186,7 +189,7 @@ describe('the view', () => {
       { length: 300 },
       (_, i) => `2026-05-06 07:08:09.${100 + i} INFO part ${i} state=${i === 70 ? 'x9' : 'x1'} stored`,
     );
-    expect(compress(lines.join('\n'), 'balanced')!.text).toContain('{x1 ×299, x9}');
+    expect(compress(lines.join('\n'), 'balanced')!.text).toContain('{x1 ×299,x9}');
   });
 
   test('is not taken for a short text, nor where the lossless form is short', () => {

@@ -120,7 +120,11 @@ export function fill(shape: string, values: readonly string[], time: string | un
 }
 
 export function countSlots(shape: string): number {
-  let slots = 0;
-  for (let at = shape.indexOf(SLOT); at >= 0; at = shape.indexOf(SLOT, at + 1)) slots++;
-  return slots;
+  return countOf(shape, SLOT);
+}
+
+export function countOf(text: string, character: string): number {
+  let count = 0;
+  for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) count++;
+  return count;
 }

@@ -27,12 +27,12 @@ export function sayValues(values: readonly string[], limits: ValueLimits): strin
   if (counts.size === 1) return values[0]!;
   const sorted = [...counts].sort(([, a], [, b]) => b - a);
   const range = sayRange(values);
-  if (areNamed(sorted, values.length, range, limits)) return `{${sorted.map(sayCount).join(', ')}}`;
+  if (areNamed(sorted, values.length, range, limits)) return `{${sorted.map(sayCount).join()}}`;
   if (range) return `{${range.text}}`;
   // Where no value comes often an example would tell nothing that their common beginning does not.
   const examples = sorted[0]![1] >= TELLING_COUNT ? sorted.slice(0, limits.examples) : [];
   const rest = `${counts.size - examples.length} ${examples.length > 0 ? 'more' : 'values'}`;
-  return `{${[...examples.map(sayCount), sayCommon([...counts.keys()]) + rest].join(', ')}}`;
+  return `{${[...examples.map(sayCount), sayCommon([...counts.keys()]) + rest].join()}}`;
 }
 
 type Counted = readonly (readonly [value: string, count: number])[];
@@ -85,5 +85,5 @@ function sayRange(values: readonly string[]): Range | undefined {
     low = Math.min(low, Number(value));
     high = Math.max(high, Number(value));
   }
-  return { text: `${low} to ${high}`, distinct: high - low + 1 };
+  return { text: `${low}..${high}`, distinct: high - low + 1 };
 }

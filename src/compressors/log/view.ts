@@ -7,6 +7,7 @@ import type { ToolImportance } from '../../core/importance.ts';
 import type { Tokenizer } from '../../core/tokenizer.ts';
 import { foldColumns } from './columns.ts';
 import type { Mined } from './mine.ts';
+import { Opening } from './opening.ts';
 import { groupRecords, recordValues } from './records.ts';
 import type { LogRecord, RecordGroup } from './records.ts';
 import { SLOT, TIME } from './shape.ts';
@@ -74,9 +75,10 @@ function mostWithin(
 }
 
 function write(groups: readonly RecordGroup[], mined: Mined, { limits, each }: Details, deadline: Deadline): string {
-  const times = mined.lines.map(({ time }) => time).filter((time) => time !== undefined);
-  const unsaid = unsaidOf(times);
-  const shared = typeof unsaid === 'number' ? unsaid : unsaid.length;
+  const opening = new Opening(
+    mined.lines,
+    groups.filter(({ records }) => records.length > MAX_RARE),
+  );
   const said: Said[] = [];
   for (const group of groups) {
     deadline.check();
@@ -87,31 +89,31 @@ function write(groups: readonly RecordGroup[], mined: Mined, { limits, each }: D
     }
     const count = each.get(group);
     if (count !== undefined) {
-      said.push(sayEach(group, count, shared, { mined, deadline }));
+      said.push(sayEach(group, count, opening, { mined, deadline }));
       continue;
     }
     const isFull = severity !== 'none' || records[0]!.end - records[0]!.start > 1;
-    const slots = sayGroup(group, isFull ? { ...limits, examples: 0 } : limits, deadline);
-    said.push(isFull ? sayFirst(group, slots, shared, mined) : sayPattern(group, slots, shared));
+    const slots = sayGroup(group, opening, isFull ? { ...limits, examples: 0 } : limits, deadline);
+    said.push(isFull ? sayFirst(group, slots, opening, mined) : sayPattern(group, slots, opening));
   }
   const body = said.sort((a, b) => a.start - b.start).map(({ text }) => text);
-  return [sayHead(mined, times, unsaid), ...body].join('\n');
+  return [sayHead(mined, opening), ...body].join('\n');
 }
 
 /** The template once with what is always the same in it, then of each record its line, its time and what stands in the gaps. */
-function sayEach(group: RecordGroup, count: number, shared: number, { mined, deadline }: Within): Said {
+function sayEach(group: RecordGroup, count: number, opening: Opening, { mined, deadline }: Within): Said {
   const rows = recordValues(group);
   const columns = foldColumns(rows, deadline);
   const { records, template } = group;
-  let slot = 0;
-  const gaps = template!.shape.replaceAll(SLOT, () => {
+  let slot = opening.slots;
+  const gaps = opening.restOf(template!.shape).replaceAll(SLOT, () => {
     const column = slot++;
     const { kind } = columns[column]!;
     return kind === 'constant' ? rows[0]![column]! : kind === 'same' ? SAME_VALUES : '{}';
   });
   const more = count < records.length ? `, the first ${count}` : '';
   const said = records.slice(0, count).map(({ line, start, end }, at) => {
-    const time = line.time === undefined ? [] : [line.time.slice(shared)];
+    const time = line.time === undefined ? [] : [opening.timeOf(line.time)];
     const own = rows[at]!.filter((_, column) => !['constant', 'same'].includes(columns[column]!.kind));
     const further = mined.lines.slice(start + 1, end).map(({ text }) => text);
     return [[`${start + 1}:`, ...time, ...own].join(' '), ...further].join('\n');
@@ -136,41 +138,13 @@ function sayRecord({ start, end }: LogRecord, { lines }: Mined): Said {
   return { start, text: `${start + 1}: ${text.join('\n')}` };
 }
 
-const CLOCK = /\d{1,2}:\d\d:\d\d/;
-
-/** How far into each time the view need not say it: what all begin with, or the day where the clock alone tells it. */
-function unsaidOf(times: readonly string[]): string | number {
-  const clock = times[0]?.search(CLOCK) ?? -1;
-  if (clock > 0 && tellsByClock(times, clock)) return clock;
-  let shared = times[0] ?? '';
-  for (const time of times) {
-    if (time.startsWith(shared)) continue;
-    let end = 0;
-    while (shared[end] === time[end]) end++;
-    shared = shared.slice(0, end);
-  }
-  return /^.*[ T_-]/.exec(shared)?.[0] ?? '';
-}
-
-/** Whether the log ends on its second day, earlier by the clock than it began: then no two times look alike. */
-function tellsByClock(times: readonly string[], clock: number): boolean {
-  const first = times[0]!;
-  const last = times.at(-1)!;
-  const [one, two] = [first.slice(0, clock), last.slice(0, clock)];
-  if (one === two || first.slice(clock) <= last.slice(clock)) return false;
-  const change = times.findIndex((time) => !time.startsWith(one));
-  return times.every((time, i) => time.startsWith(i < change ? one : two) && CLOCK.test(time.slice(clock)));
-}
-
-function sayHead({ lines, kinds }: Mined, times: readonly string[], unsaid: string | number): string {
+function sayHead({ lines, kinds }: Mined, opening: Opening): string {
   const count = lines.length - (lines.at(-1)?.text === '' ? 1 : 0);
-  const said = [`[view of a log: ${count} lines`];
-  if (times.length > 0) said.push(`, ${times[0]!} to ${times.at(-1)!}`);
+  const said = [`[log view: ${count} lines`, opening.said];
   const levels = new Map<string, number>();
   for (const { level, lines } of kinds) if (level !== undefined) levels.set(level, (levels.get(level) ?? 0) + lines);
   if (levels.size > 0) said.push(`, ${[...levels].map(([level, lines]) => `${lines} ${level}`).join(', ')}`);
-  if (typeof unsaid === 'string' && unsaid !== '') said.push(`, times after "${unsaid}"`);
-  said.push('. 40x 3-98: 40 such lines from 3 to 98]');
+  said.push(`; count x lines, ${opening.isSaid ? 'other ' : ''}times: first or template]`);
   return said.join('');
 }
 
@@ -182,14 +156,14 @@ interface Slots {
   readonly values: readonly string[];
 }
 
-function sayGroup(group: RecordGroup, limits: ValueLimits, deadline: Deadline): Slots {
+function sayGroup(group: RecordGroup, opening: Opening, limits: ValueLimits, deadline: Deadline): Slots {
   const { template, records } = group;
-  if (!template) return { text: records[0]!.line.text, values: [] };
+  if (!template) return { text: opening.restOfLine(records[0]!.line), values: [] };
   const rows = recordValues(group);
   const columns = foldColumns(rows, deadline);
   const values: string[] = [];
-  let slot = 0;
-  const text = template.shape.replaceAll(SLOT, () => {
+  let slot = opening.slots;
+  const text = opening.restOf(template.shape).replaceAll(SLOT, () => {
     const column = slot++;
     const { kind } = columns[column]!;
     if (kind === 'constant') return rows[0]![column]!;
@@ -206,22 +180,19 @@ function sayCount({ records }: RecordGroup): string {
 }
 
 /** The first in full, with its stack trace, after what is to be said of the others. */
-function sayFirst(group: RecordGroup, { values }: Slots, shared: number, mined: Mined): Said {
-  const { start, end } = group.records[0]!;
-  const { time } = group.records.at(-1)!.line;
+function sayFirst(group: RecordGroup, { values }: Slots, opening: Opening, mined: Mined): Said {
+  const { line, start, end } = group.records[0]!;
   const more = end - start - 1;
   const said = [
     sayCount(group),
-    ...(time === undefined ? [] : [`to ${time.slice(shared)}`]),
-    ...(more === 0 ? [] : [`each with ${more} more ${more === 1 ? 'line' : 'lines'}`]),
+    opening.timesOf(group),
+    more === 0 ? '' : `each with ${more} more ${more === 1 ? 'line' : 'lines'}`,
     ...values,
-  ];
-  const lines = mined.lines.slice(start, end).map(({ text }) => text);
-  return { start, text: `${said.join(' ')}, first: ${lines.join('\n')}` };
+  ].filter((part) => part !== '');
+  const trace = mined.lines.slice(start + 1, end).map(({ text }) => text);
+  return { start, text: [`${said.join(' ')}: ${opening.restOfLine(line)}`, ...trace].join('\n') };
 }
 
-function sayPattern(group: RecordGroup, { text }: Slots, shared: number): Said {
-  const [from, to] = [group.records[0]!, group.records.at(-1)!];
-  const times = [from, to].map(({ line }) => line.time?.slice(shared) ?? '').join(' to ');
-  return { start: from.start, text: `${sayCount(group)} ${text.replace(TIME, () => times)}` };
+function sayPattern(group: RecordGroup, { text }: Slots, opening: Opening): Said {
+  return { start: group.records[0]!.start, text: `${sayCount(group)} ${opening.withTimes(text, group)}` };
 }

@@ -47,7 +47,9 @@ function rankAll(
 /** A table says the same with its columns unaligned. */
 function withoutPadding(table: string): string {
   return table
-    .replaceAll(/(?<=\|) {2,}| {2,}(?=\|)/g, ' ')
+    .replaceAll(/ {2,}/g, (blanks, at: number) =>
+      table[at - 1] === '|' || table[at + blanks.length] === '|' ? ' ' : blanks,
+    )
     .replace(/^[|:\- ]+$/m, (rule) => rule.replaceAll(/-{4,}/g, '---'));
 }
 

@@ -30,6 +30,12 @@ interface Said extends Part {
   readonly isExact: boolean;
 }
 
+interface Known {
+  readonly claimants: readonly Compressor[];
+  /** Null when none of them says it shorter. */
+  said?: Said | null;
+}
+
 /** Finds the parts of one text. */
 class Splitter {
   readonly #text: string;
@@ -38,8 +44,8 @@ class Splitter {
   readonly #starts: Uint32Array;
   readonly #kinds: readonly Compressor[];
   readonly #options: CompressOptions;
-  /** Of ranges that were asked: a range is often asked before it is said. */
-  readonly #known = new Map<Range, readonly Compressor[]>();
+  /** What was found out about ranges by their place: one is often asked before it is said, and cut out more than once. */
+  readonly #known = new Map<number, Known>();
   #asked = 0;
 
   constructor(text: string, kinds: readonly Compressor[], options: CompressOptions) {
@@ -77,7 +83,7 @@ class Splitter {
     let kind: Compressor | undefined;
     const largest = this.#largest(ranges);
     for (const range of ranges) {
-      const own = largest.has(range) ? this.#claimants(range, this.#textOf(range))[0] : undefined;
+      const own = largest.has(range) ? this.#ask(range, this.#textOf(range)).claimants[0] : undefined;
       const last = merged.at(-1);
       if (last && own && own === kind) merged[merged.length - 1] = { start: last.start, end: range.end };
       else merged.push(range);
@@ -98,17 +104,24 @@ class Splitter {
     );
   }
 
-  #claimants(range: Range, text: string): readonly Compressor[] {
+  #ask(range: Range, text: string): Known {
     this.#asked++;
     this.#options.deadline.check();
-    let claimants = this.#known.get(range);
-    if (!claimants) this.#known.set(range, (claimants = claimantsOf(text, this.#kinds)));
-    return claimants;
+    const place = range.start * this.#starts.length + range.end;
+    let known = this.#known.get(place);
+    if (!known) this.#known.set(place, (known = { claimants: claimantsOf(text, this.#kinds) }));
+    return known;
   }
 
   #shorten(range: Range, text: string): Said | undefined {
     if (text.length < MIN_PART_CHARS || this.#asked >= 2 * MAX_ASKED) return undefined;
-    for (const kind of this.#claimants(range, text)) {
+    const known = this.#ask(range, text);
+    if (known.said === undefined) known.said = this.#sayBy(known.claimants, text) ?? null;
+    return known.said ?? undefined;
+  }
+
+  #sayBy(claimants: readonly Compressor[], text: string): Said | undefined {
+    for (const kind of claimants) {
       const form = kind.compress(text, this.#options);
       if (!form) continue;
       const expanded = form.loss === 'none' ? kind.expand(form.text) : text;
@@ -246,28 +259,32 @@ function surest(claims: readonly number[]): number {
 /** Claims of one twentieth are alike. Of such kinds the plainer ones, which answer sooner, stand later in the list. */
 const NEARLY = 20;
 
-/** Whether one kind says the whole text at least as short: the surest are asked first, for the sake of time. */
-function oneIsShorter(text: string, form: Compressed, kinds: readonly Compressor[], options: CompressOptions): boolean {
+/** Whether one kind says the whole text in no more tokens: the surest are asked first, for the sake of time. */
+function oneIsShorter(text: string, tokens: number, kinds: readonly Compressor[], options: CompressOptions): boolean {
   const sample = new Sample(text);
   const claimants = kinds
     .map((kind, at) => ({ kind, at, claim: kind.claim(sample) }))
     .filter(({ claim }) => claim >= MIN_CLAIM)
     .sort((a, b) => Math.round(b.claim * NEARLY) - Math.round(a.claim * NEARLY) || b.at - a.at);
-  const tokens = options.tokens.count(form.text);
   return claimants.some(({ kind }) => {
     const other = kind.compress(text, options);
     return other !== undefined && options.tokens.count(other.text) <= tokens;
   });
 }
 
+interface Counted extends Compressed {
+  readonly tokens: number;
+}
+
 /** Undefined when the parts save too little to be read as parts. */
-function writeShorter(text: string, parts: readonly Said[], { tokens }: CompressOptions): Compressed | undefined {
+function writeShorter(text: string, parts: readonly Said[], options: CompressOptions): Counted | undefined {
   if (parts.every(({ kind }) => kind === undefined)) return undefined;
   const form = writeParts(parts);
   const saved = text.length - form.length;
   if (saved < MIN_SAVED_CHARS || saved < text.length * MIN_SAVED_SHARE) return undefined;
-  if (tokens.count(form) >= tokens.count(text)) return undefined;
-  return { text: form, loss: parts.some(({ loss }) => loss !== 'none') ? 'recoverable' : 'none' };
+  const tokens = options.tokens.count(form);
+  if (tokens >= options.tokens.count(text)) return undefined;
+  return { text: form, tokens, loss: parts.some(({ loss }) => loss !== 'none') ? 'recoverable' : 'none' };
 }
 
 /** @param kinds what parts may be, in the order in which they win ties. */
@@ -284,12 +301,13 @@ export function mixed(kinds: readonly Compressor[]): Compressor {
       options.deadline.check();
       if (text.length < MIN_CHARS) return undefined;
       const parts = new Splitter(text, kinds, options).parts();
-      const form = parts.length <= MAX_PARTS ? writeShorter(text, parts, options) : undefined;
-      if (!form) return undefined;
+      const said = parts.length <= MAX_PARTS ? writeShorter(text, parts, options) : undefined;
+      if (!said) return undefined;
+      const { tokens, ...form } = said;
       // Kinds that ignore white space must do so in the whole text too.
       const isSure = form.loss !== 'none' || parts.every(({ isExact }) => isExact);
       if (!isSure && !same(text, expandWith(kinds, form.text) ?? '')) return undefined;
-      return isOfTwo(text, kinds) && oneIsShorter(text, form, kinds, options) ? undefined : form;
+      return isOfTwo(text, kinds) && oneIsShorter(text, tokens, kinds, options) ? undefined : form;
     },
     expand: (text: string) => expandWith(kinds, text),
     same,

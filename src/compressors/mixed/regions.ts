@@ -89,17 +89,11 @@ class JsonScan {
       if (after === undefined) return undefined;
       depth = after;
       if (depth === 0) {
-        this.#budget += this.#charsOf(lines, start, at);
+        this.#budget += charsOf(lines, [{ start, end: at + 1 }]);
         return at + 1;
       }
     }
     return undefined;
-  }
-
-  #charsOf(lines: readonly string[], start: number, last: number): number {
-    let chars = 0;
-    for (let at = start; at <= last; at++) chars += lines[at]!.length + 1;
-    return chars;
   }
 }
 

@@ -6,14 +6,10 @@ const OSC = String.raw`\x1b\][^\x07\x1b\n]{0,300}(?:\x07|\x1b\\)`;
 const SHORT = String.raw`\x1b[()*+][0-9A-Za-z]|\x1b[=>78cDEHMNOZ]`;
 
 /** One control sequence. */
-export function controls(): RegExp {
-  return new RegExp(`${CSI}|${OSC}|${SHORT}`, 'g');
-}
+export const CONTROLS: RegExp = new RegExp(`${CSI}|${OSC}|${SHORT}`, 'g');
 
 /** Sequences in a row that only move, clear or colour: they are said as one. */
-export function controlRuns(): RegExp {
-  return /(?:\x1b\[[\d;?]{0,16}[A-Za-z]){1,8}/g;
-}
+export const CONTROL_RUNS: RegExp = /(?:\x1b\[[\d;?]{0,16}[A-Za-z]){1,8}/g;
 
 /** What the characters of a text say about it. */
 export interface Signs {

@@ -100,26 +100,28 @@ const FOLDED_RULE = /([^\w\s])\[×(\d{1,7})\]/g;
 const RULE_MARK = '[×';
 
 const RULE_CHARS = 100;
+const SIGN = /[^\w\s]/;
 
-/** Cheap: whether some character may stand a hundred times in a row. Then it does at one of the places looked at. */
-function hasRun(text: string): boolean {
-  for (let at = RULE_CHARS / 2; at < text.length; at += RULE_CHARS / 2) {
+/** Whether one sign stands so often in a row: then it stands at one of the places looked at and beside it. */
+export function hasRule(text: string, chars: number): boolean {
+  const step = chars >> 1;
+  for (let at = step; at < text.length; at += step) {
     const code = text.charCodeAt(at);
     if (code !== text.charCodeAt(at - 1)) continue;
     let start = at - 1;
     while (start > 0 && text.charCodeAt(start - 1) === code) start--;
     let end = at + 1;
     while (end < text.length && text.charCodeAt(end) === code) end++;
-    if (end - start >= RULE_CHARS) return true;
+    if (end - start >= chars && SIGN.test(text[at]!)) return true;
+    at = Math.max(at, end - step);
   }
   return false;
 }
 
 /** Undefined when there is no rule to fold, or the text looks as if one had been. */
 export function foldRules(text: string): string | undefined {
-  if (!hasRun(text) || text.includes(RULE_MARK)) return undefined;
-  const folded = text.replaceAll(RULE, (rule: string, sign: string) => `${sign}${RULE_MARK}${rule.length}]`);
-  return folded.length < text.length ? folded : undefined;
+  if (!hasRule(text, RULE_CHARS) || text.includes(RULE_MARK)) return undefined;
+  return text.replaceAll(RULE, (rule: string, sign: string) => `${sign}${RULE_MARK}${rule.length}]`);
 }
 
 export function unfoldRules(text: string): string | undefined {

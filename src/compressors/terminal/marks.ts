@@ -2,7 +2,7 @@
  * Control sequences in one character each, which a line above explains: `¹✓² 12 tests` for green and back. Lossless, by
  * replacing strings alone: no mark stands in the source.
  */
-import { controlRuns } from './controls.ts';
+import { CONTROL_RUNS } from './controls.ts';
 
 const MARKS = Array.from('¹²³¼½¾§¶¤¦¬¯±µ¸ºª¿¡†‡‹›');
 const MIN_USES = 3;
@@ -16,22 +16,25 @@ export interface Marked {
   readonly legend: readonly string[];
 }
 
+/** Before no line break. */
+const RETURNS = /\r(?!\n)/g;
 const RETURN = 'at the beginning of a line: over the line before';
 
 export function writeMarks(source: string): Marked {
+  const returns = source.includes('\r') ? (source.match(RETURNS)?.length ?? 0) : 0;
+  const hasCodes = source.includes('\x1b[');
+  if (returns < MIN_RETURNS && !hasCodes) return { text: source, legend: [] };
   const free = MARKS.filter((mark) => !source.includes(mark));
   const legend: string[] = [];
   let text = source;
-  const returns = /\r(?!\n)/g;
-  const count = text.includes('\r') ? (text.match(returns)?.length ?? 0) : 0;
-  const over = count >= MIN_RETURNS ? free.shift() : undefined;
+  const over = returns >= MIN_RETURNS ? free.shift() : undefined;
   if (over !== undefined) {
-    text = text.replaceAll(returns, `\n${over}`);
+    text = text.replaceAll(RETURNS, `\n${over}`);
     legend.push(`${over} ${RETURN}`);
   }
   const uses = new Map<string, number>();
-  if (text.includes('\x1b[')) {
-    for (const [run] of text.matchAll(controlRuns())) uses.set(run, (uses.get(run) ?? 0) + 1);
+  if (hasCodes) {
+    for (const [run] of text.matchAll(CONTROL_RUNS)) uses.set(run, (uses.get(run) ?? 0) + 1);
   }
   const worth = [...uses].filter(([run, count]) => count >= MIN_USES && count * run.length > run.length + EXPLAINED);
   const marks = new Map<string, string>();
@@ -41,7 +44,7 @@ export function writeMarks(source: string): Marked {
     marks.set(run, mark);
     legend.push(`${mark} is ${run.replaceAll('\x1b', 'ESC')}`);
   }
-  if (marks.size > 0) text = text.replaceAll(controlRuns(), (run) => marks.get(run) ?? run);
+  if (marks.size > 0) text = text.replaceAll(CONTROL_RUNS, (run) => marks.get(run) ?? run);
   return { text, legend };
 }
 

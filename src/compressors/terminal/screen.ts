@@ -1,6 +1,6 @@
 /** What a person saw in the end: colours gone, overwritten lines in their last state, with counts of what is left out. */
 import type { Deadline } from '../../core/deadline.ts';
-import { controls } from './controls.ts';
+import { CONTROLS } from './controls.ts';
 
 const LINES_PER_CHECK = 256;
 /** A state that tells of a failure stays, even when another was written over it. */
@@ -71,7 +71,8 @@ function overlaid(frames: readonly string[]): string {
   let width = 0;
   for (let i = frames.length - 1; i >= 0; i--) {
     const frame = frames[i]!;
-    const plain = plainOf(frame).text;
+    // Without its codes it is no longer.
+    const plain = frame.length > width ? plainOf(frame).text : '';
     if (plain.length > width) {
       shown += plain.slice(width);
       width = plain.length;
@@ -85,7 +86,7 @@ function plainOf(text: string): { readonly text: string; readonly count: number 
   let count = 0;
   let plain = text;
   if (text.includes('\x1b')) {
-    plain = text.replaceAll(controls(), () => {
+    plain = text.replaceAll(CONTROLS, () => {
       count++;
       return '';
     });

@@ -9,7 +9,7 @@ import { Sample } from '../../core/sample.ts';
 import { showsFile } from '../../core/shown-file.ts';
 import { shareOfBlobs, shortenBlobs, shortenLines } from './blobs.ts';
 import { countSigns } from './controls.ts';
-import { foldLines } from './folds.ts';
+import { foldLines, hasRule } from './folds.ts';
 import { readForm, writeForm } from './form.ts';
 import { readScreen } from './screen.ts';
 
@@ -25,6 +25,7 @@ const MIN_REPEATING_LINES = 6;
 const MIN_LONG_LINE = 3000;
 const MIN_BLOB_TEXT = 400;
 const MIN_BLOB_SHARE = 0.3;
+const LONG_RULE = 1000;
 /** Further back no line is looked for. */
 const MAX_BACK = 4;
 
@@ -36,7 +37,7 @@ function claim({ text }: Sample): number {
   const isProgress = returns >= MIN_CODES && returns !== lines - 1;
   if (escapes >= MIN_CODES || backspaces >= MIN_CODES || isProgress) return CLAIM_OF_CODES;
   if (text.length >= MIN_BLOB_TEXT && shareOfBlobs(seen) >= MIN_BLOB_SHARE) return CLAIM_OF_CODES;
-  return repeats(seen, lines) || hasRule(seen) || seen.length > lines * MIN_LONG_LINE ? CLAIM_OF_LINES : 0;
+  return repeats(seen, lines) || hasRule(seen, LONG_RULE) || seen.length > lines * MIN_LONG_LINE ? CLAIM_OF_LINES : 0;
 }
 
 function isTwoByte(text: string): boolean {
@@ -72,24 +73,6 @@ function repeats(text: string, lines: number): boolean {
 function isSame(text: string, a: number, b: number, length: number): boolean {
   for (let i = length - 1; i >= 0; i--) if (text.charCodeAt(a + i) !== text.charCodeAt(b + i)) return false;
   return true;
-}
-
-const LONG_RULE = 1000;
-const SIGN = /[^\w\s]/;
-
-/** Whether one sign stands a thousand times in a row: then it stands at one of the places looked at and beside it. */
-function hasRule(text: string): boolean {
-  for (let at = LONG_RULE / 2; at < text.length; at += LONG_RULE / 2) {
-    const code = text.charCodeAt(at);
-    if (code !== text.charCodeAt(at - 1)) continue;
-    let start = at - 1;
-    while (start > 0 && text.charCodeAt(start - 1) === code) start--;
-    let end = at + 1;
-    while (end < text.length && text.charCodeAt(end) === code) end++;
-    if (end - start >= LONG_RULE && SIGN.test(text[at]!)) return true;
-    at = Math.max(at, end - LONG_RULE / 2);
-  }
-  return false;
 }
 
 interface Said {

@@ -23,7 +23,7 @@ import {
 const ELEMENTS_PER_CHECK = 1024;
 const MAX_EXCEPTIONS = 24;
 const BLANK = /^(\n*)\n([ \t]{0,80})$/;
-const ATTRIBUTE = / ([A-Za-z_:][\w:.-]*)="([^"]*)"/y;
+const ATTRIBUTE_NAME = /^[A-Za-z_:][\w:.-]*$/;
 /** Runs of one name that come back, from which on the order of the children is what counts. */
 const MAX_RETURNS = 6;
 
@@ -33,15 +33,18 @@ export interface Read {
   readonly style: Style;
 }
 
-interface Child {
+/** Neighbours of one name. */
+interface Run {
   readonly name: string;
-  readonly value: Node;
+  readonly values: Node[];
 }
 
 class Reader {
   readonly #text: string;
   readonly #deadline: Deadline;
   readonly #layouts = new Map<string, Layout>();
+  /** By the names of attributes. */
+  readonly #keys = new Map<string, string>();
   #closing: Style['closing'] | undefined;
   #count = 0;
 
@@ -65,8 +68,8 @@ class Reader {
     const attributes = this.#attributes(
       this.#text.slice(element.start + element.name.length + 1, element.attributesEnd),
     );
-    const inner = this.#children(element, children, indent);
-    if (inner) return { ...attributes, ...inner };
+    const runs = this.#children(element, children, indent);
+    if (runs) return grouped(runs, attributes ?? {});
     const text = toScalar(this.#text.slice(element.contentStart, element.contentEnd));
     return attributes ? { ...attributes, [TEXT]: text } : text;
   }
@@ -78,37 +81,47 @@ class Reader {
     return spelled.endsWith(' ') ? (this.#attributes(spelled.slice(0, -1)) ?? null) : { [ATTRIBUTES]: `${spelled}\0` };
   }
 
-  #attributes(spelled: string): Entries | undefined {
+  #attributes(spelled: string): Record<string, Node> | undefined {
     if (spelled === '') return undefined;
     const entries: Record<string, Node> = {};
-    let at = 0;
-    for (ATTRIBUTE.lastIndex = 0; at < spelled.length; at = ATTRIBUTE.lastIndex) {
-      const match = ATTRIBUTE.exec(spelled);
-      const key = match ? `@${match[1]}` : '';
-      if (!match || Object.hasOwn(entries, key)) return { [ATTRIBUTES]: spelled };
-      entries[key] = toScalar(match[2]!);
+    for (let at = 0; at < spelled.length; ) {
+      const equals = spelled.indexOf('="', at);
+      const end = equals < 0 ? -1 : spelled.indexOf('"', equals + 2);
+      const key = end < 0 || spelled[at] !== ' ' ? undefined : this.#keyOf(spelled.slice(at + 1, equals));
+      if (key === undefined || Object.hasOwn(entries, key)) return { [ATTRIBUTES]: spelled };
+      entries[key] = toScalar(spelled.slice(equals + 2, end));
+      at = end + 1;
     }
     return entries;
   }
 
+  /** Undefined for what is no name. */
+  #keyOf(name: string): string | undefined {
+    const known = this.#keys.get(name);
+    if (known !== undefined || !ATTRIBUTE_NAME.test(name)) return known;
+    const key = `@${name}`;
+    this.#keys.set(name, key);
+    return key;
+  }
+
   /** The children by name; undefined when they are not laid out alike, or there are none. */
-  #children(element: Element, items: readonly Item[], indent: string): Entries | undefined {
+  #children(element: Element, items: readonly Item[], indent: string): readonly Run[] | undefined {
     const first = items[0];
     if (!first) return undefined;
     const layout = this.#layouts.get(element.name) ?? this.#layoutOf(element, first, indent);
     if (layout === undefined || !this.#isLaidOut(element, items, indent, layout)) return undefined;
     this.#layouts.set(element.name, layout);
     const inner = layout === IN_LINE ? indent : indent + layout;
-    const children: Child[] = [];
+    const runs: Run[] = [];
     let at = element.contentStart;
     for (const item of items) {
       const blank = layout === IN_LINE ? 0 : item.start - at - inner.length - 1;
-      if (blank > 0) children.push({ name: BLANK_LINES, value: blank });
-      if (item.kind === 'element') children.push({ name: item.name, value: this.value(item, inner) });
-      else children.push({ name: COMMENT, value: this.#text.slice(item.start + 4, item.end - 3) });
+      if (blank > 0) add(runs, BLANK_LINES, blank);
+      if (item.kind === 'element') add(runs, item.name, this.value(item, inner));
+      else add(runs, COMMENT, this.#text.slice(item.start + 4, item.end - 3));
       at = item.end;
     }
-    return grouped(children);
+    return runs;
   }
 
   #layoutOf({ contentStart }: Element, first: Item, indent: string): Layout | undefined {
@@ -137,18 +150,22 @@ class Reader {
   }
 }
 
-/** Neighbours of one name are a list; a name that comes back has its number behind it. */
-function grouped(children: readonly Child[]): Entries {
-  const runs: { name: string; values: Node[] }[] = [];
-  for (const { name, value } of children) {
-    const last = runs.at(-1);
-    if (last?.name === name) last.values.push(value);
-    else runs.push({ name, values: [value] });
+function add(runs: Run[], name: string, value: Node): void {
+  const last = runs.at(-1);
+  if (last?.name === name) last.values.push(value);
+  else runs.push({ name, values: [value] });
+}
+
+/**
+ * Neighbours of one name are a list; a name that comes back has its number behind it.
+ * @param entries the attributes, to which they are added
+ */
+function grouped(runs: readonly Run[], entries: Record<string, Node>): Entries {
+  if (runs.length > MAX_RETURNS && runs.length - new Set(runs.map(({ name }) => name)).size > MAX_RETURNS) {
+    entries[CHILDREN] = runs.flatMap(({ name, values }) => values.map((value) => ({ [name]: value })));
+    return entries;
   }
-  if (runs.length - new Set(runs.map(({ name }) => name)).size > MAX_RETURNS)
-    return { [CHILDREN]: children.map(({ name, value }) => ({ [name]: value })) };
   const seen = new Map<string, number>();
-  const entries: Record<string, Node> = {};
   for (const { name, values } of runs) {
     const count = (seen.get(name) ?? 0) + 1;
     seen.set(name, count);

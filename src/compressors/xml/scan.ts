@@ -36,6 +36,10 @@ export interface Scanned {
 }
 
 const NAME = /[A-Za-z_][\w:.-]{0,120}(?=[\s/>])/y;
+/** What stands behind the angle bracket of what is no element. */
+const SLASH = 0x2f;
+const MARK = 0x21;
+const QUESTION = 0x3f;
 const TAGS_PER_CHECK = 4096;
 /** Deeper ones are read by nobody, and so are not read here. */
 const MAX_DEPTH = 200;
@@ -68,10 +72,10 @@ class Scanner {
   }
 
   #take(start: number): boolean {
-    const next = this.#text[start + 1];
-    if (next === '/') return this.#close(start);
-    if (next === '!') return this.#declaration(start);
-    if (next === '?') return this.#until(start, '?>', 'other');
+    const next = this.#text.charCodeAt(start + 1);
+    if (next === SLASH) return this.#close(start);
+    if (next === MARK) return this.#declaration(start);
+    if (next === QUESTION) return this.#until(start, '?>', 'other');
     return this.#element(start);
   }
 
@@ -95,7 +99,7 @@ class Scanner {
 
   #element(start: number): boolean {
     NAME.lastIndex = start + 1;
-    const name = NAME.exec(this.#text)?.[0];
+    const name = NAME.test(this.#text) ? this.#text.slice(start + 1, NAME.lastIndex) : undefined;
     const end = name === undefined ? -1 : this.#tagEnd(start + 1 + name.length);
     if (name === undefined || name === UNSAFE || end < 0 || this.#open.length >= MAX_DEPTH) return false;
     const isEmpty = this.#text[end - 1] === '/';

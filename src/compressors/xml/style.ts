@@ -33,7 +33,9 @@ const NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,12})?$/;
 export function toScalar(raw: string): Node {
   if (raw === 'true') return true;
   if (raw === 'false') return false;
-  return raw.length < 28 && NUMBER.test(raw) && String(Number(raw)) === raw ? Number(raw) : raw;
+  if (raw.length >= 28 || !NUMBER.test(raw)) return raw;
+  const number = Number(raw);
+  return String(number) === raw ? number : raw;
 }
 
 export function isEntries(node: Node | undefined): node is Entries {

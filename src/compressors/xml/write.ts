@@ -19,47 +19,40 @@ const MAX_CHARS = 1 << 27;
 const MAX_BLANK_LINES = 100;
 
 class Writer {
+  text = '';
   readonly #style: Style;
-  readonly #out: string[] = [];
-  #chars = 0;
 
   constructor(style: Style) {
     this.#style = style;
   }
 
-  get text(): string {
-    return this.#out.join('');
-  }
-
   push(said: string): void {
-    this.#chars += said.length;
-    if (this.#chars > MAX_CHARS) throw new RangeError('too long');
-    this.#out.push(said);
+    this.text += said;
+    if (this.text.length > MAX_CHARS) throw new RangeError('too long');
   }
 
   element(name: string, value: Node, indent: string, depth: number): void {
     if (depth > MAX_DEPTH) throw new RangeError('too deep');
     if (value === null) this.push(`<${name}${this.#style.closing}`);
-    else if (isEntries(value)) this.#entries(name, value, indent, depth);
-    else this.push(`<${name}>${spell(value)}</${name}>`);
+    else if (typeof value !== 'object') this.push(`<${name}>${value}</${name}>`);
+    else this.#entries(name, asEntries(value), indent, depth);
   }
 
   #entries(name: string, entries: Entries, indent: string, depth: number): void {
     const keys = Object.keys(entries);
-    const attributes = keys.filter((key) => key.startsWith('@'));
-    const rest = keys.slice(attributes.length);
     this.push(`<${name}`);
-    for (const key of attributes) {
+    let at = 0;
+    for (let key = keys[0]; key?.startsWith('@'); key = keys[++at]) {
       const value = spell(entries[key]!);
       if (key !== ATTRIBUTES) this.push(` ${key.slice(1)}="${value}"`);
       // Closes itself without the blank that all others have.
       else if (value.endsWith('\0')) return this.push(`${value.slice(0, -1)}/>`);
       else this.push(value);
     }
-    if (rest.length === 0) return this.push(this.#style.closing);
+    if (at === keys.length) return this.push(this.#style.closing);
     this.push('>');
-    if (rest[0] === TEXT) this.push(spell(entries[TEXT]!));
-    else this.#children(name, rest, entries, { indent, depth });
+    if (keys[at] === TEXT) this.push(spell(entries[TEXT]!));
+    else this.#children(name, at === 0 ? keys : keys.slice(at), entries, { indent, depth });
     this.push(`</${name}>`);
   }
 
@@ -67,27 +60,31 @@ class Writer {
     const layout = this.#style.exceptions.get(name) ?? this.#style.layout;
     const isInLine = layout === IN_LINE;
     const indent = isInLine ? at.indent : at.indent + layout;
+    const lead = isInLine ? '' : `\n${indent}`;
     const child = (key: string, value: Node): void => {
       if (key === BLANK_LINES) return this.push('\n'.repeat(Math.min(MAX_BLANK_LINES, Number(value))));
-      if (!isInLine) this.push(`\n${indent}`);
+      this.push(lead);
       if (key === COMMENT) this.push(`<!--${spell(value)}-->`);
       else this.element(key, value, indent, at.depth + 1);
     };
-    for (const [key, value] of childrenOf(keys, entries)) child(key, value);
+    for (const key of keys) eachChild(key, entries[key]!, child);
     if (!isInLine) this.push(`\n${at.indent}`);
   }
 }
 
-function* childrenOf(keys: readonly string[], entries: Entries): Generator<[string, Node]> {
-  for (const key of keys) {
-    const value = entries[key]!;
-    const values = Array.isArray(value) ? (value as readonly Node[]) : [value];
-    const mark = key.indexOf('#');
-    for (const one of values) {
-      if (key === CHILDREN && isEntries(one)) yield* Object.entries(one);
-      else yield [mark < 0 ? key : key.slice(0, mark), one];
-    }
+function eachChild(key: string, value: Node, take: (key: string, value: Node) => void): void {
+  const mark = key.indexOf('#');
+  const name = mark < 0 ? key : key.slice(0, mark);
+  if (!Array.isArray(value)) return take(name, value);
+  for (const one of value as readonly Node[]) {
+    if (key !== CHILDREN || !isEntries(one)) take(name, one);
+    else for (const [inner, own] of Object.entries(one)) take(inner, own);
   }
+}
+
+function asEntries(value: Node): Entries {
+  if (!isEntries(value)) throw new TypeError('no element');
+  return value;
 }
 
 function spell(value: Node): string {

@@ -11,6 +11,19 @@ const DASH = ', - is ';
 
 /** Adds to a wording for the other rows what holds in the excepted ones. */
 export function exceptRows(main: Wording, column: Column, isExcepted: (at: number) => boolean): Wording {
+  return withExceptions(main, exceptionsOf(column, isExcepted));
+}
+
+export interface Exceptions {
+  readonly said: string;
+  readonly rows: readonly number[];
+}
+
+export function withExceptions(main: Wording, { said, rows }: Exceptions): Wording {
+  return { ...main, spec: main.spec + BUT + said, isCounted: true, excepted: rows };
+}
+
+export function exceptionsOf(column: Column, isExcepted: (at: number) => boolean): Exceptions {
   const rowsOf = new Map<number, number[]>();
   for (let at = 0; at < column.rows.length; at++) {
     if (!isExcepted(at)) continue;
@@ -22,8 +35,7 @@ export function exceptRows(main: Wording, column: Column, isExcepted: (at: numbe
     const ranges = writeRows(rows, column);
     return `${writeAtom(column.distinct[id]!)} in row${ranges.length === 1 && !ranges[0]!.includes('-') ? '' : 's'} ${ranges.join(' ')}`;
   });
-  const excepted = [...rowsOf.values()].flat();
-  return { ...main, spec: main.spec + BUT + parts.join(', '), isCounted: true, excepted };
+  return { said: parts.join(', '), rows: [...rowsOf.values()].flat() };
 }
 
 export function butIf(spec: string, cases: readonly (readonly [Cell, string, readonly string[]])[]): string {

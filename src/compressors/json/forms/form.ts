@@ -47,6 +47,17 @@ export interface Taken {
   readonly whole: Json | undefined;
 }
 
+const NO_FILLS: readonly string[] = [];
+
+/** A letter alone. */
+export function letterAlone(letter: string): Taken {
+  return { letter, fills: NO_FILLS, whole: undefined };
+}
+
+export function wholeValue(whole: Json): Taken {
+  return { letter: '', fills: NO_FILLS, whole };
+}
+
 export interface RowLookup extends Lookup {
   /** The letter of another column's legend that holds at a row. */
   letter(name: string, row: number): string | undefined;

@@ -6,6 +6,7 @@
 import type { Column } from '../column.ts';
 import { type Fit, type Group, fitGroup } from '../fit.ts';
 import { type Brackets, Pattern, readPattern, writePattern } from '../pattern.ts';
+import type { Skeleton } from '../skeleton.ts';
 import { MIN_FORMULA_ROWS } from '../slots/slot.ts';
 import { type Cell, OPEN, looksLikeJson, valueOf } from '../spell.ts';
 import { constant, writeConstant } from './constant.ts';
@@ -17,6 +18,8 @@ import {
   type WriteContext,
   type Wording,
   headOnly,
+  letterAlone,
+  wholeValue,
 } from './form.ts';
 import { withoutSpaces, writeFill } from './listed.ts';
 import { isFormula } from './pattern.ts';
@@ -27,7 +30,7 @@ const MAX_TURN = 16;
 const SMALL = 'abcdefghijklmnopqrstuvwxyz';
 const CAPITAL = SMALL.toUpperCase();
 const MAX_ENTRIES = 52;
-const ENTRY = /^([A-Za-z]) = (.*)$/s;
+const ENTRY = /^[A-Za-z] = /;
 
 export const letters: ColumnForm = {
   name: 'letters',
@@ -46,14 +49,16 @@ export const letters: ColumnForm = {
     if (spec === IN_TURN) return readTurn(legend, brackets);
     if (spec !== SPEC) return undefined;
     const entries = new Map(legend.map((line) => readEntry(line, brackets)));
+    const alone = new Map(Array.from(entries.keys(), (letter) => [letter, letterAlone(letter)]));
     return {
       take(line, stop): Taken {
-        if (line.next === '"') return { letter: '', fills: [], whole: line.json() };
+        if (line.next === '"') return wholeValue(line.json());
         const letter = line.next;
         const entry = entries.get(letter);
         if (!entry) throw new SyntaxError(`no letter ${letter} in the legend`);
         line.at++;
         const listed = listedIn(entry);
+        if (listed === 0) return alone.get(letter)!;
         const fills: string[] = [];
         for (let slot = 0; slot < listed; slot++) {
           if (slot > 0 || line.next === ' ') line.expect(' ');
@@ -86,11 +91,10 @@ function listedIn(entry: Entry): number {
 type Entry = Pattern | { readonly value: Cell };
 
 function readEntry(line: string, brackets: Brackets): readonly [string, Entry] {
-  const match = ENTRY.exec(line);
-  if (!match) throw new SyntaxError(`not a line of a legend: ${line}`);
-  const fixed = constant.read(match[2]!, [], brackets);
-  if (fixed) return [match[1]!, { value: fixed.value(0, undefined, NO_LOOKUP) }];
-  return [match[1]!, readPattern(match[2]!, brackets)];
+  if (!ENTRY.test(line)) throw new SyntaxError(`not a line of a legend: ${line}`);
+  const [letter, said] = [line.charAt(0), line.slice('A = '.length)];
+  const fixed = constant.read(said, [], brackets);
+  return [letter, fixed ? { value: fixed.value(0, undefined, NO_LOOKUP) } : readPattern(said, brackets)];
 }
 
 const NO_LOOKUP: RowLookup = { text: () => '', letter: () => undefined, heading: () => undefined };
@@ -117,9 +121,9 @@ function byValue(column: Column): readonly Kind[] {
 /** Undefined when that gives no fewer entries, or too many. */
 function byShape(column: Column): readonly Kind[] | undefined {
   if (column.isNumber) return undefined;
-  const { distinct, ids, skeletons } = column;
+  const { distinct, ids, shapes } = column;
   const limit = Math.min(MAX_ENTRIES * 2, column.rows.length / 2);
-  const groups = column.isText ? column.shapes : groupsOf(column);
+  const groups = shapes ? { ...shapes, skeletons: column.skeletons } : groupsOf(column, limit);
   if (!groups || groups.all.length > limit) return undefined;
   if (groups.all.length === distinct.length || groups.all.length < 2) return undefined;
   const kinds = groups.all.map((shape): Kind => ({ shape, places: [], fills: [] }));
@@ -127,34 +131,40 @@ function byShape(column: Column): readonly Kind[] | undefined {
     const id = ids[at]!;
     const kind = kinds[groups.ids[id]!]!;
     kind.places.push(at);
-    kind.fills.push(skeletons[id]?.fills ?? []);
+    kind.fills.push(groups.skeletons[id]?.fills ?? []);
   }
   return kinds.filter((kind) => !isInline(column, kind)).length > MAX_ENTRIES ? undefined : kinds;
-}
-
-/** Texts by their shape, each other value by itself; undefined when a text has no shape. */
-function groupsOf({ distinct, skeletons }: Column): Groups | undefined {
-  const all: (string | undefined)[] = [];
-  const ids: number[] = [];
-  const known = new Map<string, number>();
-  for (let id = 0; id < distinct.length; id++) {
-    const shape = typeof distinct[id] === 'string' ? skeletons[id]?.shape : undefined;
-    if (typeof distinct[id] === 'string' && shape === undefined) return undefined;
-    let group = shape === undefined ? undefined : known.get(shape);
-    if (group === undefined) {
-      group = all.length;
-      all.push(shape);
-      if (shape !== undefined) known.set(shape, group);
-    }
-    ids.push(group);
-  }
-  return { all, ids };
 }
 
 interface Groups {
   readonly all: readonly (string | undefined)[];
   /** Of each distinct value. */
   readonly ids: ArrayLike<number>;
+  /** Of each distinct value that is text. */
+  readonly skeletons: readonly (Skeleton | undefined)[];
+}
+
+/** Texts by their shape, each other value by itself; undefined when a text has no shape, or the groups are too many. */
+function groupsOf(column: Column, limit: number): Groups | undefined {
+  const { distinct } = column;
+  const all: (string | undefined)[] = [];
+  const ids: number[] = [];
+  const skeletons: (Skeleton | undefined)[] = [];
+  const known = new Map<string, number>();
+  for (let id = 0; id < distinct.length; id++) {
+    const isText = typeof distinct[id] === 'string';
+    const skeleton = isText ? column.skeleton(id) : undefined;
+    if (isText && !skeleton) return undefined;
+    let group = skeleton && known.get(skeleton.shape);
+    if (group === undefined) {
+      group = all.push(skeleton?.shape) - 1;
+      if (all.length > limit) return undefined;
+      if (skeleton) known.set(skeleton.shape, group);
+    }
+    ids.push(group);
+    skeletons.push(skeleton);
+  }
+  return { all, ids, skeletons };
 }
 
 /** Text that comes once stands in its line in quotes rather than in the legend. */

@@ -2,7 +2,7 @@
 import type { Column } from '../column.ts';
 import { isPlainFill } from '../row-line.ts';
 import { ABSENT, type Cell, OPEN, isBare, isPrintable, looksLikeJson, textOf, valueOf } from '../spell.ts';
-import type { ColumnForm, Fit, Reading, WriteContext, Wording } from './form.ts';
+import { type ColumnForm, type Fit, type Reading, type WriteContext, type Wording, wholeValue } from './form.ts';
 
 /** A column is free text when more than this share of its cells has spaces; else those few stand in quotes. */
 const MAX_QUOTED_SHARE = 0.1;
@@ -31,8 +31,8 @@ export const listed: ColumnForm = {
     if (legend.length > 0 || spec !== open + close) return undefined;
     return {
       take(line, stop) {
-        if ('"[{'.includes(line.next) && line.next !== '') return { letter: '', fills: [], whole: line.json() };
-        return { letter: '', fills: [], whole: valueOf(line.until(stop)) };
+        const isJson = '"[{'.includes(line.next) && line.next !== '';
+        return wholeValue(isJson ? line.json() : valueOf(line.until(stop)));
       },
       isGlued: false,
       letter: undefined,

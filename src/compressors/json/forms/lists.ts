@@ -5,7 +5,15 @@
 import { Column } from '../column.ts';
 import type { Cell } from '../spell.ts';
 import { type Json, isContainer, isList } from '../tree.ts';
-import type { ColumnForm, Reading, RowLookup, Taken, WriteContext, Wording } from './form.ts';
+import {
+  type ColumnForm,
+  type Reading,
+  type RowLookup,
+  type Taken,
+  type WriteContext,
+  type Wording,
+  wholeValue,
+} from './form.ts';
 import { SPEC as ONE_OF, letters } from './letters.ts';
 import { fitOf, listed } from './listed.ts';
 import { pattern } from './pattern.ts';
@@ -72,7 +80,7 @@ function reading(inner: Reading): Reading {
         } while (inner.isGlued ? !line.isAtStop(stop) : line.next === SEPARATOR);
         line.memberStop = '';
       }
-      return { letter: '', fills: [], whole: members };
+      return wholeValue(members);
     },
     isGlued: false,
     letter: undefined,
