@@ -16,6 +16,8 @@ import { foldRepeats, unfoldRepeats } from './repeats.ts';
 /** Below this a result has too few tokens for any form to be worth reading. */
 const MIN_CHARS = 200;
 const MIN_CLAIM = 0.5;
+/** What one kind can say in full, another that claims it so much less surely does not know what to leave out of. */
+const MAX_DOUBT = 0.25;
 /** Shorter lossless forms, and those of a smaller share, are good enough: views are not worth asking for. */
 const MIN_VIEWED_CHARS = 1_200;
 const MAX_GOOD_SHARE = 0.15;
@@ -137,9 +139,11 @@ function compressed(
   };
   let failure: Failure = { by: 'content-router', reason: 'no compressor claims it' };
   const forms: Form[] = [];
-  for (const compressor of claimants(compressors, new Sample(text))) {
+  let surest = 0;
+  for (const { compressor, claim } of claimants(compressors, new Sample(text))) {
     const level = levels(compressor);
-    if (forms.length > 0 && level === 'lossless') continue;
+    if (forms.length > 0 && (level === 'lossless' || claim < surest - MAX_DOUBT)) continue;
+    surest = Math.max(surest, claim);
     const form = compressor.compress(text, { ...options, level });
     if (!form) failure = { by: compressor.name, reason: 'nothing to save in it' };
     else if (!isFaithful(compressor, text, form)) failure = { by: compressor.name, reason: 'form did not read back' };
@@ -155,12 +159,16 @@ function isLong(form: Form, text: string): boolean {
   return form.text.length >= MIN_VIEWED_CHARS && form.text.length > text.length * MAX_GOOD_SHARE;
 }
 
-function claimants(compressors: readonly Compressor[], sample: Sample): readonly Compressor[] {
+interface Claimant {
+  readonly compressor: Compressor;
+  readonly claim: number;
+}
+
+function claimants(compressors: readonly Compressor[], sample: Sample): readonly Claimant[] {
   return compressors
     .map((compressor) => ({ compressor, claim: compressor.claim(sample) }))
     .filter(({ claim }) => claim >= MIN_CLAIM)
-    .sort((a, b) => b.claim - a.claim)
-    .map(({ compressor }) => compressor);
+    .sort((a, b) => b.claim - a.claim);
 }
 
 function isFaithful(compressor: Compressor, source: string, { text, loss }: Compressed): boolean {

@@ -192,11 +192,25 @@ const MAX_LINE = 3000;
 const LINE_HEAD = 400;
 const LINE_TAIL = 120;
 
+/** Data and markup in one line say something at every place, and other kinds know what. */
+const OTHERS = /^\s*(?:[a-z]+:\s*)?(?:[[{]\s*["[{\d\]}-]|<[!?/a-z])/i;
+/** Of a line's characters: minified code has fewer blanks, words of people more. */
+const MIN_BLANKS_OF_WORDS = 0.1;
+const SEEN_CHARS = 4_000;
+
+function isForOthers(line: string): boolean {
+  if (OTHERS.test(line)) return true;
+  const seen = line.slice(0, SEEN_CHARS);
+  let blanks = 0;
+  for (let at = seen.indexOf(' '); at >= 0; at = seen.indexOf(' ', at + 1)) blanks++;
+  return blanks >= seen.length * MIN_BLANKS_OF_WORDS;
+}
+
 /** Lines of minified code and the like. */
 export function shortenLines(lines: readonly string[]): { readonly lines: readonly string[]; readonly cut: number } {
   let cut = 0;
   const short = lines.map((line) => {
-    if (line.length <= MAX_LINE) return line;
+    if (line.length <= MAX_LINE || isForOthers(line)) return line;
     cut++;
     return `${line.slice(0, LINE_HEAD)}…[line of ${line.length} characters, ${line.length - LINE_HEAD - LINE_TAIL} not shown]…${line.slice(-LINE_TAIL)}`;
   });
