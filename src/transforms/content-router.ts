@@ -144,7 +144,7 @@ function compressed(
     const level = levels(compressor);
     if (forms.length > 0 && (level === 'lossless' || claim < surest - MAX_DOUBT)) continue;
     surest = Math.max(surest, claim);
-    const form = compressor.compress(text, { ...options, level });
+    const form = formBy(compressor, text, { ...options, level });
     if (!form) failure = { by: compressor.name, reason: 'nothing to save in it' };
     else if (!isFaithful(compressor, text, form)) failure = { by: compressor.name, reason: 'form did not read back' };
     else if (form.loss !== 'none' || forms.length === 0) forms.push({ ...form, by: compressor.name, level });
@@ -152,6 +152,14 @@ function compressed(
     if (forms.length > 0 && (form?.loss === 'recoverable' || !isLong(forms[0]!, text))) break;
   }
   return forms.length > 0 ? forms : failure;
+}
+
+/** What is too much for the little that `aggressive` leaves may still be seen as `balanced` sees it. */
+function formBy(compressor: Compressor, text: string, options: CompressOptions): Compressed | undefined {
+  const form = compressor.compress(text, options);
+  if (options.level !== 'aggressive' || form?.loss === 'recoverable') return form;
+  const milder = compressor.compress(text, { ...options, level: 'balanced' });
+  return milder?.loss === 'recoverable' ? milder : form;
 }
 
 /** A lossless form that leaves so much may not be the best there is. */
