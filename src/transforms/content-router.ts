@@ -130,28 +130,34 @@ function compressed(
   levels: LevelFor,
   context: TransformContext,
 ): readonly Form[] | Failure {
-  const options: Omit<CompressOptions, 'level'> = {
-    call: part.call,
-    importance: context.importance?.forTool(part.call?.name ?? ''),
-    responseFormat: context.policy.responseFormat,
-    tokens: context.tokenizer,
-    deadline: context.deadline,
-  };
+  const options = optionsFor(part, context);
   let failure: Failure = { by: 'content-router', reason: 'no compressor claims it' };
   const forms: Form[] = [];
-  let surest = 0;
+  let leastClaim = 0;
   for (const { compressor, claim } of claimants(compressors, new Sample(text))) {
+    if (claim < leastClaim) break;
     const level = levels(compressor);
-    if (forms.length > 0 && (level === 'lossless' || claim < surest - MAX_DOUBT)) continue;
-    surest = Math.max(surest, claim);
+    if (forms.length > 0 && level === 'lossless') continue;
     const form = formBy(compressor, text, { ...options, level });
     if (!form) failure = { by: compressor.name, reason: 'nothing to save in it' };
     else if (!isFaithful(compressor, text, form)) failure = { by: compressor.name, reason: 'form did not read back' };
     else if (form.loss !== 'none' || forms.length === 0) forms.push({ ...form, by: compressor.name, level });
+    if (forms.length === 0) continue;
     // What one kind can only say in full, another may say in a view.
-    if (forms.length > 0 && (form?.loss === 'recoverable' || !isLong(forms[0]!, text))) break;
+    if (form?.loss === 'recoverable' || !isLong(forms[0]!, text)) break;
+    leastClaim ||= claim - MAX_DOUBT;
   }
   return forms.length > 0 ? forms : failure;
+}
+
+function optionsFor({ call }: Part, context: TransformContext): Omit<CompressOptions, 'level'> {
+  return {
+    call,
+    importance: context.importance?.forTool(call?.name ?? ''),
+    responseFormat: context.policy.responseFormat,
+    tokens: context.tokenizer,
+    deadline: context.deadline,
+  };
 }
 
 /** What is too much for the little that `aggressive` leaves may still be seen as `balanced` sees it. */
