@@ -27,18 +27,18 @@ export function contentRouter(compressors: readonly Compressor[]): Transform {
     name: 'content-router',
     *plan(conversation: Conversation, context: TransformContext): Plan {
       const results = conversation.parts.filter((part) => part.kind === 'tool-result');
-      const firstLive = results.findIndex(isWorthALook);
-      const earlier = new EarlierTexts(conversation);
+      const live = results.filter(isWorthALook).map(({ text }) => text);
+      const earlier = new EarlierTexts(conversation, live);
       for (const [index, part] of results.entries()) {
         let text = part.text;
-        if (firstLive >= 0) earlier.addCall(part);
+        if (live.length > 0) earlier.addCall(part);
         if (!part.frozen) {
           const levels = levelsFor(part, context.policy, conversation, context.importance);
           const before = conversation.keepsResults ? earlier : NOTHING_EARLIER;
           const accepted = yield* propose(part, compressors, levels, before, context);
           if (accepted?.kind === 'rewrite') text = accepted.text;
         }
-        if (firstLive >= 0 && index < results.length - 1) earlier.addResult(part, text);
+        if (live.length > 0 && index < results.length - 1) earlier.addResult(part, text);
       }
     },
   };

@@ -104,9 +104,13 @@ export class EarlierTexts {
   readonly #places = new Map<string, Place[][]>();
   #indexed = 0;
   readonly #showsInputs: boolean;
+  readonly #asked: readonly string[] | undefined;
+  #wanted: ReadonlySet<string> | undefined;
 
-  constructor({ showsInputs }: Pick<Conversation, 'showsInputs'>) {
+  /** @param asked texts, of which each line may be asked for: no other is remembered. Undefined: any may be. */
+  constructor({ showsInputs }: Pick<Conversation, 'showsInputs'>, asked?: readonly string[]) {
     this.#showsInputs = showsInputs;
+    this.#asked = asked;
   }
 
   get all(): readonly EarlierText[] {
@@ -121,8 +125,9 @@ export class EarlierTexts {
 
   #index(earlier: EarlierText): void {
     if (!earlier.isUnambiguous) return;
+    const wanted = (this.#wanted ??= this.#asked && anchorsIn(this.#asked));
     for (const [at, { content, number }] of earlier.lines.entries()) {
-      if (number < 0 || content.length < MIN_ANCHOR_CHARS || content.trim().length < MIN_ANCHOR_CHARS) continue;
+      if (number < 0 || (wanted ? !wanted.has(content) : !isAnchor(content))) continue;
       const known = this.#places.get(content);
       const last = known?.at(-1);
       if (!known) this.#places.set(content, [[{ earlier, at }]]);
@@ -166,6 +171,21 @@ export class EarlierTexts {
     this.#byLabel.clear();
     if (isLong(text)) this.#texts.push(new EarlierText(name, time, text));
   }
+}
+
+function isAnchor(content: string): boolean {
+  return content.length >= MIN_ANCHOR_CHARS && content.trim().length >= MIN_ANCHOR_CHARS;
+}
+
+/** Of lines that begin like a gutter, with it and without. */
+function anchorsIn(texts: readonly string[]): ReadonlySet<string> {
+  const anchors = new Set<string>();
+  for (const text of texts) {
+    for (const { content, gutter } of readLines(text).lines) {
+      for (const line of gutter === '' ? [content] : [content, gutter + content]) if (isAnchor(line)) anchors.add(line);
+    }
+  }
+  return anchors;
 }
 
 function hasEachNumberOnce(lines: readonly NumberedLine[]): boolean {
