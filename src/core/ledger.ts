@@ -61,6 +61,7 @@ export interface LedgerEntry {
   readonly project: string | undefined;
   readonly format: string;
   readonly model: string;
+  /** Empty where its body could not be read. */
   readonly conversation: string;
   readonly road: Road;
   /** Requests to the provider: more than one where the model fetched originals. */

@@ -81,6 +81,28 @@ export function account({ storing, ...exchange }: Exchange, knowledge: Knowledge
   return { ...accounted, entry: { ...entry, usage, with: plus(entry.with, written), storage } };
 }
 
+/** A request whose bodies nobody could read: what the provider counted, and no word on what it would have been else. */
+export function accountUnread(
+  known: Known,
+  usages: readonly (Usage | undefined)[],
+  facts: ModelFacts | undefined,
+): LedgerEntry {
+  const said = usages.filter((usage) => usage !== undefined);
+  const sum = said.reduce(plus, NO_USAGE);
+  return {
+    ...known,
+    hops: Math.max(1, usages.length),
+    usage: said.length > 0 ? sum : undefined,
+    clientTokens: 0,
+    sentTokens: 0,
+    with: sum,
+    without: sum,
+    rates: ratesFor(facts, inputTokensOf(sum)),
+    bust: undefined,
+    froze: false,
+  };
+}
+
 function accountAsSent(exchange: Omit<Exchange, 'storing'>, knowledge: Knowledge): Accounted {
   const { at, tenant, conversation, model, sent, received, usages, road, endedAt, newestAt, ...rest } = exchange;
   const rules = knowledge.facts?.cache ?? usualRules(knowledge.cacheKind);

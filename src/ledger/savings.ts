@@ -109,7 +109,8 @@ export class SavingsSum {
     const { usage, rates, road, bust, model } = entry;
     const conversation = `${entry.tenant} ${entry.conversation}`;
     this.#requests++;
-    this.#all.add(conversation);
+    // Of bodies that nobody could read it is not known.
+    if (entry.conversation !== '') this.#all.add(conversation);
     this.#roads[road]++;
     if (!entry.complete) this.#incomplete++;
     if (entry.froze) this.#froze.add(conversation);

@@ -10,11 +10,11 @@ import type { ModelTable } from '../core/model.ts';
 import type { Stores } from '../core/stores.ts';
 import type { Tokenizer } from '../core/tokenizer.ts';
 import type { Usage, WireFormat } from '../core/wire-format.ts';
-import { account } from '../ledger/account.ts';
+import { account, accountUnread } from '../ledger/account.ts';
 import { costOf } from '../ledger/bill.ts';
 import { Sizer } from '../ledger/sizes.ts';
 import type { Note } from './note.ts';
-import { readingOf } from './reading.ts';
+import { type Reading, readingOf } from './reading.ts';
 
 /** What a provider was asked to keep under a name: what it read for that, and for how long. */
 export interface Storing {
@@ -36,7 +36,8 @@ export interface AccountJob {
   /** Where the body does not say it. */
   readonly model: string;
   readonly road: Exclude<Road, 'held out'>;
-  readonly received: Uint8Array;
+  /** Undefined when it was too long to keep, or could not be decoded. */
+  readonly received: Uint8Array | undefined;
   /** Undefined when it is the same. */
   readonly sent: Uint8Array | undefined;
   readonly complete: boolean;
@@ -75,7 +76,9 @@ function record(job: AccountJob, parts: AccountParts, sizer: Sizer): Receipt | u
   const format = parts.formats.find(({ name }) => name === job.format);
   if (!format) return undefined;
   const { at, endedAt, newestAt, tenant, project, complete, usages } = job;
-  const { document, conversation, key } = readingOf(job.received, format);
+  const reading = readable(job.received, format);
+  if (!reading) return recordUnread(job, parts);
+  const { document, conversation, key } = reading;
   const model = conversation.model || job.model;
   const received = format.segments(document);
   const { entry, prompt, replaced } = account(
@@ -98,13 +101,36 @@ function record(job: AccountJob, parts: AccountParts, sizer: Sizer): Receipt | u
     },
     {
       memory: parts.stores.ledger(),
-      facts: parts.models.find(model, new Date(at).toISOString().slice(0, 10)),
+      facts: parts.models.find(model, dayOf(at)),
       cacheKind: format.cacheKind,
       sizer,
     },
   );
   parts.stores.ledger().record(entry, prompt, replaced);
   return { tenant, conversation: key, bust: entry.bust, froze: entry.froze, model, bill: billOf(entry) };
+}
+
+function readable(body: Uint8Array | undefined, format: WireFormat): Reading | undefined {
+  try {
+    return body && readingOf(body, format);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Passed unread, and paid for all the same. */
+function recordUnread(
+  { at, tenant, project, format, model, complete, usages }: AccountJob,
+  { stores, models }: AccountParts,
+): Receipt {
+  const known = { at, tenant, project, format, model, complete, conversation: '', road: 'passed', saved: [] } as const;
+  const entry = accountUnread(known, usages, models.find(model, dayOf(at)));
+  stores.ledger().record(entry, undefined, []);
+  return { tenant, conversation: '', bust: undefined, froze: false, model, bill: billOf(entry) };
+}
+
+function dayOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
 }
 
 function billOf({ usage, rates, storage }: LedgerEntry): number | undefined {

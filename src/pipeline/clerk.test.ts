@@ -43,17 +43,20 @@ const PARENT = `const { parentPort } = process.getBuiltinModule('node:worker_thr
 describe('a clerk', () => {
   test('records one request after the other, and sums up all that it was given before', async () => {
     const { clerk } = rig();
-    const receipts = [job(), job({ at: job().at + 1 }), job({ received: Buffer.from('no json') })].map((one) =>
-      clerk.record(one),
-    );
+    const unreadable = [{ received: Buffer.from('no json') }, { received: undefined }].map((over) => job(over));
+    const receipts = [job(), job({ at: job().at + 1 }), ...unreadable].map((one) => clerk.record(one));
     const savings = await clerk.savings(0);
-    expect(savings).toMatchObject({ requests: 2, conversations: 1, unpriced: 0, usage: { inputTokens: 20 } });
-    const [first, second, unread] = await Promise.all(receipts);
+    expect(savings).toMatchObject({ requests: 4, conversations: 1, unpriced: 2, usage: { inputTokens: 40 } });
+    const [first, second, ...unread] = await Promise.all(receipts);
     expect(first).toMatchObject({ tenant: 't', bust: undefined, froze: false });
-    expect([second!.conversation, unread]).toEqual([first!.conversation, undefined]);
+    expect(second!.conversation).toBe(first!.conversation);
+    expect(unread.map((receipt) => [receipt?.conversation, receipt?.bill])).toEqual([
+      ['', undefined],
+      ['', undefined],
+    ]);
     expect((await clerk.savings(job().at + 1))!.requests).toBe(1);
     await clerk.record(job({ at: job().at + 2 }));
-    expect((await clerk.savings(0))!.requests).toBe(3);
+    expect((await clerk.savings(0))!.requests).toBe(5);
   });
 
   test('that was never asked has no thread to end', async () => {

@@ -160,5 +160,5 @@ class ThreadClerk implements Clerk {
 }
 
 function bytesOf({ received, sent }: Pick<AccountJob, 'received' | 'sent'>): number {
-  return received.byteLength + (sent?.byteLength ?? 0);
+  return (received?.byteLength ?? 0) + (sent?.byteLength ?? 0);
 }

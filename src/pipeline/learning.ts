@@ -72,7 +72,7 @@ export class Learning {
 
   /** A request is over. */
   sent({ tenant, format: name, received, sent, notes }: AccountJob): void {
-    if (!sent) return;
+    if (!sent || !received) return;
     this.#quietly((learned, recorder) => {
       const marked = new Set(findMarkers(textOf(sent)));
       const read = marked.size > 0 ? this.#read(name, received) : undefined;

@@ -67,7 +67,7 @@ describe('an account', () => {
     await settled();
     const [{ received, at, endedAt, ...job }] = jobs as [AccountJob];
     expect([endedAt! >= at, endedAt! - at < 60_000]).toEqual([true, true]);
-    expect(Buffer.from(received).toString()).toBe(BODY);
+    expect(Buffer.from(received!).toString()).toBe(BODY);
     expect(Math.abs(at - before)).toBeLessThan(60_000);
     expect(job).toMatchObject({ format: 'anthropic-messages', road: 'shortened', complete: true, notes: [] });
     expect(job.sent).toBe(undefined);
@@ -79,7 +79,7 @@ describe('an account', () => {
       const { jobs, proxy, settled } = await rig();
       await call(proxy.port, { headers: ['content-encoding', 'gzip', ...headers], body: zlib.gzipSync(BODY) });
       await settled();
-      expect(Buffer.from(jobs[0]!.received).toString()).toBe(BODY);
+      expect(Buffer.from(jobs[0]!.received!).toString()).toBe(BODY);
       expect(jobs[0]!.road).toBe(headers.length > 0 ? 'passed' : 'shortened');
     }
   });
@@ -117,7 +117,7 @@ describe('an account', () => {
       (job) => {
         const format = formats.find(({ name }) => name === job.format)!;
         const conversation = conversationKeyOf(
-          format.read(JsonDocument.parse(Buffer.from(job.received))),
+          format.read(JsonDocument.parse(Buffer.from(job.received!))),
           format.volatileKeys,
         );
         receipts.push({

@@ -59,13 +59,13 @@ async function jobOf(
   // What was refused cost nothing.
   if (!bodies || !route.format || route.isCount || ending.status < 200 || ending.status >= 300) return undefined;
   const received = await bodies.received();
-  if (!received) return undefined;
   const { tenant, project, isPassed, sent } = bodies;
   // A later hop that was refused was tried again.
+  const endedAt = Date.now();
   const hops = summaries.filter((summary, index) => index === 0 || summary !== undefined);
   return {
-    at: Math.round(performance.timeOrigin + startedAt),
-    endedAt: Date.now(),
+    at: Math.round(endedAt - (performance.now() - startedAt)),
+    endedAt,
     newestAt: verdict?.newestAt,
     tenant,
     project,
