@@ -35,6 +35,7 @@ function optionsPage(): string {
     ];
   });
   const first = OPTION_NAMES[0]!;
+  const tables = OPTION_NAMES.filter((name) => OPTIONS[name].isTable).map((name) => `\`[${name}]\``);
   return [
     '# Options',
     '',
@@ -46,12 +47,15 @@ function optionsPage(): string {
     '',
     table(['flag', 'variable', 'key in config.toml', 'default', 'what it does'], rows),
     '',
-    'A `config.toml` holds keys and values, no sections:',
+    `A \`config.toml\` holds keys and values, and the sections ${tables.join(' and ')}, which may also be written as the flags are:`,
     '',
     '```toml',
     `${first} = ${JSON.stringify(OPTIONS[first].default)}`,
     `port = ${OPTIONS.port.default}`,
     'profile = "lossless"',
+    '',
+    '[tools]',
+    '"mcp__github__*" = "lossless"',
     '```',
     '',
     'Other variables:',

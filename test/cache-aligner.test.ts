@@ -179,6 +179,43 @@ describe.each(Object.entries(APIS))('%s', (format, { body, turn, list, front }) 
   });
 });
 
+/** What of a system prompt changes from call to call, each as one client or another writes it. */
+const CHANGING: readonly [string, (call: number) => string][] = [
+  ['a bare session', (call) => `Session: 3f2b8c1e-8f5a-4b7e-9a51-0c2f3d4e5a${call}\n`],
+  ['a time as date(1) prints it', (call) => `Local time: Sat Nov 21 22:${call}:00 UTC 2026\n`],
+  ['a turn of some', (call) => `Turn ${call} of 99.\n`],
+  ['tokens', (call) => `Token usage: ${call}000/200000; ${200 - call}000 remaining\n`],
+  ['a branch in a line of status', (call) => `gitStatus: On branch feature-${call}\n`],
+  ['recent commits', (call) => `Recent commits:\n3f2b8${call} Fix ${call}\n`],
+  [
+    'status, branch and commits',
+    (call) =>
+      `gitStatus: This is the git status at the start of the conversation.\nCurrent branch: f-${call}\n\nStatus:\nM src/a${call}.ts\n\nRecent commits:\n3f2b8${call} Fix ${call}\n91aa0f2 Add ${call}\n`,
+  ],
+  [
+    'the long form of status',
+    (call) =>
+      `## git status\nOn branch main\nYour branch is ahead of 'origin/main' by ${call} commits.\nChanges not staged for commit:\n\tmodified:   src/a${call}.ts\n`,
+  ],
+];
+
+test.each(CHANGING)('a prompt that says %s has one front', (_, said) => {
+  const engine = open();
+  const { turn, front, list } = APIS['openai-chat']!;
+  const rules = 'Read before you write. '.repeat(60);
+  const sent = [10, 11, 12].map((call, index) => {
+    const messages = ['a', 'b', 'c'].slice(0, index + 1).flatMap((q) => [turn('assistant', 'so'), turn('user', q)]);
+    const system = { role: 'system', content: `You help.\n${said(call)}${rules}` };
+    const body = { model: 'gpt-4o', messages: [system, ...messages.slice(1)] };
+    return send(engine, 'openai-chat', body);
+  });
+  for (const one of sent) {
+    expect(front(one)).toEqual(front(sent[0]));
+    expect(textOf(front(one))).toContain(rules);
+  }
+  expect(textOf(list(sent[2]).at(-1))).toContain('12');
+});
+
 test('messages of the Messages API are the same to the letter from turn to turn, marks apart', () => {
   const engine = open();
   const { body, turn } = APIS['anthropic-messages']!;
@@ -303,6 +340,17 @@ test('values that stay as they were are said once, and nothing stands at the end
   expect(sent).toHaveLength(4);
   expect(sent[1].content).toContain('2026-11-21T10:11:00Z');
   expect(sent[3]).toEqual(messages[2]);
+});
+
+test('a prefix has one name also where something in it changes that was not recognised', () => {
+  const engine = open();
+  const { turn } = APIS['openai-chat']!;
+  const keys = ['calm, 3 of 7', 'bright, 4 of 7'].map((mood) => {
+    const messages = [{ role: 'system', content: `You help.\nMood: ${mood}` }, turn('user', mood)];
+    return send(engine, 'openai-chat', { model: 'gpt-4o', messages }).prompt_cache_key;
+  });
+  expect(keys[0]).toMatch(/^headroom-/);
+  expect(keys[1]).toBe(keys[0]);
 });
 
 test('a client that names its cache keeps its request', () => {

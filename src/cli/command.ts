@@ -1,6 +1,6 @@
 /** What a command of the program is: its words for people, its flags, and what it does. */
 import type { Config } from '../config/load.ts';
-import type { OptionName } from '../config/options.ts';
+import type { OptionName, OptionValues } from '../config/options.ts';
 
 export interface Flag {
   readonly name: string;
@@ -46,6 +46,8 @@ export interface Command {
   readonly flags: readonly Flag[];
   /** Rows of the options table that this command takes too. */
   readonly options: readonly OptionName[];
+  /** What they are here where nobody says, in place of the table's own. */
+  readonly defaults?: Partial<OptionValues>;
   /** @returns the exit code. @throws HeadroomError for what people can do something about. */
   run(invocation: Invocation): Promise<number>;
 }

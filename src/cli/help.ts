@@ -42,15 +42,15 @@ export function commandHelp(name: string, command: Command): string {
     ...(command.notes ? ['', ...command.notes.split('\n')] : []),
     '',
     bold('Flags'),
-    ...flagsOf(command).flatMap(flagLines),
+    ...flagsOf(command).flatMap((flag) => flagLines(flag, command)),
   ].join('\n');
 }
 
-function flagLines(flag: Flag): readonly string[] {
+function flagLines(flag: Flag, { defaults = {} }: Command): readonly string[] {
   const short = flag.short ? `-${flag.short}, ` : '';
   const value = flag.valueName ? ` ${flag.valueName}` : '';
   const row = Object.hasOwn(OPTIONS, flag.name) ? (flag.name as OptionName) : undefined;
-  const origin = row ? ` [${OPTIONS[row].variable}; default ${defaultText(row)}]` : '';
+  const origin = row ? ` [${OPTIONS[row].variable}; default ${defaultText(row, defaults[row])}]` : '';
   const lines = wrap(`${flag.doc}${origin}`, WIDTH - 6);
   return [`  ${short}--${flag.name}${value}`, ...lines.map((line) => `      ${line}`)];
 }

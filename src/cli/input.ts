@@ -14,12 +14,16 @@ export async function readInput(name: string | undefined): Promise<Uint8Array> {
   try {
     return isStdin ? await wholeStdin() : readFileSync(name);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const shown = isStdin ? 'standard input' : name;
-    throw new HeadroomError('UNREADABLE_FILE', `${shown} cannot be read: ${REASONS[code ?? ''] ?? code}`, {
-      cause: error,
-    });
+    throw unreadable(isStdin ? 'standard input' : name, error);
   }
+}
+
+/** In words, with what to do. */
+export function unreadable(name: string, cause: unknown): HeadroomError {
+  const { code = '', message } = cause as NodeJS.ErrnoException;
+  return new HeadroomError('UNREADABLE_FILE', `${name} cannot be read: ${REASONS[code] ?? (code || message)}`, {
+    cause,
+  });
 }
 
 async function wholeStdin(): Promise<Uint8Array> {
@@ -31,6 +35,7 @@ async function wholeStdin(): Promise<Uint8Array> {
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file; check the path',
   EISDIR: 'it is a folder; give a file',
+  ENOTDIR: 'a part of its path is no folder; check the path',
   EACCES: 'permission denied; make it readable',
 };
 

@@ -49,7 +49,7 @@ async function runCommand(name: string, command: Command, words: readonly string
     say(commandHelp(name, command));
     return 0;
   }
-  const config = await loadConfig({ flags: options, environment: process.env });
+  const config = await loadConfig({ flags: options, environment: process.env, defaults: command.defaults });
   return command.run({ ...parsed, config });
 }
 

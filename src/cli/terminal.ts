@@ -31,6 +31,11 @@ export function thousands(count: number): string {
   return count.toLocaleString('en-US');
 }
 
+/** `1 request`, `1,260 requests`. */
+export function counted(count: number, one: string, more = `${one}s`): string {
+  return `${thousands(count)} ${count === 1 ? one : more}`;
+}
+
 /** `9,071 -> 1,260 tokens (86 % less)`. */
 export function change(before: number, after: number): string {
   const share = before === 0 ? 0 : Math.round((1 - after / before) * 100);

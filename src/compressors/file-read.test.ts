@@ -287,3 +287,12 @@ describe.skipIf(!existsSync(join(DATA, SESSIONS[0]!)) || DATA === '')('recorded 
     expect(shortened).toBeGreaterThan(20);
   });
 });
+
+test.each(['\t', '|'])('rows of a table whose first column counts up are no listing: %j', (separator) => {
+  const rows = Array.from({ length: 60 }, (_, i) =>
+    [i + 1, `name ${i % 7}`, i % 3 ? 'active' : 'banned', `${i}.50`].join(separator),
+  ).join('\n');
+  expect(fileReadCompressor.compress(rows, OPTIONS)).toBeUndefined();
+  const call = { id: 'a', name: 'Read', input: { file_path: '/srv/people.tsv' } };
+  expect(fileReadCompressor.compress(rows, { ...OPTIONS, call })?.loss).toBe('none');
+});

@@ -9,6 +9,7 @@ import { NO_DEADLINE } from '../core/deadline.ts';
 import type { Deadline } from '../core/deadline.ts';
 import { looksFailed } from '../core/failure.ts';
 import { Sample } from '../core/sample.ts';
+import { showsFile } from '../core/shown-file.ts';
 
 /** Shorter runs save less than their header costs. */
 const MIN_RUN = 16;
@@ -206,9 +207,22 @@ function headOf({ first, text }: Bare): string {
   return `[headroom: lines ${first}-${last} of the file; ${numbers}]`;
 }
 
+const MIN_SEPARATORS = 2;
+
+/** Whether the numbers are the first column of a table: every line has as many columns, and none is padded. */
+function isTable(text: string): boolean {
+  const lines = new Sample(text).head.slice(0, -1).filter((line) => line.trim() !== '');
+  const gutter = lines.map(readGutter).find((found) => found !== undefined);
+  const separator = gutter?.separator.trimEnd() === '|' ? '|' : '\t';
+  if (!gutter || !gutter.separator.startsWith(separator) || gutter.width !== String(gutter.first).length) return false;
+  const counts = new Set(lines.map((line) => line.split(separator).length - 1));
+  return counts.size === 1 && Math.min(...counts) >= MIN_SEPARATORS;
+}
+
 /** @param kinds whose views may stand for a file that a program recorded. */
 function compress(text: string, kinds: readonly Compressor[], options: CompressOptions): Compressed | undefined {
-  const { level, tokens } = options;
+  const { level, tokens, call } = options;
+  if (!showsFile(call) && isTable(text)) return undefined;
   const thin = writeThin(text, options);
   const lossless: Compressed | undefined = thin === undefined ? undefined : { text: thin, loss: 'none' };
   if (level === 'lossless') return lossless;

@@ -13,12 +13,15 @@ import { logCompressor } from './log/log.ts';
 import { manCompressor } from './man/man.ts';
 import { markdownCompressor } from './markdown/markdown.ts';
 import { mixed } from './mixed/mixed.ts';
+import { prefixedCompressor } from './prefixed/prefixed.ts';
 import { prose } from './prose/prose.ts';
+import { pythonRowsCompressor } from './python-rows/python-rows.ts';
 import { lockCompressor } from './recorded/lock.ts';
 import { longLinesCompressor } from './recorded/long-lines.ts';
 import { recordLines } from './recorded/records.ts';
 import { runCompressor } from './runs/runs.ts';
 import { searchCompressor } from './search/search.ts';
+import { snapshotCompressor } from './snapshot/snapshot.ts';
 import { terminal } from './terminal/terminal.ts';
 import { tomlCompressor } from './toml/toml.ts';
 import { testReportCompressor, xmlCompressor } from './xml/xml.ts';
@@ -39,10 +42,13 @@ const kinds: readonly Compressor[] = [
   searchCompressor,
   listingCompressor,
   logCompressor,
+  prefixedCompressor(jsonCompressor),
   delimitedCompressor(jsonCompressor),
+  pythonRowsCompressor(jsonCompressor),
   testReportCompressor(jsonCompressor),
   xmlCompressor(jsonCompressor),
   htmlCompressor,
+  snapshotCompressor,
   yamlCompressor(jsonCompressor),
   tomlCompressor(jsonCompressor),
   markdownCompressor,

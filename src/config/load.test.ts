@@ -42,7 +42,7 @@ const SAMPLES: Readonly<Record<OptionName, readonly [string, string, string]>> =
   'store-key-file': ['/a/key', '/b/key', '/c/key'],
   home: ['one', 'two', 'three'],
   'max-body-mb': ['1', '2', '1024'],
-  'deadline-ms': ['1', '500', '60000'],
+  'deadline-ms': ['1', '500', '600000'],
   workers: ['1', '3', '64'],
   'connect-timeout-ms': ['1', '2', '600000'],
   'response-timeout-ms': ['1', '2', '86400000'],

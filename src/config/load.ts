@@ -21,6 +21,8 @@ import {
 export const CONFIG_FILE = 'config.toml';
 export const STORE_FILE = 'headroom.db';
 const REDIS_PORT = 6379;
+/** The source of what nobody has said. */
+const DEFAULT = 'default';
 
 export interface Config {
   readonly values: OptionValues;
@@ -38,6 +40,8 @@ export interface Config {
 export interface ConfigInput {
   readonly flags: Readonly<Partial<Record<OptionName, string>>>;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** In place of the table's. */
+  readonly defaults?: Partial<OptionValues> | undefined;
 }
 
 interface Given {
@@ -46,7 +50,7 @@ interface Given {
 }
 
 /** @throws HeadroomError BAD_OPTION for what cannot be understood. */
-export async function loadConfig({ flags, environment }: ConfigInput): Promise<Config> {
+export async function loadConfig({ flags, environment, defaults = {} }: ConfigInput): Promise<Config> {
   const home = resolve(
     expandTilde(read('home', [fromFlag('home', flags), fromEnvironment('home', environment)]).value!),
   );
@@ -57,7 +61,8 @@ export async function loadConfig({ flags, environment }: ConfigInput): Promise<C
   for (const name of OPTION_NAMES) {
     const { value, source } = read(name, [fromFlag(name, flags), fromEnvironment(name, environment), file.get(name)]);
     const { resolved } = OPTIONS[name] as OptionRow<unknown>;
-    values[name] = name === 'home' ? home : resolved ? resolved(value, wholePath) : value;
+    const said = source === DEFAULT ? (defaults[name] ?? value) : value;
+    values[name] = name === 'home' ? home : resolved ? resolved(said, wholePath) : said;
     sources[name] = source;
   }
   const config = {
@@ -78,7 +83,7 @@ function read<Name extends OptionName>(
 ): { value: OptionValues[Name]; source: string } {
   const row = OPTIONS[name];
   const given = candidates.find((candidate) => candidate !== undefined);
-  if (!given) return { value: row.default, source: 'default' };
+  if (!given) return { value: row.default, source: DEFAULT };
   const value = row.parse(given.text);
   if (value === undefined) {
     const shown = row.isSecret ? 'the value (not shown)' : JSON.stringify(row.redact?.(given.text) ?? given.text);

@@ -289,10 +289,10 @@ export const OPTIONS: OptionTable = {
     doc: 'Largest request body that is accepted, in megabytes (1,048,576 bytes).',
   },
   'deadline-ms': {
-    ...wholeNumber('MS', 1, 60_000),
+    ...wholeNumber('MS', 1, 600_000),
     variable: 'HEADROOM_DEADLINE_MS',
     default: 2000,
-    doc: 'Longest time that shortening may take for one request, in milliseconds. What is not decided by then goes out as it came.',
+    doc: 'Longest time that shortening may take for one request, in milliseconds. What is not decided by then goes out as it came. `headroom compress` takes its time: 60000, unless it is told otherwise.',
   },
   workers: {
     ...wholeNumber('COUNT', 1, 64),
@@ -322,7 +322,9 @@ export const OPTIONS: OptionTable = {
 
 export const OPTION_NAMES: readonly OptionName[] = Object.keys(OPTIONS) as OptionName[];
 
-export function defaultText(name: OptionName): string {
+/** @param own of a command, in place of the table's. */
+export function defaultText<Name extends OptionName>(name: Name, own?: OptionValues[Name]): string {
+  if (own !== undefined) return valueText(name, own);
   return OPTIONS[name].defaultText ?? valueText(name, OPTIONS[name].default);
 }
 

@@ -65,6 +65,7 @@ function retrieving(
     (body, to) => webHop((signal) => inner(input, { ...withBody({ init, headers }, body ?? sent), signal }), to, root),
     root,
     {
+      format,
       continuation: format.continuation!,
       toolName: RETRIEVAL_TOOL.name,
       refusals: undefined,

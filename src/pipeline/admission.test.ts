@@ -52,6 +52,19 @@ function rig(limits: Partial<Limits> = {}): Rig {
 }
 
 describe('what is booked', () => {
+  test('without a bill is corrected by the one that comes later, once', () => {
+    const usages = [{ ...NO_USAGE, inputTokens: MILLION }];
+    const [more, less, none] = [rig(), rig(), rig()];
+    for (const { end } of [more, less, none]) end({ usages });
+    const correction = { id: 'a', at: NOON, tenant: 't', project: undefined };
+    for (let time = 0; time < 2; time++) {
+      more.correct({ ...correction, bill: 3.5 });
+      less.correct({ ...correction, bill: 0.5 });
+      none.correct({ ...correction, bill: undefined });
+    }
+    expect([more.spent(), less.spent(), none.spent()]).toEqual(['3.50', '0.5000', '2.00']);
+  });
+
   test('is the bill of the ledger', () => {
     const { end, spent } = rig();
     end({ bill: 1.5, usages: [{ ...NO_USAGE, inputTokens: 7 }] });

@@ -43,18 +43,29 @@ export interface AdmissionParts {
   readonly warn: (message: string) => void;
 }
 
+/** The ledger's word on a request that was settled without it. */
+export interface Correction extends Pick<Ask, 'id' | 'at' | 'tenant' | 'project'> {
+  /** In dollars; undefined where it has none, and what was booked stands. */
+  readonly bill: number | undefined;
+}
+
 export interface Admissions {
   admit(ask: Ask): Admission;
   settle(done: Done): void;
+  correct(correction: Correction): void;
 }
 
 /** Answers are mostly much shorter than what they may be. */
 const EXPECTED_OUTPUT = 2_000;
+/** Settled, and not corrected yet. */
+const MOST_UNCORRECTED = 1_000;
 /** Models come from clients: there may be any number of them. */
 const MOST_WARNINGS = 50;
 
 export function openAdmissions({ limits, meters, models, warn }: AdmissionParts): Admissions {
   const unpriced = new Set<string>();
+  /** What was booked, by the id of its request. */
+  const booked = new Map<string, number>();
   const ratesFor = (model: string, at: number, inputTokens: number): Required<Rates> | undefined => {
     const prices = models.find(model, new Date(at).toISOString().slice(0, 10))?.prices;
     return prices && ratesAt(prices, inputTokens);
@@ -84,6 +95,17 @@ export function openAdmissions({ limits, meters, models, warn }: AdmissionParts)
       const { tokens: expectedTokens, ...rest } = done;
       const outcome = { ...rest, expectedTokens, tokens: tokensOf(done), dollars: dollarsOf(done) };
       settle(outcome, limits, meters());
+      if (limits.budgets.length === 0 || done.bill !== undefined) return;
+      booked.set(done.id, outcome.dollars);
+      const [oldest] = booked.keys();
+      if (booked.size > MOST_UNCORRECTED) booked.delete(oldest!);
+    },
+    correct({ bill, ...correction }) {
+      const before = booked.get(correction.id);
+      booked.delete(correction.id);
+      if (bill === undefined || before === undefined || bill === before) return;
+      const nothing = { admittedAt: undefined, tokens: 0, expectedTokens: 0 };
+      settle({ ...correction, ...nothing, dollars: bill - before }, limits, meters());
     },
   };
 }

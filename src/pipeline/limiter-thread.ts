@@ -23,6 +23,9 @@ port.on('message', (message: ToLimiter) => {
     case 'settle':
       quietly(() => admissions.settle(message.done));
       return;
+    case 'correct':
+      quietly(() => admissions.correct(message.correction));
+      return;
     case 'close':
       stores.close();
       port.close();

@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import type { Limits } from '../core/limits.ts';
 import type { StoreSettings } from '../core/stores.ts';
 import type { Admission } from '../limits/limits.ts';
-import type { Ask, Done } from './admission.ts';
+import type { Ask, Correction, Done } from './admission.ts';
 
 /** Plain values only: they cross into the thread. */
 export interface LimiterOptions {
@@ -20,6 +20,7 @@ export interface LimiterOptions {
 export type Asked = Omit<Ask, 'at'>;
 /** When it was let in; `admittedAt` is undefined for an answer that nobody asked for. */
 export type Over = Omit<Done, 'at'>;
+export type Corrected = Omit<Correction, 'at'>;
 
 export interface Admitted extends Admission {
   readonly at: number;
@@ -28,7 +29,10 @@ export interface Admitted extends Admission {
 export interface Limiter {
   /** Never rejects. */
   admit(asked: Asked): Promise<Admitted>;
+  /** What is admitted afterwards knows of it. */
   settle(over: Over): void;
+  /** What it really cost, where that is known only later. */
+  correct(corrected: Corrected): void;
   /** Resolves once everything that was given is booked. */
   close(): Promise<void>;
 }
@@ -36,6 +40,7 @@ export interface Limiter {
 export type ToLimiter =
   | { readonly kind: 'admit'; readonly ask: Ask }
   | { readonly kind: 'settle'; readonly done: Done }
+  | { readonly kind: 'correct'; readonly correction: Correction }
   | { readonly kind: 'close' };
 
 export type FromLimiter =
@@ -94,6 +99,11 @@ class ThreadLimiter implements Limiter {
 
   settle(over: Over): void {
     this.#running()?.postMessage({ kind: 'settle', done: { ...over, at: this.#now() } } satisfies ToLimiter);
+  }
+
+  correct(corrected: Corrected): void {
+    const correction = { ...corrected, at: this.#now() };
+    this.#running()?.postMessage({ kind: 'correct', correction } satisfies ToLimiter);
   }
 
   async close(): Promise<void> {

@@ -53,6 +53,8 @@ export interface App {
 /** What /health and /readyz tell. */
 export interface Status {
   isReady: boolean;
+  /** The proxy ends and waits no longer: what breaks off now does so because of it. */
+  isCut: boolean;
   readonly storePath: string | undefined;
   /** What the operator was warned of since the start, the last ones. */
   readonly warnings: string[];

@@ -5,6 +5,7 @@ import zlib from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Limits } from '../core/limits.ts';
+import type { Clerk } from '../pipeline/clerk.ts';
 import { openAdmissions } from '../pipeline/admission.ts';
 import type { openLimiter } from '../pipeline/limiter.ts';
 import { openModels } from '../pipeline/models.ts';
@@ -44,6 +45,7 @@ const limiterHere: typeof openLimiter = ({ limits }, { warn, now = Date.now }) =
   return {
     admit: (asked) => Promise.resolve({ ...admissions.admit({ ...asked, at: now() }), at: now() }),
     settle: (over) => admissions.settle({ ...over, at: now() }),
+    correct: (corrected) => admissions.correct({ ...corrected, at: now() }),
     close: () => Promise.resolve(),
   };
 };
@@ -251,6 +253,31 @@ describe('what a request is thought to need', () => {
     expect(replies.find(({ status }) => status === 429)!.headers['retry-after']).toBe('5');
     expect(upstream.received.length).toBe(3);
   });
+});
+
+it('R-60: what an answer cost is known before the next request is asked about, however slow the accounts are', async () => {
+  const provider = await startScriptedProvider(() => ({ text: 'Hello.', cacheReadTokens: CACHE_READ }));
+  const clerk: Clerk = {
+    record: () => new Promise((resolve) => setTimeout(() => resolve(undefined), 1_000)),
+    learn: () => undefined,
+    savings: () => Promise.resolve(undefined),
+    close: () => Promise.resolve(),
+  };
+  const parts = {
+    openOptimizer: () => fakeOptimizer(() => ({ model: MODEL })),
+    openLimiter: limiterHere,
+    openClerk: () => clerk,
+    now: () => NOON,
+  };
+  const proxy = await startTestProxy(provider.url, { limits: CENT_SHARE }, parts);
+  closing.push(provider, proxy);
+  const body = JSON.stringify({ model: MODEL, max_tokens: 8, stream: true, messages: [message] });
+  for (const encoding of [[], ['accept-encoding', 'gzip']]) {
+    const headers = ['x-api-key', `key ${encoding.length}`, ...encoding];
+    const statuses = [];
+    for (let round = 0; round < 4; round++) statuses.push((await call(proxy.port, { body, headers })).status);
+    expect(statuses).toEqual([200, 402, 402, 402]);
+  }
 });
 
 it('books nothing for what the provider refuses, and gives its room back', async () => {

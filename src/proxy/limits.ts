@@ -51,8 +51,26 @@ interface Wanted extends Pick<Asked, 'tenant' | 'project' | 'isCount' | 'model'>
   readonly body: Uint8Array | undefined;
 }
 
+/** Longest wait for what a request cost that was answered just now: its bytes are here, and only have to be read. */
+const ENDING_MS = 1_000;
+/** By the limiter that will be told: answers that are being read, by whom they were asked for. */
+const endings = new WeakMap<Limiter, Map<Promise<void>, Pick<Asked, 'tenant' | 'project'>>>();
+
 /** @throws HeadroomError OVER_BUDGET or RATE_LIMITED. */
-export async function permit({ tenant, project, isCount, model, body }: Wanted, limiter: Limiter): Promise<Permit> {
+export async function permit(wanted: Wanted, limiter: Limiter): Promise<Permit> {
+  await endingsOf(wanted, limiter);
+  return permitNow(wanted, limiter);
+}
+
+/** Where nothing is being read, nobody waits. */
+function endingsOf({ tenant, project }: Wanted, limiter: Limiter): Promise<unknown> | undefined {
+  const ours = [...(endings.get(limiter) ?? [])].filter(([, of]) => of.tenant === tenant || of.project === project);
+  if (ours.length === 0) return undefined;
+  const read = Promise.all(ours.map(([ending]) => ending));
+  return Promise.race([read, new Promise((resolve) => setTimeout(resolve, ENDING_MS).unref())]);
+}
+
+async function permitNow({ tenant, project, isCount, model, body }: Wanted, limiter: Limiter): Promise<Permit> {
   const { words, ...weight } = weightOf(body ?? new Uint8Array());
   const asked = { id: randomUUID(), tenant, project, isCount, ...weight, model: model || words };
   const { refusal, warning, at } = await limiter.admit(asked);
@@ -66,20 +84,38 @@ export function furtherPermit({ asked }: Permit): Permit {
   return { asked: { ...asked, id: randomUUID(), tokens: 0 }, admittedAt: undefined, warning: undefined };
 }
 
-/** What the ledger has of a request is what it costs. */
+/** An answer was passed on: what comes from the same side next is admitted when it is known what this one cost. */
+export function holdFor({ permit: given }: Settling, settled: Promise<unknown>, { limiter }: App): void {
+  if (!given || !limiter) return;
+  const held = endings.get(limiter) ?? new Map<Promise<void>, Asked>();
+  endings.set(limiter, held);
+  const ending: Promise<void> = settled.then(
+    () => void held.delete(ending),
+    () => void held.delete(ending),
+  );
+  held.set(ending, given.asked);
+}
+
+/** By what the provider counted. */
 export function settlePermit(
   { permit: given, payload, route, ending, isUnderway }: Settling,
   summaries: readonly (ResponseSummary | undefined)[],
-  receipt: Receipt | undefined,
   app: App,
 ): void {
   if (!given) return;
   const { asked, admittedAt } = given;
   const { status } = ending;
-  const model = receipt?.model || payload?.verdict?.model || route.model || asked.model;
+  const model = payload?.verdict?.model || route.model || asked.model;
   const isAnswered = (status >= 200 && status < 300) || isUnderway === true;
   const usages = summaries.map((summary) => summary?.usage);
-  app.limiter?.settle({ ...asked, admittedAt, model, isAnswered, usages, bill: receipt?.bill });
+  app.limiter?.settle({ ...asked, admittedAt, model, isAnswered, usages, bill: undefined });
+}
+
+/** What the ledger has of a request is what it costs. */
+export function correctPermit({ permit: given }: Settling, receipt: Receipt | undefined, { limiter }: App): void {
+  if (!given || !limiter) return;
+  const { id, tenant, project } = given.asked;
+  limiter.correct({ id, tenant, project, bill: receipt?.bill });
 }
 
 /** The client, told of a budget that is nearly used up. */

@@ -18,6 +18,7 @@ import { type Limiter, openLimiter } from '../pipeline/limiter.ts';
 import { openModels } from '../pipeline/models.ts';
 import { openOptimizer, type Optimizer, type PoolOptions } from '../pipeline/pool.ts';
 import type { AnswerMcp, App, Status } from './app.ts';
+import { Drain, DRAIN_TIMES, type DrainTimes } from './drain.ts';
 import { Exchanges } from './exchanges.ts';
 import { isLoopback } from './guard.ts';
 import { handle } from './handle.ts';
@@ -87,16 +88,18 @@ export interface ProxyParts {
   readonly openLimiter?: typeof openLimiter;
   /** Milliseconds since 1970, for budgets and limits. */
   readonly now?: () => number;
+  readonly drainTimes?: DrainTimes;
 }
 
 export interface RunningProxy {
   readonly url: string;
   readonly port: number;
-  /** Takes no more requests, lets running ones end for a while, then ends. */
+  /** Takes no more requests, lets running ones end for some minutes, then ends. */
   close(): Promise<void>;
+  /** Cuts what is running, now: `close` then waits for the accounts alone. */
+  cut(): void;
 }
 
-const DRAIN_MS = 10_000;
 const MAX_WARNINGS = 20;
 
 /** @throws HeadroomError BAD_OPTION or PORT_IN_USE. */
@@ -110,7 +113,13 @@ export async function startProxy(options: ProxyOptions, parts: ProxyParts = {}):
   }
   const upstreams = openUpstreams(options, parts);
   const log = openLog(options.logLevel, parts.logTo);
-  const status: Status = { isReady: false, storePath: options.storePath, warnings: [], startedAt: Date.now() };
+  const status: Status = {
+    isReady: false,
+    isCut: false,
+    storePath: options.storePath,
+    warnings: [],
+    startedAt: Date.now(),
+  };
   const warn = (message: string): void => {
     status.warnings.push(message);
     if (status.warnings.length > MAX_WARNINGS) status.warnings.shift();
@@ -148,7 +157,7 @@ export async function startProxy(options: ProxyOptions, parts: ProxyParts = {}):
     status,
     answerMcp: parts.answerMcp,
   };
-  return listen(app, options, log);
+  return listen(app, options, parts.drainTimes ?? DRAIN_TIMES, log);
 }
 
 function clerkFor(options: ProxyOptions, parts: ProxyParts, warn: (message: string) => void): Clerk | undefined {
@@ -188,17 +197,19 @@ function openUpstreams(options: ProxyOptions, parts: ProxyParts): ReadonlyMap<st
   );
 }
 
-async function listen(app: App, { host, port }: ProxyOptions, log: Log): Promise<RunningProxy> {
-  const running = new Set<Promise<void>>();
+async function listen(app: App, { host, port }: ProxyOptions, times: DrainTimes, log: Log): Promise<RunningProxy> {
   const tunnels = new Tunnels();
-  const server = http.createServer(SERVER_OPTIONS, (incoming, client) => {
-    const done = handle(incoming, client, app).finally(() => running.delete(done));
-    running.add(done);
-  });
+  const server = http.createServer(SERVER_OPTIONS, (incoming, client) =>
+    drain.track(incoming, client, handle(incoming, client, app)),
+  );
+  const drain = new Drain(server, tunnels, app.status, times);
   server.keepAliveTimeout = 75_000;
   server.on('upgrade', (incoming, socket, head) => tunnels.open({ incoming, socket, head }, app));
-  const close = async (): Promise<void> => {
-    await drain(server, running, tunnels);
+  const end = async (): Promise<void> => {
+    // Should they be cut: what keeps the accounts is loaded by then.
+    if (drain.isBusy) void app.clerk?.savings(Date.now());
+    await drain.finish();
+    await app.later.flush();
     await app.prefixes?.close();
     await Promise.all(Array.from(app.upstreams.values(), ({ pool }) => pool.destroy()));
     await app.clerk?.close();
@@ -206,6 +217,8 @@ async function listen(app: App, { host, port }: ProxyOptions, log: Log): Promise
     await app.optimizer.close();
     log.close();
   };
+  let ended: Promise<void> | undefined;
+  const close = (): Promise<void> => (ended ??= end());
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -216,7 +229,12 @@ async function listen(app: App, { host, port }: ProxyOptions, log: Log): Promise
     throw listenError(error as Error & { code?: string }, host, port);
   }
   const bound = (server.address() as AddressInfo).port;
-  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`, port: bound, close };
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    port: bound,
+    close,
+    cut: () => drain.cut(),
+  };
 }
 
 const SERVER_OPTIONS: http.ServerOptions & { shouldUpgradeCallback: (incoming: http.IncomingMessage) => boolean } = {
@@ -228,18 +246,6 @@ const SERVER_OPTIONS: http.ServerOptions & { shouldUpgradeCallback: (incoming: h
   // Some clients offer HTTP/2 with every request; that offer is not taken up.
   shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
 };
-
-/** Waits for running requests, then cuts what is left. */
-async function drain(server: http.Server, running: ReadonlySet<Promise<void>>, tunnels: Tunnels): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  tunnels.close();
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
-  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-  await closed;
-  clearInterval(idle);
-  clearTimeout(cut);
-  await Promise.all(running);
-}
 
 function listenError(error: Error & { code?: string }, host: string, port: number): HeadroomError {
   if (error.code === 'EADDRINUSE') {

@@ -4,7 +4,7 @@ import type { Storing } from '../pipeline/account.ts';
 import type { App } from './app.ts';
 import { keepAccount } from './bookkeeping.ts';
 import { NO_SAVING, savingOf, sum } from './exchanges.ts';
-import { type Permit, settlePermit } from './limits.ts';
+import { correctPermit, holdFor, type Permit, settlePermit } from './limits.ts';
 import type { Payload } from './payload.ts';
 import type { Route } from './route.ts';
 import type { Watcher } from './watch.ts';
@@ -40,16 +40,36 @@ export interface Settling {
 /** Never rejects. */
 export function settle(done: Settling, app: App): Promise<void> {
   const ms = performance.now() - done.startedAt;
-  return app.later.do(() => account(done, ms, app));
+  // Budgets know it before the next request, which may be here before there is time for accounts.
+  const read = done.permit && settled(done, app);
+  return app.later.do(async () => account(done, (await read) ?? (await summariesOf(done)), ms, app));
 }
 
-async function account(done: Settling, ms: number, app: App): Promise<void> {
-  const { method, path, route, payload, watches, ending } = done;
-  const summaries = await Promise.all(watches.map((watch) => watch.finish(ending.failure === undefined)));
+type Summaries = readonly (ResponseSummary | undefined)[];
+
+function summariesOf({ watches, ending }: Settling): Promise<Summaries> {
+  return Promise.all(watches.map((watch) => watch.finish(ending.failure === undefined)));
+}
+
+function settled(done: Settling, app: App): Promise<Summaries> {
+  const read = readAndBooked(done, app);
+  holdFor(done, read, app);
+  return read;
+}
+
+async function readAndBooked(done: Settling, app: App): Promise<Summaries> {
+  const summaries = await summariesOf(done);
+  settlePermit(owedFor(done, summaries), summaries, app);
+  return summaries;
+}
+
+async function account(done: Settling, summaries: Summaries, ms: number, app: App): Promise<void> {
+  const { method, path, route, payload, ending } = done;
   const usages = summaries.flatMap((summary) => summary?.usage ?? []);
   const verdict = payload?.verdict;
-  const receipt = await keepAccount(done, summaries, app);
-  settlePermit(done, summaries, receipt, app);
+  const owed = owedFor(done, summaries);
+  const receipt = await keepAccount(owed, summaries, app);
+  correctPermit(owed, receipt, app);
   app.exchanges.record({
     method,
     path,
@@ -62,8 +82,15 @@ async function account(done: Settling, ms: number, app: App): Promise<void> {
     usage: usages.length === 0 ? undefined : usages.reduce(sum),
     bust: receipt?.bust,
     froze: receipt?.froze ?? false,
-    problem: problemOf(done, summaries.at(-1)),
+    problem: ending.failure && app.status.isCut ? 'the proxy was stopped' : problemOf(done, summaries.at(-1)),
   });
+}
+
+/** Hops before one that failed were answered, and cost what they cost, whatever the client got at last. */
+function owedFor(done: Settling, summaries: Summaries): Settling {
+  const { status, failure = new Error('refused at last') } = done.ending;
+  const isOwed = status >= 300 && summaries.some((summary) => summary?.usage !== undefined);
+  return isOwed ? { ...done, ending: { status: 200, failure } } : done;
 }
 
 /** Never a message of an error: it may quote a body. */

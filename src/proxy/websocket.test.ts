@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import http from 'node:http';
 import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
+import { DRAIN_TIMES } from './drain.ts';
 import type { ProxyOptions, RunningProxy } from './server.ts';
 import { serve, startTestProxy, until, valuesOf } from './test-rig.fixture.ts';
 
@@ -37,7 +38,8 @@ async function rig(options: Partial<ProxyOptions> = {}, isWilling = true): Promi
         .on('error', () => undefined);
     });
   }
-  const proxy = await startTestProxy(upstream.url, options);
+  const drainTimes = { ...DRAIN_TIMES, quietMs: 50 };
+  const proxy = await startTestProxy(upstream.url, options, { drainTimes });
   closing.push(proxy, { close: () => Promise.resolve(sockets.forEach((socket) => socket.destroy())) }, upstream);
   return { proxy, handshakes, sockets };
 }

@@ -10,7 +10,7 @@ import { projectOf } from './bookkeeping.ts';
 import { ownPageAt } from './endpoints/index.ts';
 import { admit } from './guard.ts';
 import { headerList, isBypass, upgradeHeaders } from './headers.ts';
-import { join } from './frames/join.ts';
+import { type Departure, join } from './frames/join.ts';
 import { isReadable, meet, type Meeting } from './frames/meet.ts';
 import { errorBody, upstreamError } from './refuse.ts';
 import { routeOf } from './route.ts';
@@ -25,11 +25,18 @@ export interface Upgrade {
   readonly head: Buffer;
 }
 
+/** For a closing frame to leave before its socket is gone. */
+const LAST_WORDS_MS = 100;
+
 export class Tunnels {
   readonly #sockets = new Set<Duplex>();
+  /** By the client's socket; undefined while hands are shaken. */
+  readonly #departures = new Map<Duplex, Departure | undefined>();
+  #quietMs = 0;
 
   open({ incoming, socket, head }: Upgrade, app: App): void {
     this.#keep(socket);
+    this.#departures.set(socket, undefined);
     const headers = headerList(incoming.rawHeaders);
     const target = targetOf(incoming.url ?? '/');
     const route = routeOf(target, headers, app);
@@ -56,6 +63,10 @@ export class Tunnels {
         if (rest.length > 0) socket.write(rest);
         if (head.length > 0) upstream.write(head);
         pipe(socket, upstream);
+        this.#departures.set(
+          socket,
+          pipedDeparture(socket, upstream, () => this.#quietMs),
+        );
       });
       request.end();
     } catch (error) {
@@ -70,19 +81,37 @@ export class Tunnels {
     const project = projectOf(headers);
     const shortens = app.profile !== 'off' && !isBypass(headers);
     meet(meeting, {
-      met: ({ client, upstream }) => join({ client, upstream, route, path, tenant, project, shortens }, app),
+      met: ({ client, upstream }) => {
+        const joined = { client, upstream, route, path, tenant, project, shortens };
+        this.#departures.set(socket, join(joined, app));
+      },
       refused: (response) => answer(socket, response),
       failed: (error) => say(socket, upstreamError(error, route.upstream)),
     });
   }
 
-  close(): void {
-    for (const socket of this.#sockets) socket.destroy();
+  /** Idle ones end now, the others once their turn is over. */
+  drain(quietMs: number): void {
+    this.#quietMs = quietMs;
+    for (const [socket, departure] of this.#departures) {
+      if (departure) departure.leave();
+      else socket.destroy();
+    }
+  }
+
+  cut(): void {
+    for (const departure of this.#departures.values()) departure?.leaveNow();
+    setTimeout(() => this.#sockets.forEach((socket) => socket.destroy()), LAST_WORDS_MS);
   }
 
   #keep(socket: Duplex): void {
     this.#sockets.add(socket);
-    socket.on('error', () => socket.destroy()).on('close', () => this.#sockets.delete(socket));
+    socket
+      .on('error', () => socket.destroy())
+      .on('close', () => {
+        this.#sockets.delete(socket);
+        this.#departures.delete(socket);
+      });
   }
 }
 
@@ -114,6 +143,31 @@ function pipe(left: Duplex, right: Duplex): void {
   right.on('end', () => right.end());
   left.on('close', () => right.destroy());
   right.on('close', () => left.destroy());
+}
+
+/** Of 1001, "going away": as a server says it, and as a client, whose frames are masked. */
+const GOING_AWAY = Buffer.from([0x88, 0x02, 0x03, 0xe9]);
+const GOING_AWAY_MASKED = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe9]);
+const LOOK_MS = 100;
+
+/** Nobody reads these frames: a connection is idle, and between two frames, when nothing has passed for a while. */
+function pipedDeparture(client: Duplex, upstream: Duplex, quietMs: () => number): Departure {
+  let lastAt = performance.now();
+  const pass = (): void => void (lastAt = performance.now());
+  client.on('data', pass);
+  upstream.on('data', pass);
+  const leaveNow = (): void => {
+    client.end(GOING_AWAY);
+    upstream.end(GOING_AWAY_MASKED);
+    setTimeout(() => client.destroy(), LAST_WORDS_MS);
+  };
+  const leave = (): void => {
+    const quietFor = performance.now() - lastAt;
+    if (quietFor >= quietMs()) return leaveNow();
+    const timer = setTimeout(leave, Math.max(LOOK_MS, quietMs() - quietFor));
+    client.once('close', () => clearTimeout(timer));
+  };
+  return { leave, leaveNow };
 }
 
 function say(socket: Duplex, error: HeadroomError): void {

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hashOf } from '../core/hash.ts';
 import type { JsonValue } from '../core/json/value.ts';
 import { answer } from './answer.ts';
+import { LIMIT_REACHED } from './answered.ts';
 
 const LOG = Array.from(
   { length: 3000 },
@@ -59,9 +62,78 @@ describe('a range', () => {
     },
   );
 
-  test('one line longer than there is room for', () => {
-    expect(ask('x'.repeat(100_000), { lines: '1' }).text).toMatch(
-      /^\[the first 40000 of 100000 characters of lines 1 of 1\]\nx+$/,
+  test('one line longer than there is room for comes by its characters', () => {
+    const long = `a\n${Array.from({ length: 20_000 }, (_, n) => `w${n}`).join(' ')}\nb`;
+    const [, line] = long.split('\n');
+    const { text } = ask(long, { lines: '2' });
+    const size = line!.length;
+    const head = `[characters 1-40000 of ${size} of line 2 of 3; go on with lines "2:40001-80000"]`;
+    expect(text).toBe(`${head}\n${line!.slice(0, 40_000)}`);
+    expect(ask(long, { lines: '2:40001-80000' }).text.split('\n')[1]).toBe(line!.slice(40_000, 80_000));
+    expect(ask(long, { lines: `2:${size - 4}-` }).text).toBe(
+      `[characters ${size - 4}-${size} of ${size} of line 2 of 3]\n9999`.replace('9999', line!.slice(-5)),
+    );
+    expect(ask(long, { lines: `2:${size + 1}-${size + 9}` }).isError).toBe(true);
+    expect(ask(long, { lines: '2:9-3' }).isError).toBe(true);
+  });
+
+  test('to the end where no end is named', () => {
+    expect(ask(LOG, { lines: '2999-' }).text).toContain('[lines 2999-3000 of 3000]');
+  });
+
+  test('no sign is halved', () => {
+    const { text } = ask(`a${'😀'.repeat(30_000)}`, {});
+    expect(text).toMatch(
+      /^\[characters 1-39999 of 60001 of line 1 of 1; go on with lines "1:40000-60001"\]\na(?:😀)+$/u,
+    );
+    expect(ask(`a${'😀'.repeat(3)}`, { lines: '1:3-3' }).text).toBe(
+      '[characters 2-3 of 7 of line 1 of 1; go on with lines "1:4-7"]\n😀',
+    );
+  });
+});
+
+describe('R-26 whatever the original is, all of it comes by following what the answers say', () => {
+  /** What an answer gave, and the call that it names for more. */
+  const told = (text: string): { piece: string; next: object | undefined } => {
+    const [, head = '', piece = ''] = /^\[([^\n]*)\]\n([^]*)$/.exec(text) ?? [];
+    const [, unit, range] = /; go on with (?:the same path and )?(lines|rows) "([^"]+)"/.exec(head) ?? [];
+    const from = /; go on from (\d+)/.exec(head)?.[1];
+    const next = unit ? { [unit]: range } : from ? { lines: `${from}-` } : undefined;
+    return { piece, next };
+  };
+  const all = (original: string, start: object): string[] => {
+    const pieces: string[] = [];
+    for (let call: object | undefined = start; call; ) {
+      const { text, isError } = ask(original, { ...start, ...call });
+      expect(isError).toBe(false);
+      expect(text.length).toBeLessThan(40_200);
+      const { piece, next } = told(text);
+      pieces.push(piece);
+      call = next;
+    }
+    return pieces;
+  };
+  const line = fc.tuple(fc.constantFrom('x', 'ab ', '😀', 'é,'), fc.nat({ max: 60_000 })).map(([s, n]) => s.repeat(n));
+
+  test('one line after the other', () => {
+    fc.assert(
+      fc.property(line, (text) => {
+        fc.pre(text.length > 40_000);
+        expect(all(text, {}).join('')).toBe(text);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('at a place in JSON, of any length', () => {
+    fc.assert(
+      fc.property(line, (text) => {
+        const value = JSON.stringify({ a: [{ said: text }], b: 1 });
+        const found = JSON.stringify(text);
+        const answer = ask(value, { path: 'a[0].said' }).text;
+        expect(found.length > 40_000 ? all(value, { path: 'a[0].said' }).join('') : answer).toBe(found);
+      }),
+      { numRuns: 30 },
     );
   });
 });
@@ -72,6 +144,24 @@ test.each([
   ['x', '"é\\u00e9"'],
 ])('the path %s is spelt as it was', (path, expected) => {
   expect(ask(SPELT, { path }).text).toBe(expected);
+});
+
+test.each([
+  [{ path: 'items', rows: '2-3' }, '[rows 2-3 of 3 at items]\n{"n": 2.50}\n{"n": 3}'],
+  [
+    { path: 'items', rows: '2:1-4' },
+    '[characters 1-4 of 11 of row 2 of 3 at items; go on with the same path and rows "2:5-11"]\n{"n"',
+  ],
+  [{ path: 'other', rows: '1' }, '[rows of deep 1-1 of 2 at other]\n1'],
+  [{ path: 'items', lines: '1' }, '[lines 1-1 of 1 at items]\n[{"n": 1.0}, {"n": 2.50}, {"n": 3}]'],
+  [{ path: 'items', query: '2.50' }, '[rows that match "2.50": 1, of 3]\n2: {"n": 2.50}'],
+])('%j: a part of what stands at a place', (input, expected) => {
+  const nested = '{"items": [{"n": 1.0}, {"n": 2.50}, {"n": 3}], "other": {"deep": [1, 2]}}';
+  expect(ask(nested, input).text).toBe(expected);
+});
+
+test('a path in a text that is no JSON is left aside where something else is asked for, too', () => {
+  expect(ask(LOG, { path: 'src/app.log', lines: '7' }).text).toBe('[lines 7-7 of 3000]\nline 7 of worker-6');
 });
 
 test('a path that leads nowhere, or into something else than JSON', () => {
@@ -99,6 +189,25 @@ describe('a search', () => {
   test('finds rows of JSON whole', () => {
     const { text } = ask(ROWS, { query: 'user 42' });
     expect(text).toMatch(/^\[rows of items that match "user 42": 1, of 200\]\n43: \{\s+"id": 42,/);
+  });
+
+  test('names the matches for which there is no room, and how to read on in a long one', () => {
+    const long = Array.from({ length: 90 }, (_, n) => `${'x'.repeat(2_000)} needle ${n} ${'y'.repeat(2_000)}`).join(
+      '\n',
+    );
+    const { text } = ask(long, { query: 'needle', limit: 90 });
+    expect(text.length).toBeLessThan(41_000);
+    expect(text).toMatch(
+      /^\[lines that match "needle": 90, of 90; lines "N:FROM-TO" gives other characters of one\]\n/,
+    );
+    const [, named = ''] = /\n\[no room for lines ([\d, ]+), which match too: ask for them with lines\]$/.exec(text)!;
+    const shown = Array.from(text.matchAll(/^(\d+):/gm), ([, number]) => number);
+    expect([...shown, ...named.split(', ')]).toEqual(Array.from({ length: 90 }, (_, n) => String(n + 1)));
+  });
+
+  test('of a long line shows the word that was found', () => {
+    const long = `${'a '.repeat(30_000)}the needle stands ${'b '.repeat(30_000)}`;
+    expect(ask(long, { query: 'which needle?' }).text).toContain('the needle stands');
   });
 
   test('says when nothing matches, and how much more does', () => {
@@ -138,4 +247,9 @@ describe('R-26 what is not there gets an honest answer', () => {
     const hash = hashOf('x');
     expect(answer({ hash: ` hash=${hash.toUpperCase()}]` }, () => 'x').text).toBe('x');
   });
+});
+
+test('the package for Python says the end of retrievals in the same words', () => {
+  const python = new URL('../../python/headroom/integrations/agno/turn.py', import.meta.url);
+  expect(readFileSync(python, 'utf8')).toContain(LIMIT_REACHED);
 });

@@ -11,6 +11,16 @@ export function placeOf(record: string, query: string): number {
   return at >= 0 ? at : text.indexOf(JSON.stringify(wanted).slice(1, -1));
 }
 
+/** Where a record says the query, or else the longest word of it; its beginning where it says none. */
+export function mainPlaceOf(record: string, query: string): number {
+  const whole = placeOf(record, query);
+  if (whole >= 0) return whole;
+  const text = record.toLowerCase();
+  const words = wordsOf(query).toSorted((a, b) => b.length - a.length);
+  const found = words.find((word) => text.includes(word));
+  return found === undefined ? 0 : text.indexOf(found);
+}
+
 /** Indexes of the records that hold the query, in their order. */
 export function searchExactly(records: readonly string[], query: string): readonly number[] {
   if (query.trim() === '') return [];

@@ -3,7 +3,7 @@ import type { JsonObject } from '../core/json/value.ts';
 import { compressors } from '../pipeline/defaults.ts';
 import type { Job, Verdict } from '../pipeline/engine.ts';
 import { expandText } from '../pipeline/expand.ts';
-import { bodyOf, formOf, type OneForm, unchanged } from '../pipeline/one-result.ts';
+import { bodyOf, formOf, type OneForm } from '../pipeline/one-result.ts';
 import type { Stores } from '../core/stores.ts';
 import { hashOf } from '../core/hash.ts';
 import { bytesOf, keepForm, parsed, quietly, type WayBack } from './engines.ts';
@@ -30,10 +30,14 @@ function compressedText(
   options: CompressOptions,
   { engines, way = 'none', tenant }: Setting,
 ): CompressedText {
-  const form = kept(text, formOf(text, engines.run(way, jobOf('ask', options, tenant), bodyOf({ text, ...options }))), {
-    tenant,
-    stores: engines.stores,
-  });
+  const { stores } = engines;
+  const body = bodyOf({ text, ...options });
+  const formBy = (by: WayBack): OneForm => formOf(text, engines.run(by, jobOf('ask', options, tenant), body));
+  let form = formBy(way);
+  const isKept = form.text === text || keepOriginal(text, tenant, stores);
+  // No view without its original.
+  if (!isKept && form.hash !== undefined) form = formBy('none');
+  quietly(() => keepForm(text, form.text, tenant, stores))(undefined);
   const isShorter = form.text !== text;
   const count = isShorter ? 0 : engines.tokenizer.count(text);
   const tokens = isShorter ? { before: form.tokensBefore, after: form.tokensAfter } : { before: count, after: count };
@@ -41,14 +45,13 @@ function compressedText(
   return new CompressedText(form.text, figures(tokens, form.by, originals), form.reason);
 }
 
-/** No view without its original: where that cannot be kept the text stays. */
-function kept(text: string, form: OneForm, { tenant, stores }: { tenant: string; stores: Stores }): OneForm {
+/** False where it cannot be found again after this process. */
+function keepOriginal(text: string, tenant: string, stores: Stores): boolean {
   try {
-    if (form.text !== text) stores.originals(tenant).put(text);
-    keepForm(text, form.text, tenant, stores);
-    return form;
-  } catch (error) {
-    return form.hash === undefined ? form : unchanged(text, `the original could not be kept: ${String(error)}`);
+    stores.originals(tenant).put(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -74,10 +77,11 @@ function compressedRequest(
 
 export function simulated(input: unknown, options: CompressOptions, { engines, way, tenant }: Setting): Simulation {
   const shape = shapeOf(input, options.model, engines.formats);
+  const wayFor = (request: JsonObject): WayBack => engines.wayNow(way ?? wayOf(request));
   const job = jobOf('ask', options, tenant);
   const verdict = shape
-    ? engines.run(way ?? wayOf(shape.body), { ...job, format: shape.format.name }, bytesOf(shape.body))
-    : engines.run(way ?? 'none', job, bodyOf({ text: textOf(input), ...options }));
+    ? engines.run(wayFor(shape.body), { ...job, format: shape.format.name }, bytesOf(shape.body))
+    : engines.run(wayFor({}), job, bodyOf({ text: textOf(input), ...options }));
   const decisions = verdict.parts.flatMap((part): Decision[] => {
     if (part.kind !== 'tool-result') return [];
     const note = verdict.notes.findLast((one) => one.part === part.index && one.outcome !== 'reported');

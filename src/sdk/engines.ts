@@ -29,15 +29,7 @@ export class Engines {
   readonly #engines: Readonly<Record<WayBack, Engine>>;
 
   constructor(options: HeadroomOptions) {
-    const {
-      profile = 'balanced',
-      tools,
-      prose,
-      store,
-      hooks,
-      deadlineMs = DEADLINE_MS,
-      warn = () => undefined,
-    } = options;
+    const { profile = 'balanced', tools, prose, store, hooks, deadlineMs = DEADLINE_MS, warn = emitWarning } = options;
     const { path, ...settings } = typeof store === 'string' ? { path: store } : (store ?? { path: undefined });
     this.tokenizer = tokenizerOf(options.tokenizer);
     const ask = hooks?.edit && quietly(hooks.edit.bind(hooks));
@@ -60,6 +52,11 @@ export class Engines {
     return new Engines(options);
   }
 
+  /** The same way, or none where originals cannot be kept now. */
+  wayNow(way: WayBack): WayBack {
+    return this.stores.status().problem === undefined ? way : 'none';
+  }
+
   by(way: WayBack): Engine {
     return this.#engines[way];
   }
@@ -71,6 +68,11 @@ export class Engines {
   close(): void {
     this.stores.close();
   }
+}
+
+/** Where nobody listens: a store that was asked for and is not used should not be found out by what is lost. */
+function emitWarning(message: string): void {
+  process.emitWarning(message, 'HeadroomWarning');
 }
 
 function tokenizerOf(wanted: HeadroomOptions['tokenizer']): Tokenizer {

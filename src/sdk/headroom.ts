@@ -4,6 +4,7 @@
  */
 import { HeadroomError } from '../core/errors.ts';
 import type { JsonValue } from '../core/json/value.ts';
+import { checkCallOptions, checkOptions } from './check-options.ts';
 import type { Engines, WayBack } from './engines.ts';
 import type { CompressOptions, HeadroomOptions } from './options.ts';
 import {
@@ -72,7 +73,9 @@ export class Headroom {
   #engines: Promise<Engines> | undefined;
   #savings: Savings = { requests: 0, tokensBefore: 0, tokensAfter: 0, tokensSaved: 0 };
 
+  /** @throws TypeError for options that there are not, or with values that they cannot have. */
   constructor(options: HeadroomOptions = {}) {
+    checkOptions(options);
     this.options = options;
     this.#tenants = new Set([options.tenant ?? TENANT]);
     this.retrieveTool = retrieveToolWith(async (input) => {
@@ -87,7 +90,8 @@ export class Headroom {
    * as `messages` and a request body as `request`, with shorter tool results and everything else as it was. Send the
    * whole history each time: what was decided for a message once comes out the same again. What cannot be read comes back as
    * it came, and `problem` or `reason` says why.
-   * @throws HeadroomError BAD_OPTION for a tokenizer that is not known, and as `prepare` does.
+   * @throws TypeError for options that there are not, HeadroomError BAD_OPTION for a tokenizer that is not known, and as
+   * `prepare` does.
    */
   compress(input: string, options?: CompressOptions): Promise<CompressedText>;
   compress<M extends readonly MessageLike[]>(input: M, options?: CompressOptions): Promise<CompressedMessages<M>>;
@@ -105,14 +109,16 @@ export class Headroom {
   }
 
   /**
-   * The original of a shorter text: by what `compress` gave, by the text, or by a hash. Undefined when it is not kept here.
-   * @throws HeadroomError BAD_REQUEST for a result with several originals: ask for one of its `hashes`.
+   * The original of a shorter text: by what `compress` gave, by the text, or by a hash. Undefined when it is not kept here,
+   * and for undefined, such as the first hash of a result that has none.
+   * @throws HeadroomError BAD_REQUEST for a result with several originals: ask for one of its `hashes`. TypeError for
+   * anything else.
    */
-  async retrieve(shorter: string | Figures, selection?: Selection): Promise<string | undefined> {
+  async retrieve(shorter: string | Figures | undefined, selection?: Selection): Promise<string | undefined> {
+    const asked = handleOf(shorter);
     const { originalOf, answerOf } = await import('./engines.ts');
     const { stores } = await this.#open();
     const tenants = [...this.#tenants];
-    const asked = typeof shorter === 'string' ? shorter : handleOf(shorter);
     const original = asked === undefined ? undefined : originalOf(asked, tenants, stores);
     if (selection === undefined || original === undefined) return original;
     const { hashOf } = await import('../core/hash.ts');
@@ -171,7 +177,9 @@ export class Headroom {
     this.#savings = { requests: requests + 1, ...sum, tokensSaved: sum.tokensBefore - sum.tokensAfter };
   }
 
-  async #setting({ offersRetrieval = this.options.offersRetrieval }: CompressOptions): Promise<Setting> {
+  async #setting(options: CompressOptions): Promise<Setting> {
+    checkCallOptions(options);
+    const { offersRetrieval = this.options.offersRetrieval } = options;
     const engines = await this.#open();
     const way = offersRetrieval === undefined ? undefined : offersRetrieval ? 'tool' : 'none';
     return { engines, way, tenant: this.options.tenant ?? TENANT, hooks: this.options.hooks ?? {} };
@@ -189,7 +197,10 @@ export interface Setting {
   readonly hooks: NonNullable<HeadroomOptions['hooks']>;
 }
 
-function handleOf(result: Figures): string | undefined {
+function handleOf(result: string | Figures | undefined): string | undefined {
+  if (result === undefined || typeof result === 'string') return result;
+  if (!Array.isArray((result as Partial<Figures> | null)?.hashes))
+    throw new TypeError(`retrieve takes a result of compress, a text or a hash, not ${JSON.stringify(result)}.`);
   if (result instanceof CompressedText) return result.compressed ? result.hashes[0] : result.text;
   const [hash, ...more] = result.hashes;
   if (more.length === 0) return hash;

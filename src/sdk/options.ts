@@ -36,7 +36,7 @@ export interface HeadroomOptions {
   readonly deadlineMs?: number | undefined;
   /** Your own code before and after each decision. */
   readonly hooks?: Hooks | undefined;
-  /** Told about trouble with the store. Default: silence. */
+  /** Told about trouble with the store, once for each kind. Default: a warning of the process. */
   readonly warn?: ((message: string) => void) | undefined;
 }
 

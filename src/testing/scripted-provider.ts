@@ -202,7 +202,7 @@ function responses(body: JsonObject, request: RecordedRequest, script: Script, n
   turns.delete(undefined);
   const offered = asArray(body.tools).map((tool) => textAt(tool, 'name'));
   const reply = replyFor(script, `call_${CALL_ID_PREFIX}${number}_`, turns.size, offered);
-  const shape = { reply, model: textAt(body, 'model'), number, usage: usageOf(request, script) };
+  const shape = { reply, model: textAt(body, 'model'), number, usage: usageOf(request, script), asked: body };
   if (body.stream !== true) return json(responsesAnswer(shape));
   return eventStream(
     responsesEvents(shape).map((event) => `event: ${textAt(event, 'type')}\ndata: ${JSON.stringify(event)}\n\n`),

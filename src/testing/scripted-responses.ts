@@ -1,6 +1,11 @@
 /** One reply of the scripted provider in the words of OpenAI's Responses API: whole, and as stream events in their order. */
 import { asArray, asObject, type JsonObject } from '../core/json/value.ts';
-import { cut, outputTokens, type ReplyShape } from './scripted-replies.ts';
+import { cut, outputTokens, type ReplyShape as Shape } from './scripted-replies.ts';
+
+/** Responses repeat the settings of their requests. */
+interface ReplyShape extends Shape {
+  readonly asked: JsonObject;
+}
 
 const CREATED = 1_767_225_600;
 
@@ -79,7 +84,7 @@ function deltasOf(item: JsonObject, place: JsonObject): readonly JsonObject[] {
   ];
 }
 
-function head({ model, number }: ReplyShape, status: string): JsonObject {
+function head({ model, number, asked }: ReplyShape, status: string): JsonObject {
   return {
     id: `resp_scripted_${number}`,
     object: 'response',
@@ -92,10 +97,11 @@ function head({ model, number }: ReplyShape, status: string): JsonObject {
     model,
     parallel_tool_calls: true,
     previous_response_id: null,
+    prompt_cache_key: asked['prompt_cache_key'] ?? null,
     store: false,
     temperature: 1,
     tool_choice: 'auto',
-    tools: [],
+    tools: asked['tools'] ?? [],
     top_p: 1,
     truncation: 'disabled',
   };

@@ -336,8 +336,22 @@ test('whatever a model asks for, its turns come out without it and its prompts o
       const isLong = said.length >= 6 && said.every(({ ours, theirs }) => ours > 0 && theirs === 0);
       const wanted = said.map(({ text }) => text).join('') + (end < 0 ? 'end' : '');
       if (!isLong) expect(one.texts.join('')).toBe(wanted);
+      const called = said.flatMap(({ theirs }) => ['grep', 'list'].slice(0, theirs));
+      expect(one.calls).toEqual(['grep', ...called]);
       expectGrowing(model.asked);
     }),
-    { numRuns: 40 },
+    {
+      numRuns: 40,
+      examples: [
+        // A string, and a call that stands behind it once ours is gone.
+        [
+          [
+            { text: 'one', ours: 1, theirs: 0, thinks: false },
+            { text: '', ours: 0, theirs: 1, thinks: false },
+          ],
+          'blocks',
+        ],
+      ],
+    },
   );
 });

@@ -1,10 +1,20 @@
 /** The library as a program uses it: texts, values, messages and requests of every API, and the way back. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { compress, type Decision, Headroom, outline, retrieve, SharedContext, simulate } from '../../src/index.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import {
+  compress,
+  type CompressOptions,
+  type Decision,
+  Headroom,
+  type HeadroomOptions,
+  outline,
+  retrieve,
+  SharedContext,
+  simulate,
+} from '../../src/index.ts';
 
 const HITS = Array.from({ length: 600 }, (_, n) => `src/p${n % 30}/f.ts:${n}:  const v${n} = compute(${n * 7});`).join(
   '\n',
@@ -224,6 +234,110 @@ test('a store on disk has it all after a restart, for its own tenant', async () 
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+describe('a store that cannot be used', () => {
+  // Both a view and a form that loses nothing are shorter.
+  const text = JSON.stringify(
+    Array.from({ length: 400 }, (_, id) => ({ id, words: `${id * 7919} of ${(id * 104729) % 9973}`, state: 'a' })),
+  );
+  const folder = mkdtempSync(join(tmpdir(), 'headroom-broken-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const damaged = join(folder, 'damaged.db');
+  writeFileSync(damaged, 'no database at all, but long enough to be taken for one'.repeat(99));
+
+  test.each([
+    ['a damaged file', damaged],
+    ['a path that leads through a file', join(damaged, 'headroom.db')],
+  ])(
+    '%s: results are as short as without views, their originals are there for this process, and it is said once',
+    async (_name, store) => {
+      const warned: string[] = [];
+      await using broken = new Headroom({ store, offersRetrieval: true, warn: (message) => warned.push(message) });
+      const lossless = await new Headroom().compress(text);
+      expect((await new Headroom({ offersRetrieval: true }).compress(text)).tokensAfter).toBeLessThan(
+        lossless.tokensAfter,
+      );
+      const short = await broken.compress(text);
+      expect(short).toMatchObject({
+        text: lossless.text,
+        tokensAfter: lossless.tokensAfter,
+        compressed: true,
+        reason: '',
+      });
+      for (const handle of [short, short.text, short.hashes[0]!]) expect(await broken.retrieve(handle)).toBe(text);
+      expect(await broken.compress(text)).toEqual(short);
+      expect((await broken.simulate(text)).decisions[0]!.text).toBe(short.text);
+      const messages = chat(text) as { role: string }[];
+      const tried = await broken.simulate(messages);
+      expect(JSON.stringify((await broken.compress(messages)).messages)).toContain(
+        JSON.stringify(tried.decisions[0]!.text),
+      );
+      expect(tried.decisions[0]!.text).toBe(short.text);
+      expect(warned).toEqual([expect.stringContaining('is out of use')]);
+    },
+  );
+
+  test('is a warning of the process where nobody listens', async () => {
+    const warned: Error[] = [];
+    const listen = (warning: Error): void => void warned.push(warning);
+    process.on('warning', listen);
+    await using broken = new Headroom({ store: damaged, offersRetrieval: true });
+    await broken.compress(text);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', listen);
+    expect(warned.filter(({ name }) => name === 'HeadroomWarning')).toMatchObject([
+      { message: expect.stringContaining('out of use') as string },
+    ]);
+  });
+});
+
+describe('options that there are not', () => {
+  const wrong =
+    (options: object): (() => unknown) =>
+    () =>
+      new Headroom(options as HeadroomOptions);
+
+  test.each([
+    [{ profile: 'x' }, /profile must be one of lossless, balanced, aggressive, not "x"/],
+    [{ profile: 'off' }, /not "off"/],
+    [{ foo: 1 }, /there is no option "foo"; there are profile, tools, /],
+    [{ profil: 'lossless' }, /did you mean profile\?/],
+    [{ tools: { Read: 'off' } }, /tools must be a list of \{ glob, level \}/],
+    [{ tools: [{ glob: 'a', level: 'x' }] }, /level of lossless/],
+    [{ offersRetrieval: 'yes' }, /offersRetrieval must be true or false, not "yes"/],
+    [{ prose: 1 }, /prose must be true or false/],
+    [{ store: {} }, /store must be a file, a redis/],
+    [{ store: { path: 'x', size: 1 } }, /path, maxBytes/],
+    [{ tenant: 7 }, /tenant must be a text/],
+    [{ tokenizer: {} }, /tokenizer must be a name/],
+    [{ deadlineMs: 0 }, /deadlineMs must be a number above 0, not 0/],
+    [{ deadlineMs: Number.NaN }, /not NaN/],
+    [{ hooks: { edits: () => true } }, /hooks must be .*before, edit, after/],
+    [{ warn: true }, /warn must be a function/],
+  ])('%j is refused in words', (options, problem) => {
+    expect(wrong(options)).toThrow(TypeError);
+    expect(wrong(options)).toThrow(problem);
+  });
+
+  test('and those of a call too, while undefined is always one', async () => {
+    const hr = new Headroom({ profile: undefined, store: undefined, hooks: undefined });
+    const odd = { xyzzy: 1 } as CompressOptions;
+    await expect(hr.compress('x', odd)).rejects.toThrow(/no option "xyzzy"; there are model, tool,/);
+    await expect(hr.simulate('x', { responseFormat: 'xml' } as unknown as CompressOptions)).rejects.toThrow(
+      /must be one of json/,
+    );
+    await expect(compress('x', odd)).rejects.toThrow(/there are model,.* profile, tools, prose, tenant/);
+    await expect(simulate('x', { profile: 'x' } as unknown as CompressOptions)).rejects.toThrow(TypeError);
+    expect((await compress('x', { profile: 'lossless', tool: 'Grep', input: null })).text).toBe('x');
+  });
+
+  test('nothing is kept under undefined, and what is no handle is refused', async () => {
+    const hr = new Headroom();
+    expect([await hr.retrieve(undefined), await retrieve(undefined)]).toEqual([undefined, undefined]);
+    for (const odd of [null, 7, {}])
+      await expect(hr.retrieve(odd as unknown as string)).rejects.toThrow(/retrieve takes a result of compress/);
+  });
 });
 
 test('tokens are counted with whatever is asked for', async () => {

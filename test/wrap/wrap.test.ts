@@ -216,7 +216,7 @@ describe('when the proxy dies', () => {
     const { code, stdout } = await stage.run(['stop']);
     expect([code, stdout]).toEqual([
       0,
-      expect.stringMatching(/^told http:\S+ \(process \d+\) to end; 1 sessions go on directly\n$/),
+      expect.stringMatching(/^told http:\S+ \(process \d+\) to end; 1 session goes on directly\n$/),
     ]);
     await until(() => !isRunning(pid));
     expect(await agent.ask()).toMatchObject({ status: 200 });
@@ -246,7 +246,7 @@ test('a proxy that the person has started is shared too, outlives its sessions, 
   expect(stage.entries()).toHaveLength(1);
   const { stdout } = await stage.run(['status']);
   expect(stdout).toMatch(
-    /^http:\/\/127\.0\.0\.1:\d+ {2}version \S+, profile balanced, process \d+, up \d+ s\n {2}1 requests, 0 tokens saved since then\n {2}session claude, process \d+, for \d+ s\n$/,
+    /^http:\/\/127\.0\.0\.1:\d+ {2}version \S+, profile balanced, process \d+, up \d+ s\n {2}1 request, 0 tokens saved since then\n {2}session claude, process \d+, for \d+ s\n$/,
   );
   await agent.exit();
   await new Promise((done) => setTimeout(done, 3_000));

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -102,6 +102,23 @@ describe('compress and expand', () => {
     expect(stderr).toContain(reason);
   });
 
+  test('a large text has a minute; where less is given and is too little, the option is named', async () => {
+    const large = JSON.stringify(
+      Array.from({ length: 40_000 }, (_, id) => ({ id, name: `name ${id % 7}`, on: id % 2 === 0 })),
+    );
+    const late = await machine.run(['compress', '--deadline-ms', '1'], large);
+    expect([late.code, late.stdout === large]).toEqual([0, true]);
+    expect(late.stderr).toMatch(
+      /^headroom: nothing saved: .*took longer than 1 ms\nheadroom: 1 text was not done within 1 ms; --deadline-ms gives more time\n$/,
+    );
+    const { stdout, stderr } = await machine.run(['compress'], large);
+    expect([stdout.length < large.length / 2, stderr]).toEqual([true, expect.stringMatching(/by json\n$/)]);
+    expect((await machine.run(['compress', '--help'])).stdout).toMatch(/HEADROOM_DEADLINE_MS;\s+default 60000\]/);
+    const variable = { HEADROOM_DEADLINE_MS: '1' };
+    expect((await machine.run(['compress', '--json'], large, variable)).stdout).toContain('"late":1');
+    expect((await machine.run(['explain', '--deadline-ms', '1'], REQUEST)).stderr).toContain('--deadline-ms gives');
+  }, 60_000);
+
   test('--profile off changes nothing', async () => {
     const { stdout, stderr } = await machine.run(['compress', '--profile', 'off'], LOGS);
     expect([stdout, stderr]).toEqual([LOGS, 'headroom: nothing saved: the profile is off\n']);
@@ -189,6 +206,30 @@ describe('explain', () => {
     expect(lines[2]).toMatch(/^0 +user +text +- +\d+ +left alone: only tool results are ever changed$/);
     expect(lines[4]).toMatch(/^2 +tool +tool-result +search_logs +9,071 -> \d+ +by json$/);
     expect(lines[5]).toMatch(/^total [\d,]+ -> [\d,]+ tokens \(\d\d % less\)/);
+  });
+
+  test('promises no view that a proxy could not make, because its store cannot be used', async () => {
+    const rows = JSON.stringify(
+      Array.from({ length: 400 }, (_, id) => ({ id, words: `${id * 7919} of ${(id * 104729) % 9973}` })),
+    );
+    const call = { type: 'function', function: { name: 'Query', parameters: {} } };
+    const request = JSON.stringify({
+      model: 'm',
+      tools: [call],
+      messages: [...OPENAI.slice(0, 2), { ...OPENAI[2], content: rows }],
+    });
+    const totalOf = async (home: string, ...flags: string[]): Promise<unknown> => {
+      const { stdout } = await machine.run(['explain', '--json', '--home', home, ...flags], request);
+      return (JSON.parse(stdout) as { tokensAfter: number }).tokensAfter;
+    };
+    const broken = join(machine.home, 'broken');
+    mkdirSync(broken);
+    writeFileSync(join(broken, 'headroom.db'), 'no database at all, but long enough to be taken for one'.repeat(99));
+    const lossless = await totalOf(machine.home, '--profile', 'lossless');
+    expect(await totalOf(machine.home)).toBeLessThan(Number(lossless));
+    expect(await totalOf(broken)).toBe(lossless);
+    const { stderr } = await machine.run(['explain', '--home', broken], request);
+    expect(stderr).toMatch(/damaged.* Nothing is left out of results meanwhile/);
   });
 
   test('--json gives the same for programs', async () => {

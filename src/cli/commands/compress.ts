@@ -7,6 +7,7 @@ import type { Verdict } from '../../pipeline/engine.ts';
 import { bodyOf } from '../../pipeline/one-result.ts';
 import type { Command, Invocation } from '../command.ts';
 import { type InputKind, readInput, readRequest, textOf } from '../input.ts';
+import { lateParts, lateRemark } from '../late.ts';
 import { openConfiguredStores } from '../stores.ts';
 import { change, remark, say, warn, writeResult } from '../terminal.ts';
 
@@ -22,6 +23,8 @@ interface Shortened {
   readonly by: readonly string[];
   /** Why nothing was saved. */
   readonly reason: string;
+  /** How many texts stayed as they are for want of time. */
+  readonly late: number;
 }
 
 export const compress: Command = {
@@ -50,6 +53,8 @@ export const compress: Command = {
     { name: 'json', doc: 'Print one JSON object with the text and its numbers.' },
   ],
   options: ['profile', 'tools', 'prose', 'deadline-ms', 'store', 'store-key-file', 'home'],
+  // Nobody waits for an answer of a model here.
+  defaults: { 'deadline-ms': 60_000 },
   async run({ flags, positionals, config }: Invocation): Promise<number> {
     const bytes = await readInput(positionals[0]);
     if (config.values.profile !== 'off') {
@@ -59,7 +64,7 @@ export const compress: Command = {
     }
     const shortened = shorten(bytes, { tool: textFlag(flags, 'tool'), responseFormat: formatFlag(flags) }, config);
     if (flags.has('json')) printJson(shortened);
-    else print(shortened);
+    else print(shortened, config.values['deadline-ms']);
     return 0;
   },
 };
@@ -84,7 +89,15 @@ function shorten(bytes: Uint8Array, { tool, responseFormat }: Wanted, config: In
   const { values, storePath } = config;
   const request = readRequest(bytes, formats);
   const text = textOf(bytes);
-  const unchanged = { kind: request?.kind ?? 'text', bytes, isChanged: false, tokensBefore: 0, tokensAfter: 0, by: [] };
+  const unchanged = {
+    kind: request?.kind ?? 'text',
+    bytes,
+    isChanged: false,
+    tokensBefore: 0,
+    tokensAfter: 0,
+    by: [],
+    late: 0,
+  };
   if (text === undefined) return { ...unchanged, reason: 'it is no UTF-8 text' };
   const level = values.profile;
   if (level === 'off') return { ...unchanged, reason: 'the profile is off' };
@@ -101,11 +114,13 @@ function shorten(bytes: Uint8Array, { tool, responseFormat }: Wanted, config: In
   // In memory nothing would be left to fetch when this command ends.
   let verdict = run(storePath !== undefined && level !== 'lossless');
   if (!keepsViews(verdict, config)) verdict = run(false);
+  const late = lateParts(verdict.notes);
   const { tokensBefore, tokensAfter } = request && verdict.totals ? verdict.totals : countsOf(verdict);
   const by = [...new Set(verdict.notes.filter(({ outcome }) => outcome === 'rewritten').map((note) => note.by))];
-  if (by.length === 0) return { ...unchanged, tokensBefore, tokensAfter: tokensBefore, reason: reasonOf(verdict) };
+  if (by.length === 0)
+    return { ...unchanged, tokensBefore, tokensAfter: tokensBefore, reason: reasonOf(verdict), late };
   const out = request ? request.unwrap(verdict.body ?? body) : Buffer.from(resultOf(verdict));
-  return { kind: unchanged.kind, bytes: out, isChanged: true, tokensBefore, tokensAfter, by, reason: '' };
+  return { kind: unchanged.kind, bytes: out, isChanged: true, tokensBefore, tokensAfter, by, reason: '', late };
 }
 
 /** Keeps the originals of all views on disk, where nothing else is written; false when that fails. */
@@ -138,13 +153,14 @@ function reasonOf({ notes }: Verdict): string {
   return reasons.length === 0 ? 'it holds no tool result' : [...new Set(reasons)].slice(0, 3).join('; ');
 }
 
-function print({ bytes, isChanged, tokensBefore, tokensAfter, by, reason }: Shortened): void {
+function print({ bytes, isChanged, tokensBefore, tokensAfter, by, reason, late }: Shortened, deadlineMs: number): void {
   writeResult(bytes);
   remark(
     isChanged
       ? `headroom: ${change(tokensBefore, tokensAfter)}, by ${by.join(', ')}`
       : `headroom: nothing saved: ${reason}`,
   );
+  if (late > 0) remark(`headroom: ${lateRemark(late, deadlineMs)}`);
 }
 
 function printJson({ bytes, ...numbers }: Shortened): void {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -80,9 +80,14 @@ test('a store that cannot be used, or that others can read', async () => {
   expect(about(await examine(), 'store')).toMatchObject({ verdict: 'pass' });
   chmodSync(path, 0o644);
   expect(about(await examine(), 'store')).toMatchObject({ verdict: 'warn', advice: `chmod 600 ${path}` });
+  expect(statSync(path).mode & 0o777).toBe(0o644);
   writeFileSync(path, 'no database at all, but long enough to be taken for one'.repeat(99), { mode: 0o600 });
+  const damaged = { verdict: 'fail', what: expect.stringContaining('not a database') };
+  // Both at once: who mends the one would be surprised by the other.
+  const { findings } = await examine();
+  expect(findings.filter((one) => one.about === 'store')).toMatchObject([{ advice: `chmod 600 ${path}` }, damaged]);
   chmodSync(path, 0o600);
-  expect(about(await examine(), 'store')).toMatchObject({ verdict: 'fail' });
+  expect(about(await examine(), 'store')).toMatchObject(damaged);
 });
 
 test.each([

@@ -5,8 +5,10 @@ import { formats, openEngine, tokenizer } from '../../pipeline/defaults.ts';
 import type { Verdict } from '../../pipeline/engine.ts';
 import type { Note } from '../../pipeline/note.ts';
 import type { Command, Invocation } from '../command.ts';
+import { storeUse } from '../doctor/store.ts';
 import { readInput, readRequest } from '../input.ts';
-import { change, columns, say, thousands, warn } from '../terminal.ts';
+import { lateParts, lateRemark } from '../late.ts';
+import { change, columns, remark, say, thousands, warn } from '../terminal.ts';
 
 interface Row {
   readonly index: number;
@@ -28,7 +30,8 @@ export const explain: Command = {
     ['headroom explain request.json --json', 'for programs'],
   ],
   notes:
-    'The request is seen as for the first time: what a proxy has sent before would go out as it was sent. Nothing is written.',
+    'The request is seen as for the first time: what a proxy has sent before would go out as it was sent.\n' +
+    'It has as much time as a proxy has (--deadline-ms), and starts colder. Nothing is written.',
   argument: { name: 'FILE|-', isRequired: false },
   flags: [
     {
@@ -50,6 +53,8 @@ export const explain: Command = {
     if (flags.has('json'))
       say(JSON.stringify({ format: verdict.format, model: verdict.model, parts: rows, ...sum(rows) }));
     else print(verdict, rows, steps);
+    const late = lateParts(verdict.notes);
+    if (late > 0) remark(`headroom: ${lateRemark(late, config.values['deadline-ms'])}`);
     return 0;
   },
 };
@@ -60,7 +65,8 @@ function formatNamed(given: string | true | undefined): string | undefined {
   throw new HeadroomError('BAD_OPTION', `--format ${given} is not known; the formats are ${names}`);
 }
 
-function ask(bytes: Uint8Array, format: string | undefined, { values }: Invocation['config']): Verdict {
+function ask(bytes: Uint8Array, format: string | undefined, config: Invocation['config']): Verdict {
+  const { values } = config;
   const request = format === undefined ? readRequest(bytes, formats) : { body: bytes, format };
   if (!request) {
     throw new HeadroomError(
@@ -70,7 +76,8 @@ function ask(bytes: Uint8Array, format: string | undefined, { values }: Invocati
   }
   const level = values.profile === 'off' ? 'lossless' : values.profile;
   const { tools, 'deadline-ms': deadlineMs } = values;
-  const engine = openEngine({ level, tools, offersTool: level !== 'lossless', storePath: undefined, deadlineMs }, warn);
+  const offersTool = level !== 'lossless' && keepsOriginals(config);
+  const engine = openEngine({ level, tools, offersTool, storePath: undefined, deadlineMs }, warn);
   try {
     const verdict = engine.run({ body: request.body, format: request.format, tenant: 'cli', intent: 'ask' });
     if (verdict.problem !== undefined)
@@ -79,6 +86,16 @@ function ask(bytes: Uint8Array, format: string | undefined, { values }: Invocati
   } finally {
     engine.close();
   }
+}
+
+/** A view is made only where its original can be kept. */
+function keepsOriginals(config: Invocation['config']): boolean {
+  const { verdict, what } = storeUse(config);
+  if (verdict === 'fail')
+    warn(
+      `${what.replace(/\.?$/, '.')} Nothing is left out of results meanwhile, and forms that lose nothing are shown.`,
+    );
+  return verdict !== 'fail';
 }
 
 function rowOf(part: Part, notes: readonly Note[]): Row {

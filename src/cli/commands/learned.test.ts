@@ -50,6 +50,14 @@ async function exported(home: string, ...flags: readonly string[]): Promise<stri
   return file;
 }
 
+test('a file that cannot be read is named with the reason', async () => {
+  const home = homeWith([]);
+  const of = async (path: string): Promise<string> =>
+    (await machine.run(['learned', 'import', path, '--home', home])).stderr;
+  expect(await of('/nope')).toBe('headroom: /nope cannot be read: there is no such file; check the path\n');
+  expect(await of(folder)).toContain('it is a folder');
+});
+
 test('shows how much was counted and what follows from it', async () => {
   const home = homeWith(ROWS);
   const { code, stdout } = await machine.run(['learned', '--home', home]);

@@ -7,8 +7,9 @@ import { realmOf } from '../../importance/names.ts';
 import { merge } from '../../importance/rows.ts';
 import { takeSnapshot } from '../../importance/snapshot.ts';
 import type { Command, Invocation } from '../command.ts';
+import { unreadable } from '../input.ts';
 import { existingStore, openConfiguredStores } from '../stores.ts';
-import { columns, say, thousands } from '../terminal.ts';
+import { columns, counted, say, thousands } from '../terminal.ts';
 
 const WHERE = ['store', 'store-key-file', 'home'] as const;
 const FILE = { name: 'FILE', isRequired: true } as const;
@@ -54,7 +55,7 @@ const importCommand: Command = {
     withLearned(invocation, (learned) => {
       const file = fileIn(invocation);
       learned.replace({ salt: saltFor(file, learned), rows: file.rows });
-      say(`took ${thousands(file.rows.length)} rows`);
+      say(`took ${counted(file.rows.length, 'row')}`);
     }),
 };
 
@@ -70,7 +71,7 @@ const mergeCommand: Command = {
       const file = fileIn(invocation);
       const salt = saltFor(file, learned);
       learned.replace({ salt, rows: merge(learned.read(), file.rows) });
-      say(`added ${thousands(file.rows.length)} rows`);
+      say(`added ${counted(file.rows.length, 'row')}`);
     }),
 };
 
@@ -84,7 +85,7 @@ const deleteCommand: Command = {
     withLearned(invocation, (learned) => {
       const count = learned.read().length;
       learned.replace(undefined);
-      say(`forgot ${thousands(count)} rows`);
+      say(`forgot ${counted(count, 'row')}`);
     }),
 };
 
@@ -118,12 +119,13 @@ function all(learned: LearnedLog): Learned {
 }
 
 function fileIn({ positionals: [path] }: Invocation): ExportedFile {
+  let text: string;
   try {
-    return readExport(readFileSync(path!, 'utf8'));
+    text = readFileSync(path!, 'utf8');
   } catch (error) {
-    if (error instanceof HeadroomError) throw error;
-    throw new HeadroomError('UNREADABLE_FILE', `cannot read ${path!}`, { cause: error });
+    throw unreadable(path!, error);
   }
+  return readExport(text);
 }
 
 /** Hashes of another installation mean nothing here, unless here is nothing yet and their salt comes along. */

@@ -4,6 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { entriesIn } from '../../core/ledger.ts';
+import { openStores } from '../../stores/index.ts';
 import { type ScriptedProvider, startScriptedProvider } from '../../testing/scripted-provider.ts';
 import { Machine, type Started } from '../run-program.fixture.ts';
 
@@ -86,6 +88,29 @@ describe('headroom proxy', () => {
     child.kill('SIGTERM');
     expect((await ended).code).toBe(143);
     expect(await cut).toBe('cut');
+  });
+
+  test('what a second signal cuts is in the log, with its cause, and in the accounts', async () => {
+    await provider.close();
+    provider = await startScriptedProvider({ text: 'Well, '.repeat(300), chunkDelayMs: 100 });
+    const { url, child, ended } = await startProxy();
+    const reader = (await stream(url)).body!.getReader();
+    let seen = '';
+    while (!seen.includes('Well')) seen += Buffer.from((await reader.read()).value!).toString();
+    child.kill('SIGTERM');
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    child.kill('SIGTERM');
+    const { code, stderr } = await ended;
+    expect([code, stderr]).toEqual([143, expect.stringMatching(/"status":200.*"problem":"the proxy was stopped"/)]);
+    await reader.cancel().catch(() => undefined);
+    const stores = openStores({ path: join(machine.home, 'headroom.db'), warn: () => undefined });
+    const entries = Array.from(entriesIn(stores.ledger()), ({ entry }) => entry);
+    stores.close();
+    expect(entries).toMatchObject([{ complete: false, usage: { inputTokens: expect.any(Number) as number } }]);
+  });
+
+  test('help says how long running exchanges have', async () => {
+    expect((await machine.run(['proxy', '--help'])).stdout).toMatch(/gives running exchanges 5 minutes/);
   });
 
   test('a taken port fails with 1, says that a Headroom holds it, and how to go on', async () => {

@@ -13,6 +13,8 @@ import { colorsFor, columns, remark, say, warn } from '../terminal.ts';
 
 /** One Ctrl-C may arrive twice, from the terminal and from npm: only a later one means "at once". */
 const SAME_SIGNAL_MS = 300;
+/** After a second signal nobody waits longer for the accounts of what it cut. */
+const ACCOUNTS_MS = 3000;
 const PROBE_TIMEOUT_MS = 1000;
 
 export const proxy: Command = {
@@ -25,7 +27,8 @@ export const proxy: Command = {
     ['headroom proxy --print-config', 'show each option and where it came from'],
   ],
   notes:
-    'Ctrl-C lets running exchanges end first; a second Ctrl-C ends at once.\n' +
+    'Ctrl-C (or SIGTERM) takes nothing more and gives running exchanges 5 minutes to end; a second one cuts them, records\n' +
+    'what they came to, and ends at once.\n' +
     'Each flag is also a variable and a key of config.toml in the home folder; flag beats variable beats file.',
   flags: [
     { name: 'print-config', doc: 'Print each option with its value and where it came from, and exit.' },
@@ -153,18 +156,24 @@ function announce({ url, port }: RunningProxy, { values, storePath }: Config): v
   say(dim(`  store          ${storePath ?? 'in memory, gone when the proxy ends'}${locked}`));
 }
 
-/** Resolves once the proxy has ended: the first signal lets running exchanges finish, a second one does not. */
+/** Resolves once the proxy has ended: the first signal lets running exchanges finish, a second one only their accounts. */
 function untilStopped(running: RunningProxy): Promise<number> {
   return new Promise((resolve, reject) => {
     let firstAt: number | undefined;
+    let code = 0;
     const stop = (signal: NodeJS.Signals): void => {
       if (firstAt !== undefined) {
-        if (performance.now() - firstAt > SAME_SIGNAL_MS) process.exit(signal === 'SIGINT' ? 130 : 143);
+        if (performance.now() - firstAt <= SAME_SIGNAL_MS) return;
+        const isThird = code > 0;
+        code = signal === 'SIGINT' ? 130 : 143;
+        if (isThird) process.exit(code);
+        running.cut();
+        setTimeout(() => process.exit(code), ACCOUNTS_MS).unref();
         return;
       }
       firstAt = performance.now();
-      remark(`headroom: ${signal}: letting running exchanges finish; again to end at once`);
-      running.close().then(() => resolve(0), reject);
+      remark(`headroom: ${signal}: letting running exchanges finish, for 5 minutes at most; again to end at once`);
+      running.close().then(() => resolve(code), reject);
     };
     process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
   });

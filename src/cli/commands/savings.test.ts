@@ -154,7 +154,9 @@ describe('savings', () => {
       /^bill \$0\.\d{4}, of it input .*\nsaved \$0\.\d{4} \(\$0\.\d{4} to \$0\.\d{4}\) \(predicted, n = 7 conversations\)\n/,
     );
     expect(stdout).toContain('of the input bill without Headroom');
-    expect(stdout).toContain('1 requests have no price, and are in no sum of money: nobody-knows-this');
+    expect(stdout).toContain('1 request has no price, and is in no sum of money: nobody-knows-this');
+    expect(stdout).toMatch(/^nobody-knows-this +1 +- +no price is known +-$/m);
+    expect(stdout).toMatch(/^claude-opus-5-5 +13 +\$0\.\d{4} +\$0\.\d{4} \(/m);
     expect((await jsonOf(home, '--since', '2100-01-01'))['requests']).toBe(0);
   }, 120_000);
 
@@ -223,5 +225,6 @@ describe('savings', () => {
     expect((await machine.run(['savings', '--home', join(machine.home, 'nowhere')])).code).toBe(1);
     const { stdout } = await machine.run(['savings', '--home', home]);
     expect(stdout).toContain('saved: not enough data, 4 of 5 conversations with a price are missing');
+    expect(stdout).toContain('(1 request, 1 conversation)');
   });
 });

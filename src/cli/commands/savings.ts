@@ -7,7 +7,7 @@ import { LEAST_COMPARED, LEAST_CONVERSATIONS, type Savings, SavingsSum } from '.
 import type { Interval } from '../../ledger/statistics.ts';
 import type { Command, Invocation } from '../command.ts';
 import { existingStore, openConfiguredStores } from '../stores.ts';
-import { columns, say, thousands } from '../terminal.ts';
+import { columns, counted, say, thousands } from '../terminal.ts';
 
 export const savings: Command = {
   summary: 'Shows what requests cost, and what they would have cost without Headroom.',
@@ -90,22 +90,24 @@ function savedOf({ predicted }: Savings): number {
 function print(found: Savings): void {
   if (found.requests === 0) return say('no requests are recorded for that time');
   const { bill, usage, estimate } = found;
-  const priced = found.requests - found.unpriced;
-  if (priced === 0) say('bill: not known, no request was to a model with a known price');
+  if (found.requests === found.unpriced) say('bill: not known, no request was to a model with a known price');
+  else if (!hasBill(found)) say('bill: not known, the providers counted nothing');
   else
     say(`bill ${dollars(bill.total)}, of it input ${dollars(bill.input)} (as the providers counted, at list prices)`);
   if (estimate) {
     const { saved, ofInputBillWithout, ofWholeBillWithout, conversations } = estimate;
-    say(`saved ${range(saved, dollars)} (predicted, n = ${thousands(conversations)} conversations)`);
+    say(`saved ${range(saved, dollars)} (predicted, n = ${counted(conversations, 'conversation')})`);
     say(`  ${range(ofInputBillWithout, percent)} of the input bill without Headroom`);
     say(`  ${range(ofWholeBillWithout, percent)} of the whole bill without Headroom`);
   } else {
     const { missingConversations: missing } = found;
-    say(`saved: not enough data, ${missing} of ${LEAST_CONVERSATIONS} conversations with a price are missing`);
+    say(
+      `saved: not enough data, ${missing} of ${LEAST_CONVERSATIONS} conversations with a price ${missing === 1 ? 'is' : 'are'} missing`,
+    );
   }
   printComparison(found);
   say(
-    `tokens as the providers counted (${thousands(found.requests)} requests, ${thousands(found.conversations)} conversations)`,
+    `tokens as the providers counted (${counted(found.requests, 'request')}, ${counted(found.conversations, 'conversation')})`,
   );
   const classes = [
     ['input, not cached', usage.inputTokens],
@@ -135,26 +137,36 @@ function printComparison({ comparison, heldOut, compared }: Savings): void {
 
 function* remarksOn({ busts, frozen, unpriced, unpricedModels, unmeasured, incomplete }: Savings): Generator<string> {
   for (const { cause, by, count, tokens } of busts)
-    yield `cache lost ${thousands(count)} times: ${cause} (${by}), ${thousands(tokens)} tokens paid again`;
-  if (frozen > 0) yield `${thousands(frozen)} conversations frozen: they had become dearer than without Headroom`;
+    yield `cache lost ${counted(count, 'time')}: ${cause} (${by}), ${thousands(tokens)} tokens paid again`;
+  if (frozen > 0)
+    yield `${counted(frozen, 'conversation')} frozen: ${frozen === 1 ? 'it' : 'they'} had become dearer than without Headroom`;
   if (unpriced > 0)
-    yield `${thousands(unpriced)} requests have no price, and are in no sum of money: ${unpricedModels.join(', ')}`;
+    yield `${counted(unpriced, 'request has', 'requests have')} no price, and ${unpriced === 1 ? 'is' : 'are'} in no sum of money: ${unpricedModels.join(', ')}`;
   if (unmeasured > 0)
-    yield `${thousands(unmeasured)} requests came without counts of the provider, and are in no sum of money`;
-  if (incomplete > 0) yield `${thousands(incomplete)} answers were cut short`;
+    yield `${counted(unmeasured, 'request')} came without counts of the provider, and ${unmeasured === 1 ? 'is' : 'are'} in no sum of money`;
+  if (incomplete > 0) yield `${counted(incomplete, 'answer was', 'answers were')} cut short`;
 }
 
 function printGroups(by: GroupingName, groups: readonly (readonly [string, Savings])[]): void {
   const rows = groups.map(([name, one]) => [
     name,
     thousands(one.requests),
-    dollars(one.bill.total),
-    one.estimate
-      ? range(one.estimate.saved, dollars)
-      : `not enough data (${one.missingConversations} conversations missing)`,
+    hasBill(one) ? dollars(one.bill.total) : '-',
+    savedText(one),
     one.estimate ? range(one.estimate.ofWholeBillWithout, percent) : '-',
   ]);
   columns([[by, 'requests', 'bill', 'saved (predicted)', 'of the whole bill without Headroom'], ...rows]).forEach(say);
+}
+
+/** Whether any request has both a price and counts of its provider. */
+function hasBill({ missingConversations }: Savings): boolean {
+  return missingConversations < LEAST_CONVERSATIONS;
+}
+
+function savedText(one: Savings): string {
+  if (one.estimate) return range(one.estimate.saved, dollars);
+  if (one.requests === one.unpriced) return 'no price is known';
+  return `not enough data (${counted(one.missingConversations, 'conversation')} missing)`;
 }
 
 function range({ value, low, high }: Interval, text: (value: number) => string): string {

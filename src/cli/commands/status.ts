@@ -2,7 +2,7 @@
 import { isEverywhere } from '../../config/load.ts';
 import { asObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
 import type { Command, Invocation } from '../command.ts';
-import { say, thousands } from '../terminal.ts';
+import { counted, say, thousands } from '../terminal.ts';
 import { readEntries } from '../wrap/entries.ts';
 import { ask } from '../wrap/line.ts';
 import type { Session } from '../wrap/listing.ts';
@@ -116,7 +116,7 @@ function print(found: readonly Running[]): void {
     const process = pid === undefined ? '' : `, process ${pid}`;
     say(`${url}  version ${version}, profile ${profile}${process}, up ${duration(uptimeSeconds)}`);
     if (requests !== undefined && savedTokens !== undefined)
-      say(`  ${thousands(requests)} requests, ${thousands(savedTokens)} tokens saved since then`);
+      say(`  ${counted(requests, 'request')}, ${thousands(savedTokens)} tokens saved since then`);
     for (const { agent, pid: owner, since } of sessions ?? [])
       say(`  session ${agent}, process ${owner}, for ${duration(Math.round((Date.now() - since) / 1000))}`);
     if (isForSessions) say('  ends with the last of its sessions');

@@ -6,7 +6,7 @@ import { makeKeyFile } from '../../stores/key-file.ts';
 import { type StoreStats, type Upkeep, withUpkeep } from '../../stores/upkeep.ts';
 import type { Command, Invocation } from '../command.ts';
 import { existingStore } from '../stores.ts';
-import { columns, remark, say, thousands } from '../terminal.ts';
+import { columns, counted, remark, say, thousands } from '../terminal.ts';
 
 const KEY_FILE = 'store.key';
 
@@ -130,7 +130,7 @@ async function purge(invocation: Invocation): Promise<number> {
     return 1;
   }
   const count = keep(invocation, (upkeep) => upkeep.purge(usedBefore));
-  say(`removed ${thousands(count)} entries from ${path}`);
+  say(`removed ${counted(count, 'entry', 'entries')} from ${path}`);
   return 0;
 }
 

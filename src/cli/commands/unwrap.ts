@@ -25,10 +25,11 @@ export const unwrap: Command = {
   options: [],
   async run({ flags, positionals }: Invocation): Promise<number> {
     const [name] = positionals;
-    const { way } = name === undefined ? {} : agentNamed(name);
+    const { way } = name === undefined ? {} : agentNamed(name, 'unwrap');
     const program = way?.kind === 'launched' ? way.program : name;
     const changes = planUnwrapping(program, sceneHere());
-    if (changes.length === 0) remark(`headroom: ${name ?? 'no agent'} is not wrapped for good; there is nothing to do`);
+    const who = name === undefined ? 'no agent is' : `${name} is not`;
+    if (changes.length === 0) remark(`headroom: ${who} wrapped for good; there is nothing to do`);
     for (const change of changes) {
       if (!(await confirm(change, flags))) return flags.has('dry-run') ? 0 : 1;
       change.make();

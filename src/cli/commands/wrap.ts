@@ -2,7 +2,8 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { delimiter, join, sep } from 'node:path';
 import { suggestion } from '../../config/nearest.ts';
-import { OPTION_NAMES, type OptionName } from '../../config/options.ts';
+import type { Config } from '../../config/load.ts';
+import { OPTION_NAMES, type OptionName, type OptionRow, OPTIONS, valueText } from '../../config/options.ts';
 import { HeadroomError } from '../../core/errors.ts';
 import type { Command, Invocation } from '../command.ts';
 import { remark, say, warn } from '../terminal.ts';
@@ -20,7 +21,10 @@ export const wrap: Command = {
     ['headroom wrap claude', 'Claude Code, as it is started without'],
     ['headroom wrap codex -- exec "what does this do?"', 'what stands behind -- is the agent’s'],
     ['headroom wrap --profile lossless gemini', 'only forms that lose nothing'],
-    ['headroom wrap claude --install', 'from now on whenever claude is typed; shows the change first'],
+    [
+      'headroom wrap claude --install',
+      'from now on whenever claude is typed, with the flags given here; shows the change first',
+    ],
   ],
   notes: [
     `Agents: ${AGENTS.map(({ name }) => name).join(', ')}.`,
@@ -40,7 +44,7 @@ export const wrap: Command = {
 
 async function run(invocation: Invocation): Promise<number> {
   const [name, ...words] = invocation.positionals;
-  const agent = agentNamed(name!);
+  const agent = agentNamed(name!, 'wrap');
   const { flags, config } = invocation;
   config.warnings.forEach(warn);
   if (!flags.has('install')) {
@@ -48,22 +52,23 @@ async function run(invocation: Invocation): Promise<number> {
   }
   const { way } = agent;
   if (way.kind === 'impossible') return explained(way.advice);
-  if (flags.has('install')) return installed(agent, flags);
+  if (flags.has('install')) return installed(agent, words, invocation);
   if (way.kind === 'held') return held(agent, way, invocation);
   const refusal = way.refuses?.(sceneHere());
   return refusal ? explained(refusal) : launched(agent, way, words, invocation);
 }
 
 /** @throws HeadroomError BAD_OPTION. */
-export function agentNamed(name: string): Agent {
+export function agentNamed(name: string, command: 'wrap' | 'unwrap'): Agent {
   const names = AGENTS.map((agent) => agent.name);
   const agent = AGENTS.find((candidate) => candidate.name === name);
-  if (!agent) throw wrong(`unknown agent ${name}${suggestion(name, names)}; known are ${names.join(', ')}`);
-  return agent;
+  if (agent) return agent;
+  const hint = suggestion(name, names);
+  throw wrong(`unknown agent ${name}${hint}${hint ? ' Known' : '; known'} are ${names.join(', ')}`, command);
 }
 
-function wrong(problem: string): HeadroomError {
-  return new HeadroomError('BAD_OPTION', `wrap: ${problem}`);
+function wrong(problem: string, command = 'wrap'): HeadroomError {
+  return new HeadroomError('BAD_OPTION', `${command}: ${problem}`);
 }
 
 function note(line: string): void {
@@ -129,21 +134,38 @@ async function held(agent: Agent, way: Held, { config }: Invocation): Promise<nu
   process.exit(0);
 }
 
-async function installed(agent: Agent, flags: Invocation['flags']): Promise<number> {
-  if (agent.way.kind !== 'launched')
+async function installed(agent: Agent, words: readonly string[], { flags, config }: Invocation): Promise<number> {
+  const { way } = agent;
+  if (way.kind !== 'launched')
     throw wrong(
       `--install: ${agent.title} is not started by a shell; headroom wrap ${agent.name} says what can be done`,
     );
+  if (words.length > 0)
+    throw wrong(`--install: ${JSON.stringify(words[0])} is for the agent; type it when you start it`);
   const { planWrapping } = await import('../wrap/start-files.ts');
-  const change = planWrapping(agent.way.program, programWords(), sceneHere());
+  const change = planWrapping(way.program, { program: programWords(), flags: flagsGiven(config) }, sceneHere());
   if (!change) {
     note(`${agent.title} is wrapped already`);
     return 0;
   }
   if (!(await confirm(change, flags))) return flags.has('dry-run') ? 0 : 1;
   change.make();
-  note(`${agent.way.program} is wrapped in shells that you open from now on; headroom unwrap ${agent.name} undoes it`);
+  note(`${way.program} is wrapped in shells that you open from now on; headroom unwrap ${agent.name} undoes it`);
   return 0;
+}
+
+/** Those of the command line alone: variables and the file count anew in each session. @throws HeadroomError for secrets. */
+function flagsGiven({ values, sources }: Config): readonly string[] {
+  const given = OPTION_NAMES.filter((name) => sources[name] === `--${name}`);
+  return given.map((name) => {
+    const text = valueText(name, values[name]);
+    const { redact = String, variable } = OPTIONS[name] as OptionRow<unknown>;
+    if (redact(text) !== text)
+      throw wrong(`--install: --${name} has a password, which others may read there; set ${variable} or config.toml`);
+    if (/[\r\n]/.test(text)) throw wrong(`--install: --${name} has a line break; set ${variable} or config.toml`);
+    // A list that is to be empty.
+    return `--${name}=${text || ' '}`;
+  });
 }
 
 /** By its short name where that is this very program. @throws HeadroomError where it will not be there tomorrow. */

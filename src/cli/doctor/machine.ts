@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { isEverywhere } from '../../config/load.ts';
 import { release } from '../../proxy/release.ts';
 import { runningProxies } from '../commands/status.ts';
+import { counted } from '../terminal.ts';
 import type { Check, Finding } from './check.ts';
 
 const NEEDED = [22, 18] as const;
@@ -34,7 +35,7 @@ export const ports: Check = {
     const running = await runningProxies(config);
     const versions = new Set(running.map(({ version }) => version));
     const found: Finding[] = running.map(({ url, version, sessions }): Finding => {
-      const what = `a proxy of version ${version} listens on ${url}${sessions ? `, ${sessions.length} sessions` : ''}`;
+      const what = `a proxy of version ${version} listens on ${url}${sessions ? `, ${counted(sessions.length, 'session')}` : ''}`;
       if (version === release.version) return { verdict: 'pass', about: 'proxy', what };
       const advice = `this is version ${release.version}; headroom stop ends it, sessions go on directly`;
       return { verdict: 'warn', about: 'proxy', what, advice };

@@ -1,8 +1,8 @@
 /** Where originals are kept: whether it can be read and written, and how much room is left. */
-import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Config } from '../../config/load.ts';
-import { withUpkeep } from '../../stores/upkeep.ts';
+import { type StoreStats, withUpkeep } from '../../stores/upkeep.ts';
 import { isStoreThere, storeSettings } from '../stores.ts';
 import type { Check, Finding } from './check.ts';
 
@@ -12,11 +12,23 @@ const NO_BYTES = 67_108_864;
 export const store: Check = {
   about: 'store',
   look(config) {
-    return [kept(config), room(config.values.home)];
+    return [...kept(config), room(config.values.home)];
   },
 };
 
-function kept(config: Config): Finding {
+/** Who may read it, and whether it can be used: each is said, whatever the other is. */
+function kept(config: Config): readonly Finding[] {
+  return [...privacy(config), storeUse(config)];
+}
+
+function privacy({ storePath: path }: Config): readonly Finding[] {
+  if (path === undefined || process.platform === 'win32' || !existsSync(path)) return [];
+  if ((statSync(path).mode & 0o077) === 0) return [];
+  return [{ verdict: 'warn', about: 'store', what: `others can read ${path}`, advice: `chmod 600 ${path}` }];
+}
+
+/** Whether a proxy can keep things there; nothing is made by looking. */
+export function storeUse(config: Config): Finding {
   const { storePath: path, storeLogin: login, values } = config;
   const about = 'store';
   if (path === undefined)
@@ -27,13 +39,11 @@ function kept(config: Config): Finding {
   try {
     storeSettings(config);
     if (!isStoreThere(config)) return { verdict: 'pass', about, what: `${path} is made with the first request` };
-    if (existsSync(path)) {
-      const { mode } = statSync(path);
-      if (!isAllowed(path)) return { verdict: 'fail', about, what: `${path} cannot be written`, advice };
-      if (process.platform !== 'win32' && (mode & 0o077) !== 0)
-        return { verdict: 'warn', about, what: `others can read ${path}`, advice: `chmod 600 ${path}` };
-    }
-    const { bytes } = withUpkeep({ path, login, idleDays: values['store-days'] }, (upkeep) => upkeep.stats());
+    if (existsSync(path) && !isAllowed(path))
+      return { verdict: 'fail', about, what: `${path} cannot be written`, advice };
+    const look = (): StoreStats =>
+      withUpkeep({ path, login, idleDays: values['store-days'] }, (upkeep) => upkeep.stats());
+    const { bytes } = existsSync(path) ? withModeKept(path, look) : look();
     return { verdict: 'pass', about, what: `${path} can be read and written, ${megabytes(bytes)}` };
   } catch (error) {
     return {
@@ -42,6 +52,16 @@ function kept(config: Config): Finding {
       what: `${path}: ${(error as Error).message}`,
       advice: 'headroom store stats says more',
     };
+  }
+}
+
+/** Opening makes it private; whoever only looks leaves it as it is. */
+function withModeKept<T>(path: string, work: () => T): T {
+  const { mode } = statSync(path);
+  try {
+    return work();
+  } finally {
+    if (statSync(path).mode !== mode) chmodSync(path, mode);
   }
 }
 

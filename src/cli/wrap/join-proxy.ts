@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../../config/load.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, valueText } from '../../config/options.ts';
+import { counted } from '../terminal.ts';
 import { keyOf, readEntries, runFolder } from './entries.ts';
 import { ask, holdLine, type Line } from './line.ts';
 
@@ -62,7 +63,7 @@ async function remarkOthers({ version, config }: Joining, remark: Joining['remar
     const other = await ask(entry, 'look');
     if (!other) continue;
     remark(
-      `a proxy of version ${other.version} still serves ${other.sessions.length} sessions; this one gets its own, of version ${version}`,
+      `a proxy of version ${other.version} still serves ${counted(other.sessions.length, 'session')}; this one gets its own, of version ${version}`,
     );
   }
 }

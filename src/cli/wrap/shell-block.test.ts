@@ -90,29 +90,72 @@ describe('in a shell', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  const shells = (['bash', 'zsh', 'fish'] as const).filter((shell) =>
-    ['/bin', '/usr/bin', '/usr/local/bin'].some((place) => existsSync(join(place, shell))),
-  );
+  const whereIs = (shell: string): string | undefined =>
+    ['/bin', '/usr/bin', '/usr/local/bin'].map((place) => join(place, shell)).find((path) => existsSync(path));
+  const shells = ['bash', 'zsh', 'fish'].filter((shell) => whereIs(shell) !== undefined);
 
-  function type(shell: string): string {
+  function put(name: string, script: string): string {
+    const path = join(folder, 'bin', name);
+    writeFileSync(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    return path;
+  }
+
+  function type(shell: string, wrapping: { program?: readonly string[]; flags?: readonly string[] } = {}): string {
     const file = join(folder, 'start');
-    const text = `alias claude='claude'\n`;
-    writeFileSync(file, add(shell === 'fish' ? '' : text, 'claude', shell === 'fish' ? 'fish' : 'posix'));
+    const isFish = shell === 'fish';
+    const text = isFish ? '' : `alias claude='claude'\n`;
+    const words = { program: PROGRAM, agent: 'claude', newFolders: 0, text, ...wrapping };
+    writeFileSync(file, addAgent({ shell: isFish ? 'fish' : 'posix', ...words }));
     // Without the alias: a shell that reads commands does not expand them, and those who type do.
-    const words = ['-c', `${shell === 'bash' ? 'shopt -s expand_aliases; ' : ''}. ${file}; claude -p 'a  b' 2>&1`];
-    return execFileSync(shell, words, {
-      env: { PATH: `${join(folder, 'bin')}:/usr/bin:/bin`, HOME: folder },
+    const typed = ['-c', `${shell === 'bash' ? 'shopt -s expand_aliases; ' : ''}. ${file}; claude -p 'a  b' 2>&1`];
+    return execFileSync(whereIs(shell)!, typed, {
+      env: { PATH: join(folder, 'bin'), HOME: folder },
       encoding: 'utf8',
     });
   }
 
   test.each(shells)('%s starts the agent through headroom, with its words as they were', (shell) => {
-    writeFileSync(join(folder, 'bin', 'headroom'), '#!/bin/sh\necho "wrapped: $#: $*"\n', { mode: 0o755 });
+    put('node', '');
+    put('headroom', 'echo "wrapped: $#: $*"');
     expect(type(shell)).toBe('wrapped: 5: wrap claude -- -p a  b\n');
   });
 
+  test.each(shells)('%s hands on the flags that every session gets, to the byte (R-59)', (shell) => {
+    put('node', '');
+    put('headroom', `for word in "$@"; do printf '<%s>' "$word"; done`);
+    const flags = ['--profile=lossless', String.raw`--text-observations=^it's \d+\\|$HOME "!"`];
+    expect(type(shell, { flags })).toBe(`<wrap>${flags.map((flag) => `<${flag}>`).join('')}<claude><--><-p><a  b>`);
+  });
+
+  const PLAIN = /^claude: headroom is gone, starting without it; [^\n]*\nplain: -p a {2}b\n$/;
+
+  test.each(shells)('%s starts it without headroom when what that runs on is gone, and says so (R-34)', (shell) => {
+    put('headroom', 'exit 127');
+    expect(type(shell)).toMatch(PLAIN);
+    const program = [join(folder, 'gone', 'node'), put('headroom.js', 'exit 127')];
+    expect(type(shell, { program })).toMatch(PLAIN);
+    expect(type(shell, { program: [put('node', 'echo "wrapped: $#"'), program[1]!] })).toBe('wrapped: 6\n');
+    expect(type(shell, { program: [put('node', 'exit 1'), join(folder, 'gone.js')] })).toMatch(PLAIN);
+  });
+
+  test('fish is asked the same, in words that its older versions know', () => {
+    const program = ['/opt/n o/node', "/opt/it's/headroom.js"];
+    const line = addAgent({
+      shell: 'fish',
+      agent: 'claude',
+      program,
+      flags: ['--profile=off'],
+      text: '',
+      newFolders: 0,
+    });
+    expect(line).toContain(
+      String.raw`if test -x '/opt/n o/node'; and test -e '/opt/it\'s/headroom.js'; '/opt/n o/node' '/opt/it\'s/headroom.js' wrap --profile=off claude -- $argv; else;`,
+    );
+  });
+
   test.each(shells)('%s starts it without headroom when that is gone, and says so (R-34)', (shell) => {
-    expect(type(shell)).toMatch(/^claude: headroom is gone, starting without it; [^\n]*\nplain: -p a {2}b\n$/);
+    put('node', '');
+    expect(type(shell)).toMatch(PLAIN);
     expect(readFileSync(join(folder, 'start'), 'utf8')).toContain('headroom wrap');
   });
 });

@@ -25,8 +25,10 @@ export interface Found {
 export interface Making {
   readonly shell: Shell;
   readonly agent: string;
-  /** How this program is started, a word each. */
+  /** How this program is started, a word each: one that is found by its name, or a runtime and its file. */
   readonly program: readonly string[];
+  /** Flags that every session gets. */
+  readonly flags?: readonly string[];
   /** Undefined when there is no file yet. */
   readonly text: string | undefined;
   /** How many folders have to be made for it. */
@@ -42,8 +44,9 @@ export function findBlock(text: string): Found | undefined {
 }
 
 /** @returns the text with the agent's line in it. */
-export function addAgent({ shell, agent, program, text, newFolders }: Making): string {
-  const line = lineFor(shell, agent, program);
+export function addAgent(making: Making): string {
+  const { agent, text, newFolders } = making;
+  const line = lineFor(making);
   const block = text === undefined ? undefined : locate(text);
   if (block) {
     const kept = block.lines.filter((one) => LINE.exec(one)?.groups?.['agent'] !== agent);
@@ -105,18 +108,28 @@ function countOurs(lines: readonly string[]): number {
 }
 
 /**
- * On one line, so that it is whole or not there. When this program is gone the agent starts without it, and says so.
- * `function`, because `claude() …` is a syntax error where `claude` is an alias.
+ * On one line, so that it is whole or not there. When this program is gone, or what it runs on, the agent starts without it,
+ * and says so. `function`, because `claude() …` is a syntax error where `claude` is an alias.
  */
-function lineFor(shell: Shell, agent: string, program: readonly string[]): string {
-  const words = program.map(quoted).join(' ');
-  const isThere = program.length === 1 ? `command -v ${program[0]} >/dev/null 2>&1` : `test -e ${quoted(program[1]!)}`;
+function lineFor({ shell, agent, program, flags = [] }: Making): string {
+  const quote = QUOTES[shell];
+  const words = [...program, 'wrap', ...flags, agent, '--'].map(quote).join(' ');
+  const [first, file] = program.map(quote);
+  const needs = file === undefined ? [first!, 'node'].map(found) : [`test -x ${first}`, `test -e ${file}`];
+  // Older versions of fish know no `&&`.
+  const isThere = needs.join(shell === 'fish' ? '; and ' : ' && ');
   const notice = `echo "${agent}: headroom is gone, starting without it; delete the headroom block in this shell's start file" >&2`;
   if (shell === 'fish')
-    return `function ${agent}; if ${isThere}; ${words} wrap ${agent} -- $argv; else; ${notice}; command ${agent} $argv; end; end # headroom wrap`;
-  return `function ${agent} { if ${isThere}; then ${words} wrap ${agent} -- "$@"; else ${notice}; command ${agent} "$@"; fi; } # headroom wrap`;
+    return `function ${agent}; if ${isThere}; ${words} $argv; else; ${notice}; command ${agent} $argv; end; end # headroom wrap`;
+  return `function ${agent} { if ${isThere}; then ${words} "$@"; else ${notice}; command ${agent} "$@"; fi; } # headroom wrap`;
 }
 
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+function found(name: string): string {
+  return `command -v ${name} >/dev/null 2>&1`;
 }
+
+const PLAIN = /^[\w@%+=:,./-]+$/;
+const QUOTES: Readonly<Record<Shell, (word: string) => string>> = {
+  posix: (word) => (PLAIN.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`),
+  fish: (word) => (PLAIN.test(word) ? word : `'${word.replaceAll(/['\\]/g, String.raw`\$&`)}'`),
+};

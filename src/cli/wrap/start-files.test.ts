@@ -35,7 +35,7 @@ function scene(shell = '/bin/bash', environment: Record<string, string> = {}): S
 }
 
 function wrap(agent: string, at = scene()): void {
-  planWrapping(agent, ['headroom'], at)?.make();
+  planWrapping(agent, { program: ['headroom'] }, at)?.make();
 }
 
 function unwrap(agent: string | undefined, at = scene()): void {
@@ -77,7 +77,7 @@ test('mode and bytes stay, also through a link, and one that leads out of the ho
   const outside = mkdtempSync(join(tmpdir(), 'headroom-outside-'));
   symlinkSync(join(outside, 'zshrc'), join(home, '.zshrc'));
   writeFileSync(join(outside, 'zshrc'), '');
-  expect(() => planWrapping('claude', ['headroom'], scene('/bin/zsh'))).toThrow(/a link takes it to/);
+  expect(() => planWrapping('claude', { program: ['headroom'] }, scene('/bin/zsh'))).toThrow(/a link takes it to/);
   rmSync(outside, { recursive: true });
 });
 
@@ -90,7 +90,7 @@ test('what a write that was killed half way left behind goes with it', () => {
 });
 
 test('a shell that is not known is named', () => {
-  expect(() => planWrapping('claude', ['headroom'], scene('/bin/tcsh'))).toThrow(/tcsh/);
+  expect(() => planWrapping('claude', { program: ['headroom'] }, scene('/bin/tcsh'))).toThrow(/tcsh/);
 });
 
 /** What the files would hold if nobody had ever wrapped anything. */

@@ -30,13 +30,21 @@ function startFiles({ home, environment }: Scene): readonly StartFile[] {
   ];
 }
 
+/** What is to be typed in place of the agent's name. */
+export interface Wrapping {
+  readonly program: readonly string[];
+  /** Those of headroom wrap that every session gets. */
+  readonly flags?: readonly string[];
+}
+
 /** Undefined when it is there already, as it would be written. @throws HeadroomError for a file that is not to be touched. */
-export function planWrapping(agent: string, program: readonly string[], scene: Scene): Change | undefined {
+export function planWrapping(agent: string, { program, flags = [] }: Wrapping, scene: Scene): Change | undefined {
   const place = placeFor(scene);
   const file = findFile(place);
   const text = textOf(file);
   const made = missingFolders(dirname(file.path));
-  const after = addAgent({ shell: place.shell, agent, program: program.map(asBytes), text, newFolders: made.length });
+  const words = { program: program.map(asBytes), flags: flags.map(asBytes) };
+  const after = addAgent({ shell: place.shell, agent, ...words, text, newFolders: made.length });
   if (after === text) return undefined;
   const make = (): void => {
     replaceFile(file, Buffer.from(after, 'latin1'));

@@ -4,6 +4,8 @@ import { blame } from './blame.ts';
 import { HunkLines } from './hunk-lines.ts';
 import { graph } from './dialects/graph.ts';
 import type { Listing } from './listing.ts';
+import { merge } from './merge.ts';
+import { NAME_ONLY } from './name-list.ts';
 import { objects } from './objects.ts';
 import { reflog } from './reflog.ts';
 import { status } from './status.ts';
@@ -15,7 +17,8 @@ const COMMIT = /^commit [0-9a-f]{7,64}(?: \(|$)/;
 const COMMIT_FIELD = /^(?:Merge|Author|AuthorDate|Commit|CommitDate|Date): /;
 const DIFF_HEAD =
   /^(?:diff --|diff -|Index: |index [0-9a-f]{4,}|--- |\+\+\+ |@@ |new file mode |deleted file mode |old mode |new mode |similarity index |rename |Binary files )/;
-const STAT = /^ \S.* \| +(?:\d+ ?[+-]*|Bin.*)$|^ \d+ files? changed/;
+const STAT =
+  /^ \S.* \| +(?:\d+ ?[+-]*|Bin.*)$|^ \d+ files? changed|^ (?:create|delete) mode \d{6} |^ mode change \d{6} |^ (?:rename|copy) \S.* \(\d{1,3}%\)$/;
 const NAME_STATUS = /^[ACDMRTUX]\d{0,3}\t/;
 /** How many lines of a listing make sure that it is one, and which share of all they have to be. */
 export const LISTINGS: readonly { readonly listing: Listing; readonly min: number; readonly share: number }[] = [
@@ -23,6 +26,7 @@ export const LISTINGS: readonly { readonly listing: Listing; readonly min: numbe
   { listing: objects, min: 5, share: 0.6 },
   { listing: reflog, min: 4, share: 0.6 },
   { listing: status, min: 3, share: 0.4 },
+  { listing: merge, min: 3, share: 0.8 },
   { listing: graph, min: 6, share: 0.6 },
 ];
 
@@ -72,7 +76,7 @@ function kindOf(line: string, isInCommit: boolean): LineKind {
   }
   if (COMMIT.test(line)) return 'commit';
   if (DIFF_HEAD.test(line)) return 'head';
-  return isInCommit && (COMMIT_FIELD.test(line) || NAME_STATUS.test(line)) ? 'log' : 'other';
+  return isInCommit && (COMMIT_FIELD.test(line) || NAME_STATUS.test(line) || NAME_ONLY.test(line)) ? 'log' : 'other';
 }
 
 const MIN_SHARE = 0.5;

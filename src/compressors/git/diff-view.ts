@@ -1,7 +1,7 @@
 /**
  * The view of a diff: every file with its lines added and removed, every hunk header of what people wrote, and its
- * changed lines. Unchanged lines are thinned, files that programs make are summed up, and of long new files and of
- * tests the declarations stay. What is left out is counted where it stood.
+ * changed lines. Unchanged lines are thinned, files that programs make are summed up, deleted files outlined. At level
+ * aggressive of long new files and of tests the declarations stay. What is left out is counted where it stood.
  */
 import type { Level } from '../../core/compressor.ts';
 import type { Deadline } from '../../core/deadline.ts';
@@ -16,8 +16,6 @@ import { lockChanges } from './lock-changes.ts';
 /** Of the source's characters. */
 const TARGET_SHARE: Readonly<Record<Exclude<Level, 'lossless'>, number>> = { balanced: 0.52, aggressive: 0.3 };
 const MAX_SHARE_OF_FORM = 0.6;
-/** From here on even source files may lose lines at level balanced. */
-const HUGE_CHARS = 80_000;
 const MAX_PACKAGES = 60;
 const MIN_SERIES = 3;
 
@@ -46,12 +44,7 @@ export function writeDiffView(
   const sections = read.map((section) => (typeof section === 'string' ? section : show(section, usual)));
   const files = sections.filter((section) => typeof section !== 'string');
   if (files.length === 0) return undefined;
-  fit(
-    files,
-    Math.min(text.length * TARGET_SHARE[level], formLength * MAX_SHARE_OF_FORM),
-    limitsFor(text, level),
-    deadline,
-  );
+  fit(files, Math.min(text.length * TARGET_SHARE[level], formLength * MAX_SHARE_OF_FORM), LIMITS[level], deadline);
   const body = joinCommitHeads(sections.map((section) => (typeof section === 'string' ? section : section.text)));
   return [sayHead(files, usual), ...body].join('\n');
 }
@@ -81,16 +74,16 @@ function show(file: ChangedFile, usual: number): Shown {
   return { ...shown, text: render(shown, detail) };
 }
 
-type Limits = Readonly<Record<'source' | 'new source' | 'other', Detail>>;
+type Limits = Readonly<Record<'source' | 'new source' | 'deleted' | 'other', Detail>>;
 
-function limitsFor(text: string, level: Level): Limits {
-  if (level === 'aggressive') return { source: 'runs', 'new source': 'outline', other: 'outline' };
-  const isHuge = text.length > HUGE_CHARS;
-  return { source: isHuge ? 'runs' : 'changes', 'new source': isHuge ? 'outline' : 'runs', other: 'outline' };
-}
+const LIMITS: Readonly<Record<Exclude<Level, 'lossless'>, Limits>> = {
+  balanced: { source: 'changes', 'new source': 'changes', deleted: 'outline', other: 'changes' },
+  aggressive: { source: 'runs', 'new source': 'outline', deleted: 'outline', other: 'outline' },
+};
 
 function limitOf({ file, fileClass }: Shown, limits: Limits): Detail {
-  if (file.kind === 'deleted' || fileClass !== 'source') return limits.other;
+  if (file.kind === 'deleted') return limits.deleted;
+  if (fileClass !== 'source') return limits.other;
   return file.kind === 'new' ? limits['new source'] : limits.source;
 }
 

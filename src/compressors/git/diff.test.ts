@@ -220,6 +220,32 @@ describe('the view (R-9, R-15)', () => {
     ]);
   });
 
+  test('R-15: keeps every changed line of new files and of tests, and leaves that to level aggressive', () => {
+    const file = (path: string, count: number): readonly string[] => [
+      `diff --git a/${path} b/${path}`,
+      'new file mode 100644',
+      '--- /dev/null',
+      `+++ b/${path}`,
+      `@@ -0,0 +1,${count} @@`,
+      ...Array.from({ length: count }, (_, i) => `+  step(${i * 7}, '${path}');`),
+    ];
+    const changed = [
+      'diff --git a/test/shop.test.ts b/test/shop.test.ts',
+      '--- a/test/shop.test.ts',
+      '+++ b/test/shop.test.ts',
+      '@@ -1,900 +1,940 @@',
+      ...Array.from({ length: 900 }, (_, i) => ` const kept${i} = ${i};`),
+      ...Array.from({ length: 40 }, (_, i) => `+  expect(step(${i})).toBe(${i * 3});`),
+    ];
+    const lines = [...file('src/new.ts', 300), ...file('test/new.test.ts', 300), ...file('README.md', 60), ...changed];
+    const text = lines.join('\n').padEnd(120_000, '\n');
+    // However short it has to be.
+    const said = new Set(writeDiffView(text, 1, 'balanced', NO_DEADLINE)!.split('\n'));
+    for (const line of lines) if (line.startsWith('+') && !line.startsWith('+++')) expect(said).toContain(line);
+    const outlined = writeDiffView(text, 1, 'aggressive', NO_DEADLINE)!;
+    expect(outlined).toMatch(/^~\+\d{3}$/m);
+  });
+
   test('of a long new file keeps the declarations, with counts of what stood between', () => {
     const made = Array.from({ length: 60 }, (_, i) => [
       `+export function made${i}(): number {`,
@@ -234,7 +260,8 @@ describe('the view (R-9, R-15)', () => {
       `@@ -0,0 +1,${made.length} @@`,
       ...made,
     ];
-    const said = view(lines.join('\n'));
+    const text = lines.join('\n');
+    const said = writeDiffView(text, text.length, 'aggressive', NO_DEADLINE)!.split('\n');
     expect(said[1]).toBe('new file a.ts +180 -0');
     expect(said).toContain('+export function made9(): number {');
     const shown = said.filter((line) => line.startsWith('+')).length;

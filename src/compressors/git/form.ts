@@ -7,6 +7,7 @@ import { readLabels } from './commit-record.ts';
 import { HunkLines } from './hunk-lines.ts';
 import { codeOf, readLegend, writeLegend } from './legend.ts';
 import type { Legend } from './legend.ts';
+import { hasManyNames } from './name-list.ts';
 import { opensFile } from './name-record.ts';
 import { Outside } from './outside.ts';
 import { readPathLimit } from './stat-record.ts';
@@ -145,7 +146,9 @@ function makeLegend(lines: readonly string[], isInHunk: Uint8Array, repeats: boo
     .filter(([author, count]) => count > 1 && author.length > 3 && labels)
     .map(([author]) => author);
   const authors = new Map(often.slice(0, 1000).map((author, i) => [codeOf(i), author]));
-  return { files, names, stats: stats >= MIN_STATS ? readPathLimit(lines) : undefined, repeats, crlf, labels, authors };
+  const limit = stats >= MIN_STATS ? readPathLimit(lines) : undefined;
+  const folders = labels !== undefined && hasManyNames(lines, isInHunk);
+  return { files, names, stats: limit, folders, repeats, crlf, labels, authors };
 }
 
 function hasAny({ files, names, stats, repeats, labels }: Legend): boolean {

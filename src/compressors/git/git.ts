@@ -57,7 +57,11 @@ function compress(text: string, options: CompressOptions): Compressed | undefine
   deadline.check();
   const lossless = form !== undefined && form.length < text.length ? form : undefined;
   const view =
-    level === 'lossless' || listing ? undefined : viewOf(text, lossless?.length ?? text.length, level, deadline);
+    level === 'lossless'
+      ? undefined
+      : listing
+        ? listing.view && (() => listing.view?.(text.split(/\r?\n/), deadline))
+        : viewOf(text, lossless?.length ?? text.length, level, deadline);
   return chooseForm({ source: text, lossless, view }, options);
 }
 

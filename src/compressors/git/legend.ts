@@ -7,6 +7,7 @@ const FILES = '"file P A..B": diff --git, index (100644), --- and +++ lines of P
 const NAMES = 'bare --- and +++: the file named above';
 const STATS =
   /^"P 2 \+-": --stat lines, totals where the signs do not show them \(cut paths were padded to (\d{1,3})\)$/;
+const FOLDERS = '"D/: a b": a line each for D/a and D/b';
 const REPEATS = '"= 5 from A": the 5 lines after "=A" again ("as +": with that sign)';
 const CRLF = 'lines end in CRLF';
 const COMMITS = /^"commit H date author": commit, "(Author: +)" and "(Date: +)" lines, dates where they change$/;
@@ -18,6 +19,8 @@ export interface Legend {
   readonly names: boolean;
   /** Where --stat pads paths that it had to cut; undefined when there are no such lines to shorten. */
   readonly stats: number | undefined;
+  /** Whether names alone on their lines stand by directory. */
+  readonly folders: boolean;
   readonly repeats: boolean;
   readonly crlf: boolean;
   readonly labels: CommitLabels | undefined;
@@ -31,7 +34,16 @@ export function codeOf(index: number): string {
   return index < 26 ? letter : `${letter}${Math.floor(index / 26)}`;
 }
 
-export function writeLegend({ files, names, stats, repeats, crlf, labels, authors }: Legend): readonly string[] {
+export function writeLegend({
+  files,
+  names,
+  stats,
+  folders,
+  repeats,
+  crlf,
+  labels,
+  authors,
+}: Legend): readonly string[] {
   const parts: string[] = [];
   if (files) parts.push(FILES);
   if (names) parts.push(NAMES);
@@ -43,6 +55,7 @@ export function writeLegend({ files, names, stats, repeats, crlf, labels, author
   if (stats !== undefined) {
     parts.push(`"P 2 +-": --stat lines, totals where the signs do not show them (cut paths were padded to ${stats})`);
   }
+  if (folders) parts.push(FOLDERS);
   if (repeats) parts.push(REPEATS);
   if (crlf) parts.push(CRLF);
   if (authors.size > 0) parts.push(`${authors.size} authors by letter`);
@@ -65,7 +78,7 @@ export function readLegend(form: readonly string[]): { legend: Legend; lines: nu
     if (commits) labels = { author: commits[1]!, date: commits[2]! };
     else if (stat) stats = Number(stat[1]);
     else if (authors) count = Number(authors[1]);
-    else if ([FILES, NAMES, REPEATS, CRLF].includes(part)) flags.add(part);
+    else if ([FILES, NAMES, FOLDERS, REPEATS, CRLF].includes(part)) flags.add(part);
     else return undefined;
   }
   const authors = new Map<string, string>();
@@ -79,6 +92,7 @@ export function readLegend(form: readonly string[]): { legend: Legend; lines: nu
     files: flags.has(FILES),
     names: flags.has(NAMES),
     stats,
+    folders: flags.has(FOLDERS),
     repeats: flags.has(REPEATS),
     crlf: flags.has(CRLF),
     labels,

@@ -8,6 +8,8 @@ export interface Listing {
   write(lines: readonly string[], deadline: Deadline): readonly string[] | undefined;
   /** The lines of the source; undefined when the header is not of this kind or something does not fit it. */
   read(header: string, form: readonly string[]): readonly string[] | undefined;
+  /** The view, where the kind has one; undefined when there is little to leave out. */
+  readonly view?: (lines: readonly string[], deadline: Deadline) => string | undefined;
 }
 
 /** Before a line that stays as it is and could be taken for something else. */

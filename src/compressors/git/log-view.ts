@@ -4,6 +4,7 @@
  */
 import type { Deadline } from '../../core/deadline.ts';
 import { codeOf } from './legend.ts';
+import { NAME_ONLY } from './name-list.ts';
 
 const COMMIT = /^commit ([0-9a-f]{7,64})( \([^()]{1,300}\))?$/;
 const FIELD = /^(Merge|Author|AuthorDate|Commit|CommitDate|Date|Reflog|Reflog message): *(.*)$/;
@@ -65,7 +66,10 @@ function addLine(commit: Commit, line: string): void {
     return;
   }
   const summary = SUMMARY.exec(line);
-  const file = line.length < MAX_STAT ? (STAT.exec(line) ?? NAME_STATUS.exec(line)) : undefined;
+  const file =
+    line.length < MAX_STAT
+      ? (STAT.exec(line) ?? NAME_STATUS.exec(line) ?? (NAME_ONLY.test(line) ? [line, line] : null))
+      : undefined;
   if (summary) commit.totals = ` +${summary[2] ?? 0} -${summary[3] ?? 0}`;
   else if (file) commit.files.push({ name: file[1]!, size: Number(file[2]) || 0 });
   else if (line.trim() !== '') commit.others.push(line);

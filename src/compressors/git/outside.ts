@@ -2,6 +2,7 @@
 import { CommitRecord, MessageRecord } from './commit-record.ts';
 import { fileRecord } from './file-record.ts';
 import type { Legend } from './legend.ts';
+import { nameListRecord } from './name-list.ts';
 import { NameRecord } from './name-record.ts';
 import type { RecordKind, Taken } from './record.ts';
 import { StatRecord } from './stat-record.ts';
@@ -16,13 +17,14 @@ export class Outside {
   readonly #commit: CommitRecord | undefined;
   readonly #kinds: readonly RecordKind[];
 
-  constructor({ files, names, stats, labels, authors }: Legend) {
+  constructor({ files, names, stats, folders, labels, authors }: Legend) {
     this.#commit = labels && new CommitRecord(labels, authors);
     const kinds: RecordKind[] = [this.#message];
     if (this.#commit) kinds.push(this.#commit);
     if (files) kinds.push(fileRecord);
     if (names) kinds.push(this.#names);
     if (stats !== undefined) kinds.push(new StatRecord(stats));
+    if (folders) kinds.push(nameListRecord);
     this.#kinds = kinds;
   }
 

@@ -4,6 +4,7 @@ import { NO_DEADLINE } from '../../core/deadline.ts';
 import { blame } from './blame.ts';
 import { readForm, writeForm } from './form.ts';
 import type { Listing } from './listing.ts';
+import { merge } from './merge.ts';
 import { objects } from './objects.ts';
 import { reflog } from './reflog.ts';
 import { status } from './status.ts';
@@ -195,6 +196,23 @@ const lists: readonly (readonly [string, Listing, fc.Arbitrary<string>])[] = [
       'M a.ts',
       '\\',
     ),
+  ],
+  [
+    'merge',
+    merge,
+    fc
+      .tuple(
+        fc.constantFrom(
+          'Auto-merging ',
+          'CONFLICT (content): Merge conflict in ',
+          'CONFLICT (add/add): ',
+          'A ',
+          'C ',
+          '\\',
+        ),
+        path,
+      )
+      .map(([words, path]) => words + path),
   ],
 ];
 

@@ -17,22 +17,20 @@ const MAX_LINE = 2000;
 const ENOUGH = 0.8;
 const SAMPLED_ROWS = 200;
 
-interface Cell {
-  readonly start: number;
-  readonly end: number;
-}
+/** Start and end of each cell, in turn. */
+type Cells = readonly number[];
 
 /** Where each column stands: from 0 up its left edge, below 0 its right edge. */
 export type Edges = readonly number[];
 
-function readCells(line: string, limit: number): readonly Cell[] {
-  const cells: Cell[] = [];
+function readCells(line: string, limit: number): Cells {
+  const cells: number[] = [];
   if (line.length > MAX_LINE) return cells;
-  for (let at = 0; at < line.length && cells.length < limit; at++) {
+  for (let at = 0; at < line.length && cells.length < limit * 2; at++) {
     if (isBlank(line.charCodeAt(at))) continue;
     const start = at;
     while (at < line.length && !isBlank(line.charCodeAt(at))) at++;
-    cells.push({ start, end: at });
+    cells.push(start, at);
   }
   return cells;
 }
@@ -41,39 +39,47 @@ function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;
 }
 
-function fits(cell: Cell | undefined, edge: number): boolean {
-  return cell !== undefined && (edge < 0 ? cell.end === -edge : cell.start === edge);
-}
-
 /** The edges on which most rows agree, from the left, as far as they agree. */
 export function findEdges(lines: readonly string[]): Edges {
   const edges: number[] = [];
-  let rows = lines.map((line) => readCells(line, MAX_COLUMNS)).filter((cells) => cells.length >= MIN_COLUMNS);
+  let rows = lines.map((line) => readCells(line, MAX_COLUMNS)).filter((cells) => cells.length >= MIN_COLUMNS * 2);
   if (rows.length < MIN_ROWS) return edges;
   const enough = Math.max(MIN_ROWS, rows.length * ENOUGH);
   for (let i = 0; i < MAX_COLUMNS; i++) {
-    const seen = rows.filter((cells) => cells.length > i);
-    const left = mostFrequent(seen.map((cells) => cells[i]!.start));
-    const right = mostFrequent(seen.map((cells) => -cells[i]!.end));
+    const [start, end] = [i * 2, i * 2 + 1];
+    const seen = rows.filter((cells) => cells.length > start);
+    const left = mostFrequent(seen.map((cells) => cells[start]!));
+    const right = mostFrequent(seen.map((cells) => -cells[end]!));
     const best = left && right && right.count > left.count ? right : left;
     if (!best || best.count < enough) break;
     edges.push(best.value);
-    rows = rows.filter((cells) => fits(cells[i], best.value));
+    rows = seen.filter((cells) => (best.value < 0 ? cells[end] === -best.value : cells[start] === best.value));
   }
   return edges;
 }
 
 /** The cells of a row and what follows them; undefined when it is not aligned so. */
 export function readRow(line: string, edges: Edges): readonly string[] | undefined {
-  const cells = readCells(line, edges.length);
-  if (cells.length < edges.length || line.includes('\t') || !edges.every((edge, i) => fits(cells[i], edge)))
-    return undefined;
-  return [...cells.map(({ start, end }) => line.slice(start, end)), line.slice(cells.at(-1)!.end)];
+  if (line.length > MAX_LINE || line.includes('\t')) return undefined;
+  const row: string[] = [];
+  let at = 0;
+  for (const edge of edges) {
+    while (line.charCodeAt(at) === 0x20) at++;
+    if (at === line.length) return undefined;
+    const start = at;
+    at = line.indexOf(' ', start);
+    if (at < 0) at = line.length;
+    if (edge < 0 ? at !== -edge : start !== edge) return undefined;
+    row.push(line.slice(start, at));
+  }
+  row.push(line.slice(at));
+  return row;
 }
 
 function writeRow(row: readonly string[], edges: Edges): string {
   let line = '';
-  for (const [i, edge] of edges.entries()) {
+  for (let i = 0; i < edges.length; i++) {
+    const edge = edges[i]!;
     line = edge < 0 ? line + row[i]!.padStart(-edge - line.length) : line.padEnd(edge) + row[i]!;
   }
   return line + row[edges.length]!;
@@ -120,8 +126,15 @@ function write(lines: readonly string[], deadline: Deadline): readonly string[] 
 }
 
 function writeThin(row: readonly string[], constants: ReadonlyMap<number, string>): string {
-  const cells = row.slice(0, -1).filter((_, column) => !constants.has(column));
-  return cells.join(' ') + row.at(-1)!;
+  const last = row.length - 1;
+  let thin = '';
+  let isFirst = true;
+  for (let column = 0; column < last; column++) {
+    if (constants.has(column)) continue;
+    thin += isFirst ? row[column]! : ` ${row[column]!}`;
+    isFirst = false;
+  }
+  return thin + row[last]!;
 }
 
 function readConstants(said: string | undefined): ReadonlyMap<number, string> | undefined {
@@ -148,11 +161,11 @@ function read(header: RegExpExecArray, lines: readonly string[]): readonly strin
       continue;
     }
     const cells = readCells(line, given);
-    if (cells.length < given) return undefined;
-    const values = cells.map(({ start, end }) => line.slice(start, end));
-    const rest = line.slice(cells.at(-1)!.end);
-    const row = edges.map((_, i) => constants.get(i) ?? values.shift()!);
-    out.push(writeRow([...row, rest], edges));
+    if (cells.length < given * 2) return undefined;
+    let next = 0;
+    const row = edges.map((_, i) => constants.get(i) ?? line.slice(cells[next++], cells[next++]));
+    row.push(line.slice(cells.at(-1)));
+    out.push(writeRow(row, edges));
   }
   return out;
 }
@@ -163,6 +176,8 @@ const GAP = / {2,}\S/;
 const STARTS_WITH_TIME = /^.{0,24}\d\d:\d\d:\d\d/;
 /** Drawn tables say their columns with more than blanks. */
 const IS_DRAWN = /^ ?[|+│┌├]/;
+/** What git says of lines and of files has kinds of its own. */
+const IS_OF_GIT = /^\^?[0-9a-f]{7,64} (?:.{0,200}\(.{0,200})? *\d{1,7}\) |^ \S.* \| +(?:\d+(?: [+-]*)?|Bin.*)$/;
 
 export const columns: Shape = {
   name: 'columns',
@@ -175,7 +190,9 @@ export const columns: Shape = {
       else if (!isEnough(seen.length - (i + 1 - apart.length))) return 0;
     }
     const edges = findEdges(seen);
-    const others = seen.filter((line) => STARTS_WITH_TIME.test(line) || IS_DRAWN.test(line)).length;
+    const others = seen.filter(
+      (line) => STARTS_WITH_TIME.test(line) || IS_DRAWN.test(line) || IS_OF_GIT.test(line.slice(0, MAX_LINE)),
+    ).length;
     if (edges.length < MIN_COLUMNS || others > seen.length / 4) return 0;
     const rows = apart.filter((line) => readRow(line, edges)).length;
     return isEnough(rows) ? 0.5 + rows / seen.length / 10 : 0;

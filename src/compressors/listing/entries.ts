@@ -1,4 +1,5 @@
 /** The paths that listings of other shapes mean, for the view that counts them, and their rows that stand in full. */
+import { countFields, leadNamed } from './leads.ts';
 import { isHeading } from './recursive-list.ts';
 import type { Beside } from './path-view.ts';
 
@@ -68,4 +69,27 @@ export function entriesOfTree(lines: readonly string[]): Entries | undefined {
   }
   const named = paths.filter((path) => /\.[A-Za-z]\w{0,9}$/.test(path)).length;
   return paths.length === 0 || named < paths.length / 2 ? undefined : { paths, beside: { left: '', inFull: others } };
+}
+
+const CHECKSUM = /^[0-9a-f]{32,128}$/;
+
+/** Paths behind dates, sizes and the like: the largest stand in full. Undefined where the paths are not what is asked. */
+export function entriesOfFields(lines: readonly string[]): Entries | undefined {
+  const fields = countFields(lines);
+  if (fields === 0) return undefined;
+  const lead = leadNamed(`paths after ${fields} field${fields > 1 ? 's' : ''}`);
+  const rows = lines.flatMap((line) => {
+    const match = lead.exec(line)?.[0];
+    return match === undefined ? [] : [{ line, path: line.slice(match.length), said: match.trim().split(/ +/) }];
+  });
+  if (rows.some(({ said }) => said.some((one) => CHECKSUM.test(one)))) return undefined;
+  const others = lines.filter((line) => line !== '' && !lead.test(line));
+  const isSize = (at: number): boolean => rows.every(({ said }) => /^\d+$/.test(said[at]!));
+  const sizes = Array.from({ length: fields }, (_, at) => at).filter(isSize);
+  const at = sizes.at(-1);
+  const largest = at === undefined ? [] : rows.toSorted((a, b) => Number(b.said[at]) - Number(a.said[at]));
+  const inFull = new Set(largest.slice(0, MAX_LARGEST));
+  const shown = rows.filter((row) => inFull.has(row)).map(({ line }) => line);
+  const left = `what stands before each path of the ${shown.length} with the largest number only, first`;
+  return { paths: rows.map(({ path }) => path), beside: { left, inFull: [...others, ...shown] } };
 }

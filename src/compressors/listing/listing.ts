@@ -4,9 +4,12 @@
  */
 import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
+import type { ToolCall } from '../../core/conversation.ts';
+import { asObject } from '../../core/json/value.ts';
 import { Sample } from '../../core/sample.ts';
+import { aptList, writeAptView } from './apt-list.ts';
 import { columns } from './columns.ts';
-import { entriesOfRecursive, entriesOfSizes, entriesOfTree } from './entries.ts';
+import { entriesOfFields, entriesOfRecursive, entriesOfSizes, entriesOfTree } from './entries.ts';
 import type { Entries } from './entries.ts';
 import { longList } from './long-list.ts';
 import { writeLongView } from './long-view.ts';
@@ -19,7 +22,7 @@ import { writeTreeView } from './tree-view.ts';
 import { tree } from './tree.ts';
 
 /** In the order in which they win ties. */
-const SHAPES: readonly Shape[] = [tree, longList, recursiveList, pathList, columns];
+const SHAPES: readonly Shape[] = [tree, longList, recursiveList, aptList, pathList, columns];
 const MIN_SHARE: ReadonlyMap<Shape, number> = new Map([[pathList, 0.2]]);
 /** A path out of a shorter list will be quoted whole: there it stands whole. */
 const MIN_FOLDED_PATHS = 300;
@@ -42,12 +45,28 @@ function compress(text: string, options: CompressOptions, minFoldedPaths: number
   const said = isFolded ? shape.write(lines, deadline) : undefined;
   const form = said && said.join('\n') + end;
   deadline.check();
-  const isExact = form !== undefined && form.length < text.length && expand(form) === text;
-  const view = (before: number): string | undefined => viewOf(shape, { lines, said }, options, before);
-  const chosen = chooseForm({ source: text, lossless: isExact ? form : undefined, view }, options);
+  const readsBack = (): boolean => expand(form!) === text;
+  const listed = { lines, said };
+  // Where the smaller budget holds no view, the larger one may: it is shorter than no view.
+  const view = (before: number): string | undefined =>
+    viewOf(shape, listed, options, before) ??
+    (options.level === 'aggressive' ? viewOf(shape, listed, { ...options, level: 'balanced' }, before) : undefined);
+  const chosen = chooseForm({ source: text, lossless: form, readsBack, view }, options);
   if (chosen?.loss !== 'none') return chosen;
   const minShare = MIN_SHARE.get(shape) ?? MIN_SAVED_SHARE;
   return tokens.count(chosen.text) <= tokens.count(text) * (1 - minShare) ? chosen : undefined;
+}
+
+const MAX_COMMAND = 2000;
+const FOUND = /^Found \d+ files?\b/;
+const ASKS_FILES =
+  /\b(?:grep|rg|ag|ack)\b[^|;&]*\s(?:-\w*[lL]\w*|--files-with(?:out)?-match(?:es)?)(?:\s|$)|^files_with_matches$/;
+
+/** Whether the paths are those whose text was searched for: each of them is what was asked, none may be but counted. */
+function areAnswer(lines: readonly string[], call: ToolCall | undefined): boolean {
+  const said = Object.values(asObject(call?.input ?? null)).flat();
+  const isAsked = said.some((value) => typeof value === 'string' && ASKS_FILES.test(value.slice(0, MAX_COMMAND)));
+  return isAsked || FOUND.test(lines[0]!) || /grep/i.test(call?.name ?? '');
 }
 
 const SIZED = /^\d[\d.,]*[KMGTP]?\t/;
@@ -63,12 +82,15 @@ function viewOf(shape: Shape, { lines, said }: Listed, options: CompressOptions,
     entries && writeView(entries.paths, options, before, entries.beside);
   if (shape === columns) return writeTableView(lines, options, before);
   if (shape === longList) return writeLongView(lines, options);
+  if (shape === aptList) return writeAptView(lines, options.deadline);
   if (shape === recursiveList) return byPath(entriesOfRecursive(lines));
   if (shape === tree) {
     const entries = entriesOfTree(lines);
     return entries ? byPath(entries) : said && writeTreeView(said.slice(1), options, before);
   }
-  return SIZED.test(lines[0]!) ? byPath(entriesOfSizes(lines)) : writeView(lines, options, before);
+  if (SIZED.test(lines[0]!)) return byPath(entriesOfSizes(lines));
+  if (areAnswer(lines, options.call)) return undefined;
+  return byPath(entriesOfFields(lines)) ?? writeView(lines, options, before);
 }
 
 /** The source; a final line break stands in both. */

@@ -4,55 +4,15 @@
  */
 import type { Deadline } from '../../core/deadline.ts';
 import { placeHeadings } from './headings.ts';
+import { isPath, LEAD_NAMES, leadNamed, leadOf, MAX_PATH } from './leads.ts';
 import { AS_IT_WAS, LINES_PER_CHECK } from './shape.ts';
 import type { Shape } from './shape.ts';
 
-/** What may stand before a path: nothing, a size, a count of lines, a git status. */
-const LEADS: Readonly<Record<string, RegExp>> = {
-  paths: /^/,
-  'sizes and paths': /^\d[\d.,]*[KMGTP]?\t/,
-  'counts and paths': /^ *\d+ /,
-  'states and paths': /^(?:[ MTADRCU?!]{2}|[MTADRCUX]\t) ?/,
-};
-const HEADER =
-  /^\[(\d+) (paths|sizes and paths|counts and paths|states and paths)(?: under (.+?))?(, joined by \\)?; each directory above its entries\]$/;
+const HEADER = new RegExp(
+  `^\\[(\\d+) (${LEAD_NAMES})(?: under (.+?))?(, joined by \\\\)?; each directory above its entries\\]$`,
+);
 const MIN_PATHS = 3;
 const MIN_ROOT = 12;
-const MAX_PATH = 1024;
-const PLAIN = /^(?:[A-Za-z]:[\\/])?[^\s:;,"'`<>|{}=]+(?::\d+)?\r?$/;
-/** With blanks in it, a path has a folder or begins as paths do, and does not end as a sentence does. */
-const SPACED = /^(?:[A-Za-z]:[\\/]|\.{0,2}\/|[^\s/:;"<>|{}=]+[\\/])[^:;"<>|{}=\t]*[^\s:;"<>|{}=.,!?]\r?$/;
-const HAS_FOLDER = /[^\\/\s][\\/]|^[\\/]/;
-
-export function isPath(text: string): boolean {
-  return text.length <= MAX_PATH && (PLAIN.test(text) || SPACED.test(text));
-}
-
-/** What stands behind the leads; undefined as soon as that is no plain path in more than half of the lines. */
-function pathsBehind(lead: RegExp, lines: readonly string[]): readonly string[] | undefined {
-  const rests: string[] = [];
-  let odd = 0;
-  for (const line of lines) {
-    const match = lead.exec(line);
-    const rest = match ? line.slice(match[0].length) : '';
-    if (match) rests.push(rest);
-    if ((rest.length > MAX_PATH || !PLAIN.test(rest)) && ++odd > lines.length / 2) return undefined;
-  }
-  return rests.filter(isPath);
-}
-
-function leadOf(lines: readonly string[]): { name: string; share: number } {
-  const seen = lines.filter((line) => line.trim() !== '');
-  let best = { name: 'paths', share: 0 };
-  if (seen.length < MIN_PATHS) return best;
-  for (const [name, lead] of Object.entries(LEADS)) {
-    const paths = pathsBehind(lead, seen) ?? [];
-    const inFolders = paths.filter((path) => HAS_FOLDER.test(path)).length;
-    const share = inFolders >= seen.length * 0.5 ? paths.length / seen.length : 0;
-    if (share > best.share) best = { name, share };
-  }
-  return best;
-}
 
 /** The directory that all paths share, with its final slash. */
 export function commonRoot(paths: readonly (string | undefined)[], slash: string): string {
@@ -72,15 +32,15 @@ function folderOf(path: string, slash: string): string {
 
 /** What of a line stands behind its lead; undefined when that is none that a directory may stand above. */
 function rootedPath(rest: string, slash: string): string | undefined {
-  const isRooted = rest.includes(slash) && !rest.startsWith(AS_IT_WAS) && !/^\s/.test(rest) && rest.length <= MAX_PATH;
+  const isRooted = rest.includes(slash) && !rest.startsWith(AS_IT_WAS) && rest.length <= MAX_PATH && !/^\s/.test(rest);
   return isRooted ? rest : undefined;
 }
 
 function write(lines: readonly string[], deadline: Deadline): readonly string[] | undefined {
   const { name } = leadOf(lines.slice(0, 60));
-  const lead = LEADS[name]!;
+  const lead = leadNamed(name);
   const slash = lines.slice(0, 60).some((line) => line.includes('/')) ? '/' : '\\';
-  const leads = lines.map((line) => lead.exec(line)?.[0]);
+  const leads = name === 'paths' ? lines.map(() => '') : lines.map((line) => lead.exec(line)?.[0]);
   const rests = lines.map((line, i) => line.slice(leads[i]?.length ?? 0));
   const paths = rests.map((rest, i) => (leads[i] === undefined ? undefined : rootedPath(rest, slash)));
   if (paths.filter((path) => path !== undefined).length < MIN_PATHS) return undefined;
@@ -135,7 +95,7 @@ function writeWhole(input: Input, at: number, isFirst: boolean): string {
 
 function read(header: RegExpExecArray, lines: readonly string[]): readonly string[] {
   const [, , name = '', root = '', backslash] = header;
-  const lead = LEADS[name]!;
+  const lead = leadNamed(name);
   const slash = backslash === undefined ? '/' : '\\';
   const out: string[] = [];
   let folder = root;
@@ -152,10 +112,14 @@ function read(header: RegExpExecArray, lines: readonly string[]): readonly strin
   return out;
 }
 
+/** Above the kind for logs: times stand before these paths, and yet nothing happens in them. */
+const SURE = 0.92;
+
 export const pathList: Shape = {
   name: 'paths',
   claim(lines: readonly string[]): number {
-    const { share } = leadOf(lines);
+    const { share, isSure } = leadOf(lines);
+    if (isSure) return SURE;
     return share >= 0.8 ? share * 0.85 : 0;
   },
   write,

@@ -4,7 +4,8 @@
  */
 import type { CompressOptions } from '../../core/compressor.ts';
 import type { Level } from '../../core/compressor.ts';
-import { commonRoot, isPath } from './path-list.ts';
+import { isPath } from './leads.ts';
+import { commonRoot } from './path-list.ts';
 
 const SHARE: Readonly<Record<Level, number>> = { lossless: 1, balanced: 0.25, aggressive: 0.12 };
 const MIN_BUDGET = 400;
@@ -20,8 +21,14 @@ interface Entry {
   readonly extension: string;
 }
 
-interface Told extends Entry {
-  readonly isRare: boolean;
+/** Entries of one folder in a row. */
+interface Run {
+  readonly first: Entry;
+  count: number;
+  /** How many of them have each extension that is not rare. */
+  readonly kinds: Map<string, number>;
+  /** Paths of the rare ones. */
+  readonly rare: string[];
 }
 
 function readEntry(path: string): Entry {
@@ -56,36 +63,44 @@ function countBy<T>(values: readonly T[], key: (value: T) => string): Map<string
   return counts;
 }
 
-function writeFolder(folder: string, entries: readonly Told[]): string {
-  const kinds = countBy(
-    entries.filter(({ isRare }) => !isRare),
-    ({ extension }) => extension || 'without extension',
-  );
+function writeFolder(folder: string, runs: readonly Run[]): string {
+  let total = 0;
+  const kinds = new Map<string, number>();
+  for (const run of runs) {
+    total += run.count;
+    for (const [kind, count] of run.kinds) kinds.set(kind, (kinds.get(kind) ?? 0) + count);
+  }
   const counts = [...kinds].sort((a, b) => b[1] - a[1]).map(([kind, count]) => `${count} ${kind}`);
-  const rare = entries.filter(({ isRare }) => isRare).map(({ path }) => path.slice(folder.length + 1));
-  return `${folder}/ (${entries.length}): ${[...counts, ...rare].join(', ')}`;
+  const rare = runs.flatMap((run) => run.rare.map((path) => path.slice(folder.length + 1)));
+  return `${folder}/ (${total}): ${[...counts, ...rare].join(', ')}`;
 }
 
-function writeAtDepth(entries: readonly Told[], depth: number): readonly string[] {
-  const groups = new Map<string, Told[]>();
-  const top: string[] = [];
-  let folder: string | undefined;
-  let group: Told[] = [];
+/** Of entries below the top level, in their order. */
+function runsOf(entries: readonly Entry[], isRare: (extension: string) => boolean): readonly Run[] {
+  const runs: Run[] = [];
+  let last: Run | undefined;
   for (const entry of entries) {
-    if (entry.at === 0) {
-      top.push(entry.path);
-      continue;
-    }
-    const end = endOf(entry, depth);
-    // Most entries stand in the folder of the one before.
-    if (folder?.length !== end || !entry.path.startsWith(folder)) {
-      folder = entry.path.slice(0, end);
-      group = groups.get(folder) ?? [];
-      if (group.length === 0) groups.set(folder, group);
-    }
-    group.push(entry);
+    const { path, at, extension } = entry;
+    if (at === 0) continue;
+    if (last?.first.at !== at || !path.startsWith(last.first.path.slice(0, at)))
+      runs.push((last = { first: entry, count: 0, kinds: new Map(), rare: [] }));
+    last.count++;
+    const kind = extension || 'without extension';
+    if (isRare(extension)) last.rare.push(path);
+    else last.kinds.set(kind, (last.kinds.get(kind) ?? 0) + 1);
   }
-  return [...top, ...[...groups].map(([folder, group]) => writeFolder(folder, group))];
+  return runs;
+}
+
+function writeAtDepth(runs: readonly Run[], depth: number): readonly string[] {
+  const groups = new Map<string, Run[]>();
+  for (const run of runs) {
+    const folder = run.first.path.slice(0, endOf(run.first, depth));
+    const group = groups.get(folder);
+    if (group) group.push(run);
+    else groups.set(folder, [run]);
+  }
+  return Array.from(groups, ([folder, group]) => writeFolder(folder, group));
 }
 
 /** What a listing says beside its paths. */
@@ -119,7 +134,8 @@ export function writeView(
   // A path that others stand below is a directory: it has a line of its own.
   const entries = all.filter(({ path }) => !folders.has(path));
   const kinds = countBy(entries, ({ extension }) => extension);
-  const told = entries.map((entry) => ({ ...entry, isRare: kinds.get(entry.extension)! <= RARE }));
+  const top = entries.filter(({ at }) => at === 0).map(({ path }) => path);
+  const runs = runsOf(entries, (extension) => kinds.get(extension)! <= RARE);
   const budget = Math.max(MIN_BUDGET, sourceTokens * SHARE[level]);
   const where = root === '' ? '' : ` under ${root}`;
   const totals = [...kinds]
@@ -133,7 +149,8 @@ export function writeView(
       `all: ${totals.slice(0, 30).join(', ')}${totals.length > 30 ? `, ${totals.length - 30} more extensions` : ''}`,
       ...others,
       ...beside.inFull,
-      ...writeAtDepth(told, depth),
+      ...top,
+      ...writeAtDepth(runs, depth),
     ].join('\n');
     if (tokens.count(view) <= budget) return view;
   }

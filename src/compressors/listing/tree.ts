@@ -112,6 +112,7 @@ function findStyle(lines: readonly string[]): { name: string; share: number } {
     const branches = drawn.filter((line) => readBranch(line, style)).length;
     const share = branches >= MIN_BRANCHES ? branches / lines.length : 0;
     if (share > best.share) best = { name, share };
+    if (branches === drawn.length) break;
   }
   return best;
 }

@@ -100,7 +100,7 @@ export class AlikeFinder {
       if (!this.#isAlike(start, at, period)) break;
       const next = this.#record(at, period);
       const narrowed: readonly boolean[] | undefined = narrow(first, next, shared);
-      if (!narrowed || weighShared(first, narrowed) < least) break;
+      if (!narrowed || (narrowed !== shared && weighShared(first, narrowed) < least)) break;
       shared = narrowed;
       rows.push(next);
     }
@@ -176,6 +176,20 @@ function weighShared(words: Words, shared: readonly boolean[]): number {
 }
 
 function buildAlike(start: number, period: number, records: readonly Words[], shared: readonly boolean[]): Alike {
+  const { template, columns } = buildTemplate(records, shared);
+  const rows = records.map((_, i) => columns.map((column) => column[i]!));
+  const isNames = columns.length === 1 && columns[0]!.every((value) => value !== '' && !/\s/.test(value));
+  return { start, period, template, rows, isNames };
+}
+
+export interface Built {
+  readonly template: Template;
+  /** For each value its column: what each record has there. */
+  readonly columns: readonly (readonly string[])[];
+}
+
+/** What all records share, with places for the words that differ. */
+export function buildTemplate(records: readonly Words[], shared: readonly boolean[]): Built {
   const first = records[0]!;
   const pieces: Piece[] = [];
   const columns: (readonly string[])[] = [];
@@ -197,9 +211,7 @@ function buildAlike(start: number, period: number, records: readonly Words[], sh
     at = end;
   }
   if (text !== '') pieces.push({ kind: 'text', text });
-  const rows = records.map((_, i) => columns.map((column) => column[i]!));
-  const isNames = columns.length === 1 && columns[0]!.every((value) => value !== '' && !/\s/.test(value));
-  return { start, period, template: pieces, rows, isNames };
+  return { template: pieces, columns };
 }
 
 /** A blank stood between two words unless a line break does. */
@@ -230,11 +242,11 @@ function hoist(values: readonly string[]): { before: string; values: readonly st
 function snapBefore(text: string): string {
   const name = text.indexOf('::');
   if (name >= 0) return text.slice(0, name + 2);
-  return /^.*(?:[/([=:"'<@]|[A-Za-z_]\.)/s.exec(text)?.[0] ?? '';
+  return /^.*(?:[`"']_|[/([=:"'`<@]|[A-Za-z_]\.)/s.exec(text)?.[0] ?? '';
 }
 
 function snapAfter(text: string): string {
-  return /[)\]>"',;:\r]+$/.exec(text)?.[0] ?? '';
+  return /[)\]>"'`,;:\r]+$/.exec(text)?.[0] ?? '';
 }
 
 /** Tokens that the fold saves, roughly. */

@@ -4,13 +4,13 @@
  */
 import type { Sample } from '../../core/sample.ts';
 import { Openings } from './openings.ts';
-import { saysSeverity } from './places.ts';
+import { saysRule, saysSeverity } from './places.ts';
 import { progressOf } from './progress.ts';
 import { readResult } from './results.ts';
 
 const TAIL_CHARS = 3072;
 const COLOUR = /\x1b\[[\d;?]*[A-Za-z]|\r/g;
-const JSON_START = /^\s*(?:\{|\[\s*(?:[{["\d\]]|$))/;
+const JSON_START = /^\s*(?:\{|\[\s*(?:[{["\]]|\d[\d.eE+-]*\s*[,\]]|$))/;
 /** Lines of files with numbers, of diffs, of Markdown, of tables. */
 const OTHER_KIND =
   /^ *\d+(?:\t|→| ?\| )|^(?:diff --git |@@ |index [0-9a-f]{7})|^[-+](?:def|class|import|from|function|const) |^```|^#{1,5} [A-Z]|^\s*\|.*\|$/;
@@ -44,6 +44,15 @@ const STRONG: readonly (readonly [first: string | undefined, pattern: RegExp])[]
     'FmaS',
     /^\s+Finished `?\w+`? .*target\(s\) in |^make(?:\[\d+\])?: \*\*\* |^added \d+ packages?\b|^Successfully installed \S/,
   ],
+  [
+    'E/@',
+    /^Executed \d+ out of \d+ tests?: |^@?[^\s/:]*\/\/[^\s:]*:\S+ +(?:\(cached\) )?(?:PASSED|FAILED|TIMEOUT|FLAKY|NO STATUS)\b/,
+  ],
+  ['n*', /^ninja: |^\*\* BUILD (?:SUCCEEDED|FAILED) \*\*$/],
+  [
+    '#f0123456789',
+    /^# npm audit report$|^found \d+ vulnerabilit|^\d+ (?:\w+ severity )?vulnerabilit(?:y|ies)\b|^\d+ errors?, \d+ warnings?, \d+ informations?\b/,
+  ],
   ['n#1t', /^npm (?:ERR!|error) |^# tests \d+$|^1\.\.\d+$|^tests finished: \d+ passed/],
   ['=A0123456789', /^== Compilation error in file |^Analysis took [\d.]+ seconds|^\d+ mods\/funs, found /],
 ];
@@ -52,20 +61,38 @@ const STRONG_BY_OPENING = new Openings(STRONG.map(([first, value]) => ({ first, 
 const TRACE =
   /^\s*Traceback \(most recent call last\):$|^\s*File "[^"]+", line \d+|^\s+at \S.*[:(].*\d+\)?$|^E {2,}\S|^>? {2,}\S|^\w[\w.]*(?:Error|Exception)\b/;
 const PART_OF_RUN =
-  /^(?:_{3,} .* _{3,}|-{3,} Captured .* -{3,}|(?:_ )+_?|[.FEsx]{8,}.*|platform \w+ -- |rootdir: |cachedir: |plugins: |\[(?:INFO|WARNING|ERROR)\].*|\S+:\d+: (?:in .*|\w*Error)?)$/;
+  /^(?:Severity: \w+|fix available via .*|\s+\S+:\d+:\d+ - (?:error|warning|information): .*|_{3,} .* _{3,}|-{3,} Captured .* -{3,}|(?:_ )+_?|[.FEsx]{8,}.*|platform \w+ -- |rootdir: |cachedir: |plugins: |\[(?:INFO|WARNING|ERROR)\].*|\S+:\d+: (?:in .*|\w*Error)?)$/;
+
+/** What compilers and linters set around the code that they speak of. */
+const PLACED = /^ *(?:--> |,-\[|╭─\[)\S.*:\d+:\d+\]?$|^\S+\.\w+:\d+:\d+:? \S/;
+const DIAGNOSIS =
+  /^ *(?:--> |,-\[|╭─\[)\S.*:\d+:\d+\]?$|^ {2,}(?:[:·] |`-{3}|╰─{3}|help: )|^\S+\.\w+:\d+:\d+:? \S|^ *\d* *[|│+](?: |$)|^ +[-=] |^(?:help|note|error|warning)(?:\[\w+\])?: |^[A-Z]{1,4}\d{3,4} \S|^ +(?:> +\d+ [|│]|[×✖!iℹx⚠] )/;
 
 export function claim(sample: Sample): number {
   if (JSON_START.test(sample.text.slice(0, 256))) return 0;
   const lines = sampleLines(sample);
-  if (lines.length < 3 || !isAtLeast(lines, 0.7, (line) => !OTHER_KIND.test(line))) return 0;
+  if (lines.length < 3) return 0;
+  if (isDiagnosis(lines)) return 0.94;
+  if (!isAtLeast(lines, 0.7, (line) => !OTHER_KIND.test(line))) return 0;
   const strong = lines.filter(isStrong).length;
   if (strong > 1) return 0.95;
-  if (strong === 1) {
-    const known = knownShare(lines);
-    if (known >= 0.3) return 0.95;
-    return known >= 0.1 || lines.length < 60 ? 0.85 : 0.4;
-  }
+  return strong === 1 ? claimOfOne(lines) : claimOfLines(lines);
+}
+
+function isDiagnosis(lines: readonly string[]): boolean {
+  return isAtLeast(lines, 0.03, (line) => PLACED.test(line)) && isAtLeast(lines, 0.7, (line) => DIAGNOSIS.test(line));
+}
+
+/** With one line that only a run prints: what else is known of runs decides. */
+function claimOfOne(lines: readonly string[]): number {
+  const known = knownShare(lines);
+  if (known >= 0.3) return 0.95;
+  return known >= 0.1 || lines.length < 60 ? 0.85 : 0.4;
+}
+
+function claimOfLines(lines: readonly string[]): number {
   if (!isAtLeast(lines, 0.7, (line) => !OWN_TIME.test(line))) return 0;
+  if (isAtLeast(lines, 0.25, saysRule)) return 0.93;
   if (isAtLeast(lines, 0.25, saysSeverity)) return 0.85;
   if (isAtLeast(lines, 0.5, (line) => readResult(line) !== undefined)) return 0.9;
   if (isAtLeast(lines, 0.5, (line) => progressOf(line) !== undefined)) return 0.75;

@@ -82,8 +82,11 @@ function readReport(lines: readonly string[], start: number): Report | undefined
 
 /** Whether a line says something of a place in a file. */
 export function isReport(line: string): boolean {
-  return readReport([line], 0) !== undefined;
+  return readReport([line], 0) !== undefined || INDENTED.test(line);
 }
+
+/** As pyright prints it below the name of its file. */
+const INDENTED = /^\s+\S+:\d+:\d+ - (?:error|warning|information): /;
 
 const SEVERITY = /^[:\s-]*(?:fatal error|error|warning|note|info|hint|style)\b|^:? *[A-Z]{1,4}\d{3,4}\b|^: ?\[[A-Z]\]/i;
 
@@ -92,6 +95,15 @@ export function saysSeverity(line: string): boolean {
   const report = readReport([line], 0);
   if (!report) return false;
   return /^\[?(?:ERROR|WARNING)/.test(report.file) || SEVERITY.test(report.text) || WIDTHS.test(report.file);
+}
+
+const HAS_RULE = /:\d+:\d+: /;
+const RULE = /^: (?:(?:error |warning )?[A-Z]{1,4}\d{3,4}:? |\S.* \([a-z][\w-]{1,30}\)$)/;
+
+/** Whether a line names the place and the rule that is broken there, as only linters do. */
+export function saysRule(line: string): boolean {
+  const report = HAS_RULE.test(line) ? readReport([line], 0) : undefined;
+  return report !== undefined && RULE.test(report.text);
 }
 
 /** Whether a line names the file of the rows below it. */

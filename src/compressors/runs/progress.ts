@@ -23,6 +23,12 @@ const KINDS: readonly (readonly [what: string, first: string | undefined, patter
   ['Compiling', 'CDFULA', /^\s+(?:Compiling|Checking|Documenting|Fresh|Downloaded|Updating|Locking|Adding) \S+ v?\d/],
   ['go: downloading', 'g', /^go: (?:downloading|extracting|finding) /],
   ['building objects', '[', /^\[ *\d{1,3}%\] (?:Building|Linking|Built|Generating|Scanning)/],
+  ['ninja steps', '[', /^\[\d{1,6}\/\d{1,6}\] (?!.*(?:[Ee]rror|FAILED|[Ww]arning))\S/],
+  [
+    'xcodebuild steps',
+    'CSLPGMRTVWcbe/sp',
+    /^(?:Compile\w+|Swift\w+|Ld|Libtool|CodeSign|Copy\w*|CpResource|Process\w+|Generate\w+|Link\w+|MkDir|RegisterWithLaunchServices|Touch|Validate|WriteAuxiliaryFile|PhaseScriptExecution|Emit\w+) [^(]*\(in target '[^']*' from project '[^']*'\)$|^ {4}(?:cd \/|builtin-|export |setenv |\/Applications\/Xcode\S* )/,
+  ],
   ['make directories', 'm', /^make(?:\[\d+\])?: (?:Entering|Leaving) directory/],
   [
     'compiler calls',
@@ -54,6 +60,7 @@ const KINDS: readonly (readonly [what: string, first: string | undefined, patter
   ['pnpm progress', 'P', /^Progress: resolved \d+/],
   ['Creating table', 'C', /^\s+Creating table \S+$/],
   ['Applying', 'A', /^\s+Applying \S+\.\.\. ?OK$/],
+  ['ok', 'o', /^ok {2}\t\S+\t(?:\(cached\)|[\d.]+s)/],
   ['no test files', '?', /^\?\s+\S+\s+\[no test files\]$/],
   ['[INFO] separators', '[', /^\[INFO\] ?(?:-[-< ].*|={3,}.*|)$/],
   ['mix steps', '=GC', /^(?:==> \S+|Generated \S+ app|Compiling \d+ files? \(\.[a-z]+\))$/],

@@ -1,8 +1,9 @@
 /** Rebuilds the source of a lossless form. */
+import { hasPlace, nameOfKind, PathBefore, readKind, ROW, splitRow, unfoldRow } from './kind.ts';
 import { addPercents } from './percent.ts';
 import { readEntry, unfoldPlaces } from './places.ts';
 import type { Entry } from './places.ts';
-import { ESCAPE, FOLD, MAX_CHARS, readHead, VALUE_BREAK } from './spell.ts';
+import { countLines, ESCAPE, FOLD, MAX_CHARS, readHead, VALUE_BREAK } from './spell.ts';
 import type { ReadHead } from './spell.ts';
 import { countValues, fillTemplate, readTemplate } from './template.ts';
 import type { Template } from './template.ts';
@@ -17,7 +18,7 @@ export function readForm(text: string): string | undefined {
   const head = end < 0 ? undefined : readHead(text.slice(0, end));
   if (!head) return undefined;
   const lines = new Reader(head, text.split('\n')).read();
-  if (lines?.length !== head.lines) return undefined;
+  if (!lines || countLines(lines) !== head.lines) return undefined;
   const source = head.percentColumn === undefined ? lines : addPercents(lines, head.percentColumn);
   return source?.join('\n');
 }
@@ -30,6 +31,8 @@ class Reader {
   #chars = 0;
   readonly #marks = new Map<string, number>();
   readonly #names = new Map<string, string>();
+  readonly #kinds = new Map<string, Template>();
+  readonly #before = new PathBefore();
 
   constructor(head: ReadHead, form: readonly string[]) {
     this.#head = head;
@@ -42,21 +45,45 @@ class Reader {
       if (!name) return undefined;
       this.#names.set(`=${name[1]!}`, name[2]!);
     }
+    for (let i = 0; i < this.#head.kinds; i++) {
+      const kind = /^([a-z]{1,2}): (.*)$/s.exec(this.#form[this.#at++] ?? '');
+      if (kind?.[1] !== nameOfKind(i) || this.#head.slot === undefined) return undefined;
+      this.#kinds.set(kind[1]!, readKind(kind[2]!, this.#head.slot));
+    }
     while (this.#at < this.#form.length) if (!this.#readLine(this.#form[this.#at++]!)) return undefined;
     return this.#lines;
   }
 
   #readLine(line: string): boolean {
-    if (line.startsWith(ESCAPE)) return this.#add(line.slice(1));
+    if (line.startsWith(ESCAPE)) return this.#addPlain(line.slice(1));
+    const row = this.#head.kinds > 0 ? ROW.exec(line) : null;
+    if (row) return this.#readRow(row[1]!, row[2] ?? '');
     if (line.startsWith(FOLD)) return this.#readFold(line);
-    if (!line.startsWith('[')) return this.#add(line);
+    if (!line.startsWith('[')) return this.#addPlain(line);
     const mark = MARK.exec(line);
     if (mark) {
       this.#marks.set(mark[1]!, this.#lines.length);
       return true;
     }
     const again = AGAIN.exec(line);
-    return again ? this.#readAgain(Number(again[1]), again[2]!) : this.#add(line);
+    return again ? this.#readAgain(Number(again[1]), again[2]!) : this.#addPlain(line);
+  }
+
+  #readRow(name: string, text: string): boolean {
+    const template = this.#kinds.get(name);
+    const row = template && splitRow(text, hasPlace(template), countValues(template));
+    if (!template || !row) return false;
+    const said = row.place?.path ?? '';
+    const path = said === '' ? this.#before.path : (this.#names.get(said) ?? said);
+    if (row.place && path === undefined) return false;
+    const place = row.place && { path: path!, spelled: row.place.spelled };
+    this.#before.seePlace(place);
+    return unfoldRow(template, { place, values: row.values }, this.#head.style).every((line) => this.#add(line));
+  }
+
+  #addPlain(line: string): boolean {
+    this.#before.seePlain(line);
+    return this.#add(line);
   }
 
   #readAgain(count: number, mark: string): boolean {
@@ -124,6 +151,6 @@ class Reader {
   #add(line: string): boolean {
     this.#lines.push(line);
     this.#chars += line.length + 1;
-    return this.#lines.length <= this.#head.lines && this.#chars <= MAX_CHARS;
+    return this.#lines.length <= this.#head.lines + 1 && this.#chars <= MAX_CHARS;
   }
 }

@@ -3,7 +3,7 @@ import type { Result, Sheet } from './sheet.ts';
 import { KEY, NOISE } from './sheet.ts';
 import { Openings } from './openings.ts';
 
-const BAD = /^(?:FAIL|FAILED|ERROR|XPASS|Failed|\*\*\*Failed|not ok|✕|×|✗|✖|✘|unexpected success|F|E|X)/;
+const BAD = /^(?:TIMEOUT|FLAKY|FAIL|FAILED|ERROR|XPASS|Failed|\*\*\*Failed|not ok|✕|×|✗|✖|✘|unexpected success|F|E|X)/;
 const MIN_LINE = 3;
 const MAX_LINE = 2000;
 
@@ -62,6 +62,16 @@ const READERS: readonly {
   { first: 't', has: ['test_'], read: reader(/^(test_\w+) (?:abstract Class )?(ok|s|f|w)$/, 0, 1, 2) },
   { first: '*', has: ['  * '], read: reader(/^ {2}\* test (.+?) \(([\d.]+)ms\)/, 0, 1, 0) },
   { first: '0123456789/T', has: ['Passed'], read: reader(/^\s+\d*\/?\d* ?Test +#\d+: (\S+) \.+ +(Passed)\b/, 0, 1, 2) },
+  {
+    first: '/@',
+    has: ['//', ' in '],
+    read: reader(
+      /^(@?[^\s/:]*\/\/[^\s:]*):(\S+) +(?:\(cached\) )?(PASSED|FAILED|TIMEOUT|FLAKY)(?:,| in | \()/,
+      1,
+      2,
+      3,
+    ),
+  },
   { first: 'P', has: ['  Passed '], read: reader(/^ {2}(Passed) (\S.*?) \[/, 0, 2, 1) },
 ];
 
@@ -94,16 +104,31 @@ const SENTENCE_END = /\.\.\. (ok|FAIL|ERROR|skipped|expected failure|unexpected 
 const SUITE = /^(?:PASS|FAIL) {1,2}(\S+)|^(\S+\.py)\[\d+\]|^ ?[❯✓×] (\S+\.\w+) \(\d+ tests?/;
 const RUNNING = /^=== (RUN|PAUSE|CONT|NAME) +(\S+)/;
 
+const INDENTED_MARK = /^ +[✓✔√✕×✗✖] /;
+/** How far above its tests a suite may be named. */
+const MAX_ABOVE = 200;
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
 /** Results of tests, one to each line or two; the file may stand on a line of its own before them. */
 export class ResultReader {
   #suite = '';
   readonly #running = new Map<string, number>();
+  readonly #headings = new Set<number>();
+  /** The last result below a suite: its neighbours are below the same. */
+  #last: { readonly at: number; readonly indent: number; readonly suite: Pick<Result, 'file' | 'heading'> } = {
+    at: -1,
+    indent: -1,
+    suite: { file: '' },
+  };
 
   /** Returns the first line after the result; `at` when there is none. */
   read(sheet: Sheet, at: number): number {
     const line = sheet.line(at);
     if (line.length < MIN_LINE) return at;
-    const running = RUNNING.exec(line);
+    const running = line.startsWith('===') ? RUNNING.exec(line) : null;
     if (running) {
       if (running[1] === 'RUN') this.#running.set(running[2]!, at);
       this.#addSilent(sheet, at);
@@ -122,8 +147,31 @@ export class ResultReader {
     const result = readResult(line);
     if (!result) return at;
     this.finish(result.name);
-    this.#add(sheet, at, result.file === '' ? { ...result, file: this.#suite } : result);
+    this.#add(sheet, at, result.file === '' ? { ...result, ...this.#suiteOf(sheet, at) } : result);
     return at + 1;
+  }
+
+  /** Where no file is named: the nearest line above that stands further left, as mocha names its suites. */
+  #suiteOf(sheet: Sheet, at: number): Pick<Result, 'file' | 'heading'> {
+    if (this.#suite !== '' || !INDENTED_MARK.test(sheet.line(at))) return { file: this.#suite };
+    const indent = indentOf(sheet.line(at));
+    let above = at - 1;
+    while (above > this.#last.at && (sheet.line(above) === '' || indentOf(sheet.line(above)) >= indent)) above--;
+    const isBelowLast = above === this.#last.at && this.#last.indent === indent;
+    const suite = isBelowLast ? this.#last.suite : this.#nameSuite(sheet, above, indent);
+    this.#last = { at, indent, suite };
+    return suite;
+  }
+
+  #nameSuite(sheet: Sheet, from: number, indent: number): Pick<Result, 'file' | 'heading'> {
+    let at = from;
+    while (at > from - MAX_ABOVE && at >= 0 && (sheet.line(at) === '' || indentOf(sheet.line(at)) >= indent)) at--;
+    const line = sheet.line(at);
+    const isNamed = line.trim() !== '' && indentOf(line) < indent && !readResult(line);
+    if (!isNamed || sheet.isRanked(at) !== this.#headings.has(at)) return { file: '' };
+    this.#headings.add(at);
+    this.#addSilent(sheet, at);
+    return { file: line.trim(), heading: at };
   }
 
   finish(name: string): void {

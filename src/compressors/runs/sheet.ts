@@ -23,6 +23,8 @@ export interface Result {
   /** As the runner says it: `PASSED`, `ok`, `✓`. */
   readonly word: string;
   readonly isBad: boolean;
+  /** The line above it that names its suite. */
+  readonly heading?: number;
   /** Which spelling of results this is: two spellings of one run are counted apart. */
   readonly how: number;
 }
@@ -39,6 +41,8 @@ function clean(line: string): string {
   return said;
 }
 
+const OUTCOME = /^\s*--- (PASS|FAIL|SKIP): (\S+)/;
+
 export class Sheet {
   readonly lines: readonly string[];
   readonly results: (Result | undefined)[] = [];
@@ -48,9 +52,14 @@ export class Sheet {
   readonly said: Map<number, string> = new Map<number, string>();
   /** Lines that say only what stands elsewhere in the view. */
   readonly repeated: Set<number> = new Set<number>();
+  /** Lines whose words stand in what another line says instead. */
+  readonly joined: Set<number> = new Set<number>();
+  /** Where the blocks of each title begin, once asked for. */
+  titles: ReadonlyMap<string, readonly number[]> | undefined;
   readonly #ranks: Uint8Array;
   readonly #shapes = new Set<string>();
   #firsts: Map<string, number> | undefined;
+  #outcomes: Map<string, string> | undefined;
 
   constructor(text: string) {
     const lines = text.split('\n');
@@ -89,6 +98,18 @@ export class Sheet {
     if (this.#shapes.has(shape)) return false;
     this.#shapes.add(shape);
     return true;
+  }
+
+  /** How the test of this name went, as Go says it; undefined when the run does not say. */
+  outcomeOf(name: string): string | undefined {
+    if (!this.#outcomes) {
+      this.#outcomes = new Map();
+      for (const line of this.lines) {
+        const outcome = line.includes('--- ') ? OUTCOME.exec(line) : null;
+        if (outcome && this.#outcomes.get(outcome[2]!) !== 'FAIL') this.#outcomes.set(outcome[2]!, outcome[1]!);
+      }
+    }
+    return this.#outcomes.get(name);
   }
 
   line(at: number): string {

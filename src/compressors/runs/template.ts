@@ -23,7 +23,7 @@ export function isSpellable(template: Template, slot: string): boolean {
   return sameTemplate(readTemplate(spellTemplate(template, slot), slot), template);
 }
 
-function sameTemplate(a: Template, b: Template): boolean {
+export function sameTemplate(a: Template, b: Template): boolean {
   return a.length === b.length && JSON.stringify(a) === JSON.stringify(b);
 }
 

@@ -1,9 +1,13 @@
 /** Ranks every line of a run: each recogniser takes the lines of its kind, the rest is weighed line by line. */
 import type { Deadline } from '../../core/deadline.ts';
-import { rankBarred, rankFailureList, rankGo, rankGoSaid, rankPanic, rankRustc } from './kinds/compiled.ts';
+import { rankBarred, rankFailureList, rankPanic } from './kinds/compiled.ts';
+import { rankCoverage } from './kinds/coverage.ts';
+import { rankRustc } from './kinds/diagnostics.ts';
+import { rankGo, rankGoSaid } from './kinds/go.ts';
 import { rankJavaFailure, rankJavaTrace, rankMavenHelp } from './kinds/java.ts';
 import { rankJest, rankVitest } from './kinds/javascript.ts';
 import { rankPlain, rankReport } from './kinds/lines.ts';
+import { rankAudit, rankBiome } from './kinds/linters.ts';
 import { rankNumbered } from './kinds/numbered.ts';
 import { rankPytest, rankTraceback, rankUnittest } from './kinds/python.ts';
 import { Openings } from './openings.ts';
@@ -23,12 +27,15 @@ const RECOGNISERS = new Openings<Recogniser>([
   { first: 'F⎯', value: rankVitest },
   { first: 't-', value: rankPanic },
   { first: 'f', value: rankFailureList },
-  { first: 'ew', value: rankRustc },
+  { first: 'ewABCDEFGHIJKLMNOPQRSTUVWXYZx×!⚠', value: rankRustc },
   { first: 'ew', value: rankBarred },
   { first: '0123456789', value: rankNumbered },
   { first: undefined, value: rankGoSaid },
   { first: '-Fop#vfsg', value: rankGo },
   { first: '[', value: rankMavenHelp },
+  { first: 'N', value: rankCoverage },
+  { first: undefined, value: rankBiome },
+  { first: undefined, value: rankAudit },
   { first: undefined, value: rankJavaFailure },
   { first: 'Ca.', value: rankJavaTrace },
 ]);

@@ -8,6 +8,7 @@ import type { Tokenizer } from '../../core/tokenizer.ts';
 import { groupReports } from './reports.ts';
 import { CONTEXT, KEY, LEAD, NOISE } from './sheet.ts';
 import type { Sheet } from './sheet.ts';
+import { countLines } from './spell.ts';
 import { understand } from './understand.ts';
 
 /** Share of the source that a view may take beyond its failures. */
@@ -77,8 +78,7 @@ class ViewWriter {
       at = this.#addNext(at);
     }
     this.#endGap();
-    const count = lines.length - (lines.at(-1) === '' ? 1 : 0);
-    const head = `[view of ${count} lines of output; "…n": n lines left out, blank ones and rules not counted; "file: n PASSED": n lines that say so]`;
+    const head = `[view of ${countLines(lines)} lines of output; "…n": n lines left out, blank ones and rules not counted; "file: n PASSED": n lines that say so]`;
     return [head, ...groupReports(this.#out, deadline)].join('\n');
   }
 
@@ -90,6 +90,7 @@ class ViewWriter {
     if (sheet.progress[at] !== undefined) return this.#addProgress(at);
     if (DOTS.test(sheet.line(at))) return this.#addDots(at);
     if (sheet.repeated.has(at)) return this.#addRepeated(at);
+    if (sheet.joined.has(at)) return at + 1;
     this.#addLine(at);
     return at + 1;
   }
@@ -108,7 +109,9 @@ class ViewWriter {
     const isTwice = rank >= LEAD && line.length >= MIN_SAID_TWICE && this.#seen.has(line);
     if (rank <= this.#rank && !isTwice && line !== '') {
       const start = shapeOfStart(line);
-      this.#say(cut(line, rank === KEY && !this.#seen.has(start) ? MAX_KEY_LINE : MAX_LINE));
+      // What is said instead of several lines is never cut.
+      if (sheet.said.has(at)) this.#say(line);
+      else this.#say(cut(line, rank === KEY && !this.#seen.has(start) ? MAX_KEY_LINE : MAX_LINE));
       this.#seen.add(line).add(start);
     } else if (!RULE_ONLY.test(line)) this.#hidden++;
   }
@@ -163,21 +166,35 @@ function cut(line: string, max: number): string {
   return line.length <= max ? line : `${line.slice(0, max)}… (first ${max} of ${line.length} characters)`;
 }
 
+interface FileResults {
+  /** Where the first of them stands. */
+  readonly at: number;
+  readonly epoch: number;
+  readonly how: number;
+  readonly file: string;
+  readonly words: Map<string, number>;
+}
+
 /** For each file, at its first result: how many lines say what. */
 function countResults(sheet: Sheet): ReadonlyMap<number, string> {
-  const files = new Map<string, { readonly at: number; readonly file: string; readonly words: Map<string, number> }>();
+  const files = new Map<string, FileResults>();
   let epoch = 0;
+  let last: FileResults | undefined;
   for (const [at, line] of sheet.lines.entries()) {
     const result = sheet.results[at];
     if (!result) {
       if (line.length < 200 && (line.includes(EPOCH_SAID) || EPOCH.test(line))) epoch++;
       continue;
     }
-    if (result.word === '') continue;
-    const key = `${epoch} ${result.how} ${result.file}`;
-    let file = files.get(key);
-    if (!file) files.set(key, (file = { at, file: result.file, words: new Map() }));
-    file.words.set(result.word, (file.words.get(result.word) ?? 0) + 1);
+    const { word, how, file } = result;
+    if (word === '') continue;
+    // Most stand below one of the same file.
+    if (last?.epoch !== epoch || last.how !== how || last.file !== file) {
+      const key = `${epoch} ${how} ${file}`;
+      last = files.get(key);
+      if (!last) files.set(key, (last = { at, epoch, how, file, words: new Map() }));
+    }
+    last.words.set(word, (last.words.get(word) ?? 0) + 1);
   }
   return new Map(
     [...files.values()].map(({ at, file, words }) => {

@@ -4,10 +4,13 @@ import { findAgain } from './again.ts';
 import type { Again } from './again.ts';
 import { AlikeFinder } from './alike.ts';
 import type { Alike } from './alike.ts';
+import { findBlocks } from './blocks.ts';
+import type { Blocks, Row } from './blocks.ts';
+import { joinRow, nameOfKind, PathBefore, spellKind } from './kind.ts';
 import { cutPercents } from './percent.ts';
 import { findPlaces, writeEntry } from './places.ts';
 import type { PlaceGroup } from './places.ts';
-import { ESCAPE, FOLD, MAX_LINES, needsEscape, SLOTS, VALUE_BREAK, weigh, writeHead } from './spell.ts';
+import { countLines, ESCAPE, FOLD, MAX_LINES, needsEscape, SLOTS, VALUE_BREAK, weigh, writeHead } from './spell.ts';
 import { isSpellable, spellTemplate } from './template.ts';
 
 const LINES_PER_CHECK = 512;
@@ -16,8 +19,12 @@ const MAX_WIDTH = 160;
 const MAX_NAMES = 26;
 const MIN_NAMED_USES = 3;
 const MIN_NAMED_WEIGHT = 6;
+const MIN_PATH_WEIGHT = 4;
 
-type Fold = { readonly kind: 'alike'; readonly alike: Alike } | { readonly kind: 'places'; readonly group: PlaceGroup };
+type Fold =
+  | { readonly kind: 'alike'; readonly alike: Alike }
+  | { readonly kind: 'places'; readonly group: PlaceGroup }
+  | { readonly kind: 'row'; readonly row: Row };
 
 interface Placed {
   readonly fold: Fold;
@@ -31,29 +38,46 @@ export function writeForm(text: string, deadline: Deadline): string | undefined 
   if (source.length > MAX_LINES || slot === undefined) return undefined;
   const percents = text.includes('%]') ? cutPercents(source, deadline) : undefined;
   const lines = percents?.lines ?? source;
-  const folds = findFolds(lines, slot, deadline);
+  const long = findBlocks(lines, slot, true, deadline);
+  const ways = [undefined, long, long?.hasBlanks ? findBlocks(lines, slot, false, deadline) : undefined];
+  const forms = ways.map((kinds, i) => {
+    if (i > 0 && !kinds) return undefined;
+    const plan = planOf(lines, slot, kinds, deadline);
+    const isEmpty = plan.folds.size === 0 && plan.agains.length === 0 && !percents;
+    return isEmpty ? undefined : writePlan(plan, slot, percents?.column, deadline);
+  });
+  return forms.reduce((best, form) => (best === undefined || (form && form.length < best.length) ? form : best));
+}
+
+function planOf(lines: readonly string[], slot: string, blocks: Blocks | undefined, deadline: Deadline): Plan {
+  const folds = findFolds(lines, slot, blocks, deadline);
   const covered = new Uint8Array(lines.length);
   for (const [start, { end }] of folds) covered.fill(1, start, end);
-  const agains = findAgain(lines, (at) => covered[at] === 0, deadline);
-  if (folds.size === 0 && agains.length === 0 && !percents) return undefined;
-  const body = new Body(slot, nameTexts(folds));
-  writeBody(body, { lines, folds, agains }, deadline);
+  return { lines, folds, blocks, agains: findAgain(lines, (at) => covered[at] === 0, deadline) };
+}
+
+function writePlan(plan: Plan, slot: string, percentColumn: number | undefined, deadline: Deadline): string {
+  const { lines, folds, agains, blocks } = plan;
+  const body = new Body(slot, nameTexts(folds), blocks?.templates.map((template) => spellKind(template, slot)) ?? []);
+  writeBody(body, plan, deadline);
   const head = writeHead({
-    lines: lines.length,
+    lines: countLines(lines),
     slot: body.hasAlike ? slot : undefined,
     hasPlaces: body.hasPlaces,
     hasRepeats: agains.length > 0,
     names: body.named.length,
-    percentColumn: percents?.column,
+    kinds: blocks && { count: blocks.templates.length, slot, style: blocks.style },
+    percentColumn,
     hasEscapes: body.hasEscapes,
   });
-  return [head, ...body.named, ...body.out].join('\n');
+  return [head, ...body.named, ...body.kinds, ...body.out].join('\n');
 }
 
 interface Plan {
   readonly lines: readonly string[];
   readonly folds: ReadonlyMap<number, Placed>;
   readonly agains: readonly Again[];
+  readonly blocks: Blocks | undefined;
 }
 
 function writeBody(body: Body, { lines, folds, agains }: Plan, deadline: Deadline): void {
@@ -72,13 +96,21 @@ function writeBody(body: Body, { lines, folds, agains }: Plan, deadline: Deadlin
   }
 }
 
-function findFolds(lines: readonly string[], slot: string, deadline: Deadline): ReadonlyMap<number, Placed> {
+function findFolds(
+  lines: readonly string[],
+  slot: string,
+  blocks: Blocks | undefined,
+  deadline: Deadline,
+): ReadonlyMap<number, Placed> {
   const folds = new Map<number, Placed>();
   const finder = new AlikeFinder(lines, deadline);
   let steps = 0;
   for (let at = 0; at < lines.length; ) {
     if (steps++ % LINES_PER_CHECK === 0) deadline.check();
-    const placed = findFold(lines, at, slot, finder, deadline);
+    const row = blocks?.rows.get(at);
+    const placed = row
+      ? { fold: { kind: 'row' as const, row }, end: row.end }
+      : findFold(lines, at, slot, finder, deadline);
     if (placed) folds.set(at, placed);
     at = placed?.end ?? at + 1;
   }
@@ -103,27 +135,31 @@ function findFold(
 function isWritable({ template, rows, isNames }: Alike, slot: string): boolean {
   if (!isSpellable(template, slot)) return false;
   if (isNames || rows[0]!.length < 2) return true;
-  return rows.every((row) => row.join(VALUE_BREAK).split(VALUE_BREAK).length === row.length && isSplit(row));
+  return rows.every(isSplit);
 }
 
 /** A bar at the end of a value would move its border. */
 function isSplit(row: readonly string[]): boolean {
-  return row
-    .join(VALUE_BREAK)
-    .split(VALUE_BREAK)
-    .every((value, i) => value === row[i]);
+  const values = row.join(VALUE_BREAK).split(VALUE_BREAK);
+  return values.length === row.length && values.every((value, i) => value === row[i]);
 }
 
-/** A letter for each text that is said in several files. */
+/** A letter for each text that is said in several files, and for each path that rows come back to. */
 function nameTexts(folds: ReadonlyMap<number, Placed>): ReadonlyMap<string, string> {
   const uses = new Map<string, number>();
+  const count = (text: string, least: number): void => {
+    if (!text.includes('\n') && weigh(text) >= least) uses.set(text, (uses.get(text) ?? 0) + 1);
+  };
+  let path: string | undefined;
   for (const { fold } of folds.values()) {
-    if (fold.kind !== 'places') continue;
-    for (const { text } of fold.group.entries) {
-      if (!text.includes('\n') && weigh(text) >= MIN_NAMED_WEIGHT) uses.set(text, (uses.get(text) ?? 0) + 1);
-    }
+    if (fold.kind === 'places') for (const { text } of fold.group.entries) count(text, MIN_NAMED_WEIGHT);
+    if (fold.kind !== 'row' || !fold.row.place) continue;
+    if (fold.row.place.path !== path) count(fold.row.place.path, MIN_PATH_WEIGHT);
+    path = fold.row.place.path;
   }
-  const often = [...uses].filter(([, count]) => count >= MIN_NAMED_USES);
+  const often = [...uses].filter(
+    ([text, times]) => times >= (weigh(text) < MIN_NAMED_WEIGHT ? 2 * MIN_NAMED_USES : MIN_NAMED_USES),
+  );
   often.sort(([a, m], [b, n]) => n * weigh(b) - m * weigh(a));
   return new Map(often.slice(0, MAX_NAMES).map(([text], i) => [text, String.fromCharCode(65 + i)]));
 }
@@ -132,20 +168,24 @@ function nameTexts(folds: ReadonlyMap<number, Placed>): ReadonlyMap<string, stri
 class Body {
   readonly out: string[] = [];
   readonly named: readonly string[];
+  readonly kinds: readonly string[];
   hasAlike = false;
   hasPlaces = false;
   hasEscapes = false;
   readonly #slot: string;
+  readonly #before = new PathBefore();
   readonly #names: ReadonlyMap<string, string>;
 
-  constructor(slot: string, names: ReadonlyMap<string, string>) {
+  constructor(slot: string, names: ReadonlyMap<string, string>, kinds: readonly string[]) {
     this.#slot = slot;
+    this.kinds = kinds.map((spelled, i) => `${nameOfKind(i)}: ${spelled}`);
     this.#names = names;
     this.named = [...names].map(([text, name]) => `${name}=${text}`);
   }
 
   addPlain(line: string): void {
-    const isTaken = needsEscape(line);
+    const isTaken = needsEscape(line, this.kinds.length > 0);
+    this.#before.seePlain(line);
     this.hasEscapes ||= isTaken;
     this.out.push(isTaken ? ESCAPE + line : line);
   }
@@ -156,7 +196,19 @@ class Body {
 
   addFold(fold: Fold): void {
     if (fold.kind === 'alike') this.#addAlike(fold.alike);
+    else if (fold.kind === 'row') this.#addRow(fold.row);
     else this.#addPlaces(fold.group);
+  }
+
+  #addRow({ kind, place, values }: Row): void {
+    const name = place && this.#names.get(place.path);
+    const named =
+      place && name !== undefined && place.path !== this.#before.path ? { ...place, path: `=${name}` } : place;
+    const said = joinRow(named, values, this.#before.path);
+    this.#before.seePlace(place);
+    this.out.push(
+      said === '' && !place && values.length === 0 ? `=${nameOfKind(kind)}` : `=${nameOfKind(kind)} ${said}`,
+    );
   }
 
   #addAlike({ template, rows, isNames }: Alike): void {

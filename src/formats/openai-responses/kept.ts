@@ -2,6 +2,8 @@
 import type { KeptAnswers } from '../../core/kept-answers.ts';
 import type { JsonDocument, JsonEdit } from '../../core/json/document.ts';
 import { asArray, asObject } from '../../core/json/value.ts';
+import { isRetrievalTool } from '../../core/retrieval-name.ts';
+import { withoutEcho } from './echo.ts';
 import { isCallOf } from './output.ts';
 import { isOutput } from './items.ts';
 
@@ -18,7 +20,8 @@ export const kept: KeptAnswers = {
 
   show({ id, output }, { value }: JsonDocument) {
     const response = asObject(value);
-    const edits: JsonEdit[] = [];
+    // Whoever has such a tool of his own is never offered ours, and no answer of his is known here.
+    const edits = [...withoutEcho(response, [], (name) => typeof name === 'string' && isRetrievalTool(name))];
     if (typeof response['id'] === 'string') edits.push({ op: 'replace', path: ['id'], value: id });
     if (output && Array.isArray(response['output'])) edits.push({ op: 'replace', path: ['output'], value: output });
     return edits;

@@ -3,6 +3,7 @@ import type { Hiding, HopEnd, ResponseSplicer } from '../../core/continuation.ts
 import { JsonDocument } from '../../core/json/document.ts';
 import { asObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
 import { parseJson } from '../response-reader.ts';
+import { withoutEcho } from './echo.ts';
 import { asVisible, endOf, errorOf, isHiddenItem, itemsOf } from './output.ts';
 
 export class ResponseBodySplicer implements ResponseSplicer {
@@ -38,9 +39,17 @@ export class ResponseBodySplicer implements ResponseSplicer {
   }
 
   finish(): Uint8Array {
-    if (!this.#hasHidden) return this.#received;
-    const visible = { first: this.#first ?? {}, output: this.#visible, usages: this.#usages };
-    return JsonDocument.parse(this.#received).apply(asVisible(this.#last, [], visible));
+    const echo = withoutEcho(this.#last, [], (name) => name === this.#hiding.toolName);
+    if (this.#hasHidden) {
+      const visible = { first: this.#first ?? {}, output: this.#visible, usages: this.#usages };
+      return JsonDocument.parse(this.#received).apply([...echo, ...asVisible(this.#last, [], visible)]);
+    }
+    try {
+      return echo.length === 0 ? this.#received : JsonDocument.parse(this.#received).apply(echo);
+    } catch {
+      // What is no text cannot be edited.
+      return this.#received;
+    }
   }
 
   /** Before a body, white space is harmless. */

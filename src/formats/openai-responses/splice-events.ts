@@ -8,6 +8,7 @@ import { asObject, isJsonObject, type JsonObject, type JsonValue } from '../../c
 import { type CallEdge, CallGate } from '../hidden-call.ts';
 import { textOf } from '../part-list.ts';
 import { parseJson } from '../response-reader.ts';
+import { unechoed, withoutEcho } from './echo.ts';
 import { asVisible, endOf, errorOf, isCallOf, isHiddenItem, itemsOf, mayBeRefused } from './output.ts';
 
 const OPENINGS: ReadonlySet<string> = new Set(['response.created', 'response.queued', 'response.in_progress']);
@@ -22,10 +23,12 @@ const DONE = '[DONE]';
 
 const HELD = Symbol('held');
 
-/** An event of which the data goes to the client, with whatever brought it as long as nothing in it changes. */
+/** An event of which the data goes to the client, and what brought it. */
 export interface ShownEvent<Carrier> {
   readonly data: string;
-  readonly carrier: Carrier | undefined;
+  readonly carrier: Carrier;
+  /** The data as it came. */
+  readonly came: string;
 }
 
 interface Read<Carrier> {
@@ -57,7 +60,7 @@ export class EventSplicer<Carrier> {
   #fillsOutput = false;
   #hasFailed = false;
   /** The events that end the present hop, kept until it is known whether they end the response. */
-  #held: { data: string; carrier: Carrier }[] = [];
+  #held: Read<Carrier>[] = [];
   readonly #gate = new CallGate<Read<Carrier>>();
 
   /** @param isKept whether every answer can be gone on from by its id, whatever it says itself. */
@@ -75,7 +78,7 @@ export class EventSplicer<Carrier> {
       const shown = this.#pass(read);
       if (shown === HELD) this.#held.push(read);
       if (shown === HELD || shown === undefined) return [];
-      return { data: shown, carrier: shown === read.data ? read.carrier : undefined };
+      return { data: shown, carrier: read.carrier, came: read.data };
     });
   }
 
@@ -112,8 +115,7 @@ export class EventSplicer<Carrier> {
 
   /** The events that end the response. */
   finish(): readonly ShownEvent<Carrier>[] {
-    if (this.#isPlain) return this.#held;
-    return this.#held.map(({ data }) => ({ data: this.#ending(data), carrier: undefined }));
+    return this.#held.map((read) => ({ data: this.#ending(read), carrier: read.carrier, came: read.data }));
   }
 
   /** The data of the event that ends the response when a later hop was refused. */
@@ -151,20 +153,33 @@ export class EventSplicer<Carrier> {
 
   #passOpening(data: string, event: JsonObject): string | undefined {
     if (this.#hops > 0) return undefined;
-    this.#first = asObject(event['response']);
-    return this.#again(data, event, undefined);
+    this.#first = this.#own(event);
+    return this.#again(this.#withoutEcho(data, event), event, undefined);
   }
 
   #passEnding(data: string, event: JsonObject): string | typeof HELD {
-    this.#hop.response = asObject(event['response']);
+    this.#hop.response = this.#own(event);
     if (textOf(this.#first['id']) === '') this.#first = this.#hop.response;
     if (event['type'] === 'response.failed') this.#hasFailed = true;
-    return this.#untilEnd(data);
+    return this.#untilEnd(data, event);
   }
 
+  /** The response of an event as its client would have it without us. */
+  #own({ response }: JsonObject): JsonObject {
+    return unechoed(asObject(response), this.#isAdded);
+  }
+
+  #withoutEcho(data: string, { response }: JsonObject): string {
+    return edited(data, withoutEcho(asObject(response), ['response'], this.#isAdded));
+  }
+
+  readonly #isAdded = (name: unknown): boolean => name === this.#hiding.toolName;
+
   /** An answer that the provider keeps can be gone on from by its id, so that must be known here before the client does. */
-  #untilEnd(data: string): string | typeof HELD {
-    return this.#isPlain && !this.#isKept && this.#hop.response['store'] === false ? data : HELD;
+  #untilEnd(data: string, event?: JsonObject): string | typeof HELD {
+    const isShown = this.#isPlain && !this.#isKept && this.#hop.response['store'] === false;
+    if (!isShown) return HELD;
+    return event ? this.#withoutEcho(data, event) : data;
   }
 
   #again(data: string, event: JsonObject, key: number | undefined): string {
@@ -188,12 +203,13 @@ export class EventSplicer<Carrier> {
     return edited(data, edits);
   }
 
-  #ending(data: string): string {
-    const event = asObject(parseJson(data));
-    if (!isJsonObject(event['response'])) return data;
+  #ending({ data, event }: Read<Carrier>): string {
+    if (!event || !isJsonObject(event['response'])) return data;
+    if (this.#isPlain) return this.#withoutEcho(data, event);
+    const echo = withoutEcho(event['response'], ['response'], this.#isAdded);
     const output = this.#fillsOutput ? this.#visible : undefined;
     const visible = { first: this.#first, output, usages: this.#usages };
-    const edits = [...asVisible(event['response'], ['response'], visible)];
+    const edits = [...echo, ...asVisible(event['response'], ['response'], visible)];
     if (typeof event['sequence_number'] === 'number')
       edits.push({ op: 'replace', path: ['sequence_number'], value: ++this.#number });
     return edited(data, edits);
@@ -201,7 +217,7 @@ export class EventSplicer<Carrier> {
 }
 
 function edited(data: string, edits: readonly JsonEdit[]): string {
-  return edits.length === 0 ? data : Buffer.from(JsonDocument.parse(Buffer.from(data)).apply(edits)).toString();
+  return edits.length === 0 ? data : Buffer.from(JsonDocument.known(Buffer.from(data)).apply(edits)).toString();
 }
 
 /** What one hop said so far. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { JsonDocument } from '../../core/json/document.ts';
 import type { HopEnd, ResponseSplicer } from '../../core/continuation.ts';
 import type { JsonObject } from '../../core/json/value.ts';
 import { openaiResponses } from './format.ts';
@@ -281,5 +282,72 @@ describe('what is not whole', () => {
     expect(Buffer.from(splicer().heartbeat()).toString()).toMatch(/^: .*\n\n$/);
     expect(Buffer.from(splicer('application/json').heartbeat()).toString().trim()).toBe('');
     expect(openaiResponses.continuation!.splice('text/html', { toolName: 'x' })).toBeUndefined();
+  });
+});
+
+describe('what a response repeats of our additions is taken out of it (R-20)', () => {
+  const KEY = 'headroom-0123456789abcdef';
+  const OWN = '{ "type":"function","name":"Read", "parameters":{"a":1.0} }';
+  const OURS = '{"type":"function","name":"headroom_retrieve","description":"ü"}';
+  const lists = [
+    ['behind their own', `[ ${OWN} , ${OURS} ]`, `[ ${OWN} ]`],
+    ['before their own', `[${OURS},${OWN}]`, `[${OWN}]`],
+    ['alone', `[${OURS}]`, '[]'],
+  ] as const;
+  /** As providers spell it, spaces and all. */
+  const responseWith = (n: number, tools: string, key: string, status: string, output = '[]'): string =>
+    `{"id": "resp_${n}", "tools": ${tools}, "status":"${status}", "store":false,"prompt_cache_key": ${key}, "output":${output}}`;
+  const stream = (n: number, tools: string, key: string, item: JsonObject, eol = '\n'): string => {
+    const response = (status: string): string => responseWith(n, tools, key, status);
+    return [
+      `event: response.created${eol}id: 7${eol}data: {"type":"response.created", "response":${response('in_progress')}}`,
+      `data: {"type":"response.in_progress","response":${response('in_progress')} }`,
+      `data: ${JSON.stringify({ type: 'response.output_item.done', output_index: 0, item })}`,
+      `: aside${eol}event: response.completed${eol}data:{"type":"response.completed","response":${response('completed')}}`,
+    ]
+      .map((event) => event + eol + eol)
+      .join('');
+  };
+
+  test.each(lists)('and nothing else changes: ours %s', (_name, echoed, tools) => {
+    for (const eol of ['\n', '\r\n']) {
+      const came = stream(1, echoed, `"${KEY}"`, theirs('x'), eol);
+      const { shown } = run([Buffer.from(came)], 7);
+      expect(shown.toString()).toBe(stream(1, tools, 'null', theirs('x'), eol));
+    }
+    const body = (list: string, key: string): string => responseWith(1, list, key, 'completed', '[ ]');
+    const whole = run([Buffer.from(body(echoed, `"${KEY}"`))], 7, 'application/json');
+    expect(whole.shown.toString()).toBe(body(tools, 'null'));
+  });
+
+  test('also where its provider keeps it, after a hidden call, and when a later hop fails', () => {
+    const hop = (n: number, item: JsonObject): Buffer => Buffer.from(stream(n, `[${OURS}]`, `"${KEY}"`, item));
+    const kept = Buffer.from(hop(1, theirs('x')).toString().replaceAll('"store":false', '"store":true'));
+    const { shown } = run([hop(1, ours('a')), hop(2, say('msg_1', 'hi'))]);
+    const failing = splicer();
+    const failed = [failing.push(hop(1, ours('a'))), failing.fail(502, '')].map((bytes) =>
+      Buffer.from(bytes).toString(),
+    );
+    for (const text of [run([kept]).shown.toString(), shown.toString(), failed.join('')]) {
+      expect(text).not.toMatch(/headroom/);
+      expect(text.match(/"tools": ?\[\]/g)!.length).toBeGreaterThanOrEqual(3);
+    }
+  });
+
+  test('and a name that the client gave its prefix stays', () => {
+    const came = stream(1, `[${OWN}]`, '"mine"', theirs('x'));
+    expect(run([Buffer.from(came)]).shown.toString()).toBe(came);
+  });
+
+  test('over frames, and when a kept answer is asked for by its id', () => {
+    const response = responseWith(1, `[${OWN},${OURS}]`, `"${KEY}"`, 'completed');
+    const frames = openaiResponses.frames!.splice({ toolName: 'headroom_retrieve' });
+    expect(frames.pass(`{"type":"response.completed","response":${response}}`)).toEqual([]);
+    frames.endHop();
+    const expected = responseWith(1, `[${OWN}]`, 'null', 'completed');
+    expect(frames.finish()).toEqual([`{"type":"response.completed","response":${expected}}`]);
+    const document = JsonDocument.parse(Buffer.from(response));
+    const shown = openaiResponses.kept!.show({ id: 'resp_1', hops: ['resp_1'], output: undefined }, document);
+    expect(Buffer.from(document.apply(shown)).toString()).toBe(expected);
   });
 });

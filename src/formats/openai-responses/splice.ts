@@ -43,8 +43,16 @@ export class ResponseStreamSplicer implements ResponseSplicer {
   }
 }
 
-function bytesOf({ data, carrier }: ShownEvent<Uint8Array>): Uint8Array {
-  return carrier ?? Buffer.from(spell(data));
+const BLANK_LINE = /(?:\r\n\r\n|\n\n|\r\r)$/;
+
+/** What changed changes in its place, and everything around it stays as it came: where that is a whole event. */
+function bytesOf({ data, carrier, came }: ShownEvent<Uint8Array>): Uint8Array {
+  if (data === came) return carrier;
+  const bytes = Buffer.from(carrier.buffer, carrier.byteOffset, carrier.byteLength);
+  const at = bytes.indexOf(came);
+  const isWhole = BLANK_LINE.test(bytes.subarray(-4).toString('latin1'));
+  if (at < 0 || !isWhole) return Buffer.from(spell(data));
+  return Buffer.concat([bytes.subarray(0, at), Buffer.from(data), bytes.subarray(at + Buffer.byteLength(came))]);
 }
 
 function spell(data: string): string {

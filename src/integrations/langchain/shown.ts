@@ -19,8 +19,10 @@ const REPLACED: ReadonlySet<string> = new Set(['id', 'name', 'type', 'output_ver
 export class Shown {
   id: string | undefined;
   text = '';
-  /** The first place among the blocks of the message that is free. */
+  /** The first place among the blocks of the message that is free; a string takes the first of all. */
   next = 0;
+  /** Some of what was said came as blocks: then strings are blocks, too. */
+  hasBlocks = false;
   readonly said: Set<string> = new Set();
   #rounds = 0;
 
@@ -150,13 +152,19 @@ export class RoundOfChunks {
     const { id, content, additional_kwargs, response_metadata } = fitted.message;
     this.#shown.id ??= id;
     this.#shown.text += saidIn(content);
-    if (typeof content !== 'string') {
-      for (const block of content) this.#shown.next = Math.max(this.#shown.next, (indexOf(block) ?? -1) + 1);
-    }
+    this.#occupy(content);
     for (const bag of [additional_kwargs, response_metadata, fitted.generationInfo ?? {}]) {
       for (const key of Object.keys(bag)) this.#shown.said.add(key);
     }
     return fitted;
+  }
+
+  #occupy(content: Content): void {
+    if (content.length === 0) return;
+    const shown = this.#shown;
+    shown.hasBlocks ||= typeof content !== 'string';
+    const places = typeof content === 'string' ? [0] : content.map(indexOf);
+    for (const place of places) shown.next = Math.max(shown.next, (place ?? shown.next) + 1);
   }
 
   #continued(chunk: Chunk): Chunk {
@@ -182,7 +190,7 @@ export class RoundOfChunks {
 
   /** Beside blocks of earlier rounds a text is one, too. */
   #placed(text: string): Content {
-    return text === '' || this.#offset === 0 ? text : [{ type: 'text', text, index: this.#offset }];
+    return text === '' || !this.#shown.hasBlocks ? text : [{ type: 'text', text, index: this.#offset }];
   }
 
   /** Without what an earlier round has said: LangChain would string the two together. */

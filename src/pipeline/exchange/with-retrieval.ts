@@ -56,7 +56,7 @@ export async function sendWithRetrieval(send: SendHop, client: Receiver, retriev
       if (!advance?.body) break;
       ({ body: sent, hops } = advance);
       const hop = await sendFurther(send, { body: sent, client, visible, retrieval });
-      if (client.destroyed) return { status: relayed.status, failure: hop.failure ?? new Error('nobody reads it') };
+      if (client.destroyed) return { status: relayed.status, failure: hop.failure ?? new ClientLeft() };
       const next = hop.end();
       if ('failure' in next) return { status: visible.fail(next), failure: next.failure };
       end = next;
@@ -66,6 +66,11 @@ export async function sendWithRetrieval(send: SendHop, client: Receiver, retriev
   } finally {
     clearInterval(beat);
   }
+}
+
+/** While nothing was on its way. */
+class ClientLeft extends Error {
+  override readonly name = 'ClientGone';
 }
 
 interface Further {

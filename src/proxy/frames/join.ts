@@ -22,10 +22,25 @@ export interface Joined {
   readonly shortens: boolean;
 }
 
-export function join({ client, upstream, route, path, tenant, project, shortens }: Joined, app: App): void {
+/** What becomes of a connection when the proxy ends. */
+export interface Departure {
+  /** Once nothing is asked and unanswered on it, which may be now. */
+  leave(): void;
+  leaveNow(): void;
+}
+
+export function join({ client, upstream, route, path, tenant, project, shortens }: Joined, app: App): Departure {
   const frames = route.format!.frames!;
   const toUpstream = pacedSend(upstream, client);
   const toClient = pacedSend(client, upstream);
+  const lanes = new Map<string, Lane>();
+  let isLeaving = false;
+  // The upstream first: its connection breaks off with the client's.
+  const endBoth = (): void => [upstream, client].forEach(goAway);
+  const leave = (): void => {
+    isLeaving = true;
+    if (![...lanes.values()].some((lane) => lane.isBusy)) endBoth();
+  };
   const connection: Connection = {
     app,
     route,
@@ -36,9 +51,11 @@ export function join({ client, upstream, route, path, tenant, project, shortens 
     frames,
     toUpstream: (frame) => toUpstream(frame, false),
     toClient: (frame) => toClient(frame, false),
+    quiet: () => void (isLeaving && leave()),
   };
-  const lanes = new Map<string, Lane>();
   client.on('message', (data: RawData, isBinary) => {
+    // Its answer would come to nobody.
+    if (client.readyState !== client.OPEN) return;
     const bytes = bytesOf(data);
     const name = isBinary ? undefined : frames.laneOfRequest(bytes.toString());
     if (name === undefined) return toUpstream(bytes, isBinary);
@@ -59,6 +76,21 @@ export function join({ client, upstream, route, path, tenant, project, shortens 
   upstream.on('close', () => lanes.forEach((lane) => lane.close(new Error('the connection ended'))));
   tie(client, upstream);
   tie(upstream, client);
+  const leaveNow = (): void => {
+    lanes.forEach((lane) => lane.close(new ClientGone()));
+    endBoth();
+  };
+  return { leave, leaveNow };
+}
+
+/** "Going away", as servers say it that end. */
+const GOING_AWAY = 1001;
+/** A client that does not answer a closing has no more to say. */
+const CLOSING_MS = 1_000;
+
+function goAway(socket: WebSocket): void {
+  socket.close(GOING_AWAY, 'the proxy is stopping');
+  setTimeout(() => socket.terminate(), CLOSING_MS).unref();
 }
 
 function bytesOf(data: RawData): Buffer {

@@ -28,6 +28,8 @@ export interface Connection {
   readonly frames: FrameFormat;
   readonly toUpstream: (frame: string | Uint8Array) => void;
   readonly toClient: (frame: string | Uint8Array) => void;
+  /** A lane has nothing more to do for now. */
+  readonly quiet: () => void;
 }
 
 interface Exchange {
@@ -56,6 +58,8 @@ export class Lane {
   readonly #whenIdle: (() => void)[] = [];
   readonly #name: string;
   #isClosed = false;
+  /** Requests that are still being decided. */
+  #asked = 0;
 
   constructor(connection: Connection, name: string) {
     this.#connection = connection;
@@ -63,7 +67,16 @@ export class Lane {
   }
 
   request(received: Buffer): void {
-    this.#requests.do(() => this.#send(received));
+    this.#asked++;
+    this.#requests.do(async () => {
+      await this.#send(received);
+      this.#asked--;
+      this.#tellQuiet();
+    });
+  }
+
+  get isBusy(): boolean {
+    return this.#asked > 0 || this.#open.length > 0;
   }
 
   event(text: string, event: EventFrame): void {
@@ -154,6 +167,11 @@ export class Lane {
     this.#open.shift();
     this.#settle(exchange, status, undefined);
     if (this.#open.length === 0) this.#tellIdle();
+    this.#tellQuiet();
+  }
+
+  #tellQuiet(): void {
+    if (!this.isBusy) this.#connection.quiet();
   }
 
   #tellIdle(): void {

@@ -5,7 +5,7 @@ import type { Volatile } from './volatile.ts';
 
 /** Between an announcement and its value: closing marks, a colon or a verb, opening marks. */
 const AFTER = '(?:\\s?\\([^()\\n]{1,24}\\))?["\'`*_]{0,3}\\s?';
-const SAID = '(?:[:=>]|\\bis(?: now| currently| set to)?\\b:?)';
+const SAID = '(?:[:=>]|\\|(?=[^|]*\\|?[ \\t]*$)|[-–—](?=\\s)|\\bis(?: now| currently| set to)?\\b:?)';
 const BEFORE = '[ \\t]*["\'`*_<([]{0,3}';
 const CLOSED = '["\'`*_>)\\]}]{0,3}';
 const ENDED = `(?=${CLOSED}(?:[.,;!?]?(?:\\s|$)|</|[,;}\\])]))`;

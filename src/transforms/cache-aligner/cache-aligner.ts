@@ -9,7 +9,7 @@ import { canonical } from '../../core/json/canonical.ts';
 import type { JsonValue } from '../../core/json/value.ts';
 import type { AlignPolicy, CachePlace, Preamble, PreambleTool, SettledPreamble } from '../../core/preamble.ts';
 import type { Plan, Transform } from '../../core/transform.ts';
-import { footnoteOf, postscriptOf } from './settle.ts';
+import { footnoteOf, frameOf, postscriptOf } from './settle.ts';
 
 export const cacheAligner: Transform = {
   name: 'cache-aligner',
@@ -30,7 +30,7 @@ export const cacheAligner: Transform = {
     const marks = marksOf(preamble, conversation, align);
     // What was a block once stays one when its mark has moved on.
     const opens = align.settles && marks.some((place) => typeof place === 'number');
-    const key = preamble.takesKey ? keyOf(settled.texts, values) : undefined;
+    const key = preamble.takesKey ? keyOf(settled, values) : undefined;
     if (footnote === undefined && tools.length === 0 && marks.length === 0 && key === undefined) return;
     yield { kind: 'align', texts, tools, footnote, postscript, marks, opens, key };
   },
@@ -82,8 +82,11 @@ function marksOf(
   return [...fixed, ...moving.slice(-TURN_ENDS)];
 }
 
-/** Requests of one prefix share a key, whoever's conversation they are: the provider sends them to the same cache. */
-function keyOf(texts: readonly string[], tools: readonly JsonValue[]): string | undefined {
-  if (texts.length === 0 && tools.length === 0) return undefined;
-  return `headroom-${hashOf(JSON.stringify([tools, texts])).slice(0, KEY_DIGITS)}`;
+/**
+ * Requests of one prefix share a key, whoever's conversation they are: the provider sends them to the same cache. A value
+ * that was not recognised does not change it.
+ */
+function keyOf(settled: SettledPreamble, tools: readonly JsonValue[]): string | undefined {
+  if (settled.texts.length === 0 && tools.length === 0) return undefined;
+  return `headroom-${hashOf(JSON.stringify([tools, frameOf(settled)])).slice(0, KEY_DIGITS)}`;
 }

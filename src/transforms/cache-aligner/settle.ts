@@ -62,6 +62,17 @@ class Values {
   }
 }
 
+/**
+ * What stays the same in the instructions of one conversation also where a value was not recognised: without words that
+ * hold a digit, and without what short labels say. With it go the labels of the values, so that their numbers mean the same.
+ */
+export function frameOf({ texts, values }: Pick<SettledPreamble, 'texts' | 'values'>): string {
+  const frames = texts.map((text) =>
+    text.replaceAll(/^([^:\n]{1,40}:)[^\n]{1,80}$/gm, '$1').replaceAll(/(?<!\S)[^\s\d]*\d\S*/g, '#'),
+  );
+  return JSON.stringify([frames, values.map(({ label }) => label)]);
+}
+
 /** What the references stand for. */
 export function footnoteOf(values: readonly Value[]): string {
   return noteOf('values that the instructions refer to', values.map(lineOf));

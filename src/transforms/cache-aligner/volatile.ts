@@ -28,7 +28,17 @@ export function findVolatile(text: string): readonly Volatile[] {
   found.sort((a, b) => a.start - b.start || b.end - a.end);
   const kept: Volatile[] = [];
   for (const one of found) if (one.start >= (kept.at(-1)?.end ?? 0)) kept.push(one);
-  return kept;
+  return withoutTables(kept);
+}
+
+/** More values than these under one label are a table, and not what changes from call to call. */
+const MAX_ALIKE = 8;
+
+function withoutTables(found: readonly Volatile[]): readonly Volatile[] {
+  const counts = new Map<string, number>();
+  const nameOf = ({ label }: Volatile): string => label.toLowerCase();
+  for (const one of found) counts.set(nameOf(one), (counts.get(nameOf(one)) ?? 0) + 1);
+  return found.filter((one) => counts.get(nameOf(one))! <= MAX_ALIKE);
 }
 
 type Places = readonly (readonly [start: number, end: number])[];
@@ -54,6 +64,7 @@ function examplesIn(text: string): Places {
 }
 
 const MAX_LINES_ABOVE = 12;
+const MAX_LINE_CHARS = 300;
 /** A line above that announces an example, a form to keep to, or what a request may look like. */
 const OPENS_SAMPLE =
   /^(?:#.*\b(?:examples?|samples?|templates?|format)\b.*|.*\b(?:examples?|e\.g\.|for instance|samples?|such as|like (?:this|so|these)|formats?|templates?|looks? like)\b[^.!?]*[:：]["'*_`]*)[ \t]*$/i;
@@ -66,7 +77,7 @@ function isSample(text: string, place: number): boolean {
     const start = text.lastIndexOf('\n', end - 1) + 1;
     const line = text.slice(start, end);
     const isEmpty = line.trim() === '';
-    if (!isEmpty && OPENS_SAMPLE.test(line)) return true;
+    if (!isEmpty && OPENS_SAMPLE.test(line.slice(-MAX_LINE_CHARS))) return true;
     if (!isEmpty && isAbove) return false;
     isAbove ||= isEmpty;
     end = start - 1;

@@ -153,7 +153,6 @@ describe('OpenCode', () => {
   const config = ({ variables }: Settings): JsonValue => JSON.parse(variables['OPENCODE_CONFIG_CONTENT']!) as JsonValue;
 
   test('only providers that are in use are named, for a provider that is named is offered', () => {
-    expect(config(settings('opencode', scene()))).toEqual({ provider: {} });
     write('.local/share/opencode/auth.json', { anthropic: { type: 'oauth' } });
     expect(config(settings('opencode', scene({ GEMINI_API_KEY: 'k' })))).toEqual({
       provider: {
@@ -161,6 +160,15 @@ describe('OpenCode', () => {
         google: { options: { baseURL: `${URL_OF_DOOR}/v1beta` } },
       },
     });
+  });
+
+  test('without a key, a login or a provider nothing is set, and it is said that nothing passes', () => {
+    const { variables, remarks } = settings('opencode', scene());
+    expect([variables, remarks]).toEqual([
+      {},
+      [expect.stringMatching(/no key, login .* nothing passes Headroom; set a key/)],
+    ]);
+    expect(settings('opencode', scene({ GOOGLE_GENERATIVE_AI_API_KEY: 'k' })).remarks).toEqual([]);
   });
 
   test('one configuration that is given in the variable keeps all it says; a second address of the same kind is said to go past', () => {

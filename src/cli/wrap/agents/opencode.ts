@@ -7,10 +7,10 @@ import { upstreamOf } from '../upstreams.ts';
 const INLINE = 'OPENCODE_CONFIG_CONTENT';
 
 /** Its own providers, whose addresses end in the version. */
-const BUILT_IN: Readonly<Record<string, readonly [vendor: Vendor, path: string, key: string]>> = {
+const BUILT_IN: Readonly<Record<string, readonly [vendor: Vendor, path: string, ...keys: readonly string[]]>> = {
   anthropic: ['anthropic', '/v1', 'ANTHROPIC_API_KEY'],
   openai: ['openai', '/v1', 'OPENAI_API_KEY'],
-  google: ['gemini', '/v1beta', 'GEMINI_API_KEY'],
+  google: ['gemini', '/v1beta', 'GEMINI_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY'],
 };
 /** The packages that providers of the person's own are made with. */
 const PACKAGES: Readonly<Record<string, Vendor>> = {
@@ -43,6 +43,7 @@ export const opencode: Agent = {
     program: 'opencode',
     settings({ url, upstreams }, scene) {
       const inUse = inUseOf(scene);
+      if (inUse.length === 0) return { variables: {}, remarks: [NOTHING_TO_POINT] };
       const pointed = inUse.filter(
         ({ vendor, own }) => own === undefined || upstreamOf(vendor, own) === upstreams[vendor],
       );
@@ -66,12 +67,15 @@ interface InUse {
   readonly own: string | undefined;
 }
 
+const NOTHING_TO_POINT =
+  'no key, login or provider of OpenCode was found for Anthropic, OpenAI or Google: nothing passes Headroom; set a key or run opencode auth login, then start it again';
+
 /** Only those: a provider that is named in a configuration is offered, with a key or without. */
 function inUseOf(scene: Scene): readonly InUse[] {
   const logins = readJsonFile(join(dataFolder(scene), 'opencode', 'auth.json'));
   const providers = providersOf(scene);
-  const builtIn = Object.entries(BUILT_IN).flatMap(([name, [vendor, path, key]]): InUse[] => {
-    const isUsed = Boolean(scene.environment[key]) || name in logins || name in providers;
+  const builtIn = Object.entries(BUILT_IN).flatMap(([name, [vendor, path, ...keys]]): InUse[] => {
+    const isUsed = keys.some((key) => scene.environment[key]) || name in logins || name in providers;
     return isUsed ? [{ name, vendor, path, own: addressOf(providers[name]) }] : [];
   });
   const ownOnes = Object.entries(providers).flatMap(([name, provider]): InUse[] => {

@@ -7,7 +7,7 @@ const SUMMARY =
 const CUT = /\btruncated\b|\bomitted\b|characters? (?:removed|elided|cut)|\boutput (?:too long|cut)/i;
 const ERROR =
   /(?:^|[^A-Za-z_])(?:error|fatal|panic|FAILED|FAILURE|ERR!|Traceback|undefined reference|not found|No such file|cannot|can't|denied)(?![A-Za-z_])|[A-Za-z](?:Error|Exception)\b|^E {2}|[✗✕×✖❌✘]|^npm error/i;
-const WARNING = /(?:^|[^A-Za-z_])(?:warn|warning|deprecated|DeprecationWarning)(?![a-z_])|\w+Warning\b|⚠/i;
+const WARNING = /(?:^|[^A-Za-z_])(?:warn|warning|deprecated|DeprecationWarning)(?![a-z_])|\wWarning\b|⚠/i;
 const NO_TROUBLE =
   /\b(?:0|no|without) (?:errors?|failures?|warnings?|problems?)\b|errors?[:=] ?0\b|failures?[:=] ?0\b/i;
 const MARKED_LINT = /^\s*(?:\S+\s+)?\[[CRWEFSD]\]|^┃ \[[A-Z]\]/;

@@ -1,0 +1,144 @@
+/** What a column of a table holds: its values with counts, a range of numbers, or the names of the rows. */
+
+export interface Column {
+  /** One line for the head of the view. */
+  readonly said: string;
+  readonly isRare: (value: string) => boolean;
+  /** Whether it holds a few kinds of values, each said with its count. */
+  readonly isCounted?: boolean;
+}
+
+const MAX_KINDS = 12;
+const MAX_KIND = 80;
+/** Of the values of a column that are more than those kinds, so many that come often are named. */
+const MAX_FREQUENT = 4;
+const FREQUENT_SHARE = 0.05;
+/** A value in fewer rows than this share is rare, if the rows with such values are few. */
+const RARE_SHARE = 0.03;
+const MAX_RARE_SHARE = 0.1;
+const MIN_RARE = 5;
+const FAR = 4;
+const NEVER = (): boolean => false;
+
+const SCALED = /^(-?\d[\d,]*(?:\.\d+)?) ?(%|[kKMGTPE]i?B?|[gt]|B|m)?$/;
+const LASTED = /^(?:\d+(?:ms|[smhdwy]))+$/;
+const SCALES: Readonly<Record<string, number>> = {
+  m: 1e-3,
+  k: 1e3,
+  K: 1e3,
+  M: 1e6,
+  g: 1e9,
+  G: 1e9,
+  t: 1e12,
+  T: 1e12,
+  P: 1e15,
+  E: 1e18,
+};
+const SECONDS: Readonly<Record<string, number>> = {
+  ms: 1e-3,
+  s: 1,
+  m: 60,
+  h: 3600,
+  d: 86_400,
+  w: 604_800,
+  y: 31_536_000,
+};
+
+function amountOf(value: string): number {
+  const [, digits, unit = ''] = SCALED.exec(value) ?? [];
+  if (digits === undefined) return NaN;
+  const binary = unit[1] === 'i' ? 1.024 ** ' KMGTPE'.indexOf(unit[0]!) : 1;
+  return Number(digits.replaceAll(',', '')) * (SCALES[unit[0] ?? ''] ?? 1) * binary;
+}
+
+function secondsOf(value: string): number {
+  if (!LASTED.test(value)) return NaN;
+  let sum = 0;
+  for (const [, count, unit] of value.matchAll(/(\d+)(ms|[smhdwy])/g)) sum += Number(count) * SECONDS[unit!]!;
+  return sum;
+}
+
+/** How often each value stands in a column. */
+type Counts = ReadonlyMap<string, number>;
+
+function countsOf(values: readonly string[]): Counts {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}
+
+/** What a value amounts to; undefined when a column does not hold one kind of amount. */
+function measureOf(counts: Counts, rows: number): ((value: string) => number) | undefined {
+  const [none, dashes] = [counts.get('') ?? 0, counts.get('-') ?? 0];
+  if (none + dashes > rows / 2) return undefined;
+  const filled = [...counts.keys()].filter((value) => value !== '' && value !== '-');
+  return [amountOf, secondsOf].find((measure) => filled.every((value) => !Number.isNaN(measure(value))));
+}
+
+function sayRange(name: string, counts: Counts, measure: (value: string) => number): Column {
+  const amounts = [...counts]
+    .map(([value, count]) => ({ value, count, amount: measure(value) }))
+    .filter(({ amount }) => !Number.isNaN(amount))
+    .sort((a, b) => a.amount - b.amount);
+  const rows = amounts.reduce((sum, { count }) => sum + count, 0);
+  let below = 0;
+  const usual = amounts.find(({ count }) => (below += count) > rows * 0.9)!.amount;
+  const far = amounts.filter(({ amount }) => amount > Math.max(usual, 1e-3) * FAR);
+  const isFew = far.reduce((sum, { count }) => sum + count, 0) <= Math.max(MIN_RARE, rows * MAX_RARE_SHARE);
+  const rare = new Set(isFew && measure === amountOf ? far.map(({ value }) => value) : []);
+  return {
+    said: `${name}: ${amounts[0]!.value} to ${amounts.at(-1)!.value}`,
+    isRare: (value) => rare.has(value),
+  };
+}
+
+function sayKind(value: string): string {
+  if (value === '') return '(empty)';
+  return value.length > MAX_KIND + 20 ? `${value.slice(0, MAX_KIND)}… (+${value.length - MAX_KIND} characters)` : value;
+}
+
+/** Undefined for a column that is empty. */
+export function readColumn(name: string, values: readonly string[]): Column | undefined {
+  const counts = countsOf(values);
+  const sorted = [...counts].sort((a, b) => b[1] - a[1]);
+  if (sorted.length === 1)
+    return sorted[0]![0] === '' ? undefined : { said: `${name}: ${sayKind(sorted[0]![0])}`, isRare: NEVER };
+  const sayCount = ([value, count]: readonly [string, number]): string => `${sayKind(value)} ×${count}`;
+  if (sorted.length > MAX_KINDS) {
+    const measure = measureOf(counts, values.length);
+    if (measure) return sayRange(name, counts, measure);
+    const frequent = sorted.filter(([, count]) => count >= Math.max(3, values.length * FREQUENT_SHARE));
+    const said = frequent.slice(0, MAX_FREQUENT).map(sayCount);
+    return { said: `${name}: ${[`${sorted.length} values`, ...said].join(', ')}`, isRare: NEVER };
+  }
+  const rare = sorted.filter(([, count]) => count <= Math.max(2, values.length * RARE_SHARE));
+  const rows = rare.reduce((sum, [, count]) => sum + count, 0);
+  const isFew = rows <= Math.max(MIN_RARE, values.length * MAX_RARE_SHARE);
+  const odd = new Set(isFew ? rare.map(([value]) => value) : []);
+  return { said: `${name}: ${sorted.map(sayCount).join(', ')}`, isRare: (value) => odd.has(value), isCounted: true };
+}
+
+const IS_NAME = /^(?:names?|package|unit|object)$/i;
+/** Ids that nobody says by heart. */
+const IS_ID = /^(?:[0-9a-f]{7,64}|[0-9a-f-]{36}|sha256:[0-9a-f]+)$/;
+const MIN_NAMED_SHARE = 0.5;
+const SAMPLED_ROWS = 1000;
+
+/** The columns that name the rows: the one that is called so, the first whose texts differ, or two together. None: []. */
+export function namingColumns(names: readonly string[], all: readonly (readonly string[])[]): readonly number[] {
+  const rows = all.slice(0, SAMPLED_ROWS);
+  const shareOf = (...columns: readonly number[]): number =>
+    new Set(rows.map((row) => columns.map((at) => row[at]).join('\n'))).size / rows.length;
+  const texts = rows[0]!.flatMap((_, at) => (isText(rows.map((row) => row[at] ?? '')) ? [at] : []));
+  const telling = texts.filter((at) => shareOf(at) >= MIN_NAMED_SHARE);
+  const one = telling.find((at) => IS_NAME.test(names[at] ?? '')) ?? telling[0];
+  if (one !== undefined) return [one];
+  const [first, second] = texts;
+  const isPair = first !== undefined && second !== undefined && shareOf(first, second) >= MIN_NAMED_SHARE;
+  return isPair ? [first, second] : [];
+}
+
+function isText(values: readonly string[]): boolean {
+  const named = values.filter((value) => /\p{L}{2}|[@/]/u.test(value) && !IS_ID.test(value)).length;
+  return named > values.length / 2 && !measureOf(countsOf(values), values.length);
+}

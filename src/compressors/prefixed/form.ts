@@ -1,0 +1,160 @@
+/**
+ * The lossless form: what stands before the JSON texts said once, with its words as columns of the JSON, then the JSON in
+ * its shortest spelling, then the lines of other kinds by their numbers.
+ */
+import type { CompressOptions } from '../../core/compressor.ts';
+import type { JsonCompressor, OpenJson } from '../../core/json-compressor.ts';
+import type { Records } from './records.ts';
+import { STYLES } from './style.ts';
+import { type Template, keyOf, readTemplate, spellTemplate, writePrefix } from './template.ts';
+
+const HEAD_START = '[headroom: ';
+const HEAD =
+  /^\[headroom: (\d{1,7}) JSON texts in (\d{1,7}) lines, each behind ("(?:[^"\\]|\\.)*"), said in the next (\d{1,7})((?:; [^;\]]*)*)\]$/;
+const FACTS_APART = '; ';
+const OTHERS = 'then other lines by number';
+const CRLF = 'lines end in CRLF';
+const LACKING = /^the first without (\d) lines?$/;
+const STYLED = 'spelled ';
+const OTHER = /^(\d{1,7}):([^]*)$/;
+const MAX_LINES = 4_000_000;
+
+/** The JSON texts with the words before them as their first columns. */
+export function asJsonLines({ rows, template }: Records): string {
+  const holes = template.filter((part) => typeof part !== 'string').length;
+  const keys = Array.from({ length: holes }, (_, hole) => JSON.stringify(keyOf(hole)));
+  return rows
+    .map(({ cells, minified }) => {
+      const own = cells.map((cell, hole) => `${keys[hole]!}:${JSON.stringify(cell)}`).join(',');
+      if (own === '') return minified;
+      return minified === '{}' ? `{${own}}` : `{${own},${minified.slice(1)}`;
+    })
+    .join('\n');
+}
+
+export function hasOwnHead(lines: readonly string[]): boolean {
+  return lines.some((line) => line.startsWith(HEAD_START) && HEAD.test(line));
+}
+
+function headOf(records: Records, said: number, crlf: boolean): string {
+  const { rows, template, style, others, lacking, lines } = records;
+  const facts = [
+    `${HEAD_START}${rows.length} JSON texts in ${lines} lines, each behind ${JSON.stringify(spellTemplate(template))}, said in the next ${said}`,
+  ];
+  if (style.name !== '') facts.push(STYLED + style.name);
+  if (lacking > 0) facts.push(`the first without ${lacking} line${lacking === 1 ? '' : 's'}`);
+  if (others.length > 0) facts.push(OTHERS);
+  if (crlf) facts.push(CRLF);
+  return `${facts.join(FACTS_APART)}]`;
+}
+
+function writeOthers({ others }: Records): readonly string[] {
+  return others.map(([number, line]) => `${number}:${line}`);
+}
+
+/** Undefined when the JSON has no shorter spelling. */
+export function writeForm(
+  records: Records,
+  crlf: boolean,
+  json: OpenJson,
+  options: CompressOptions,
+): string | undefined {
+  const said = json.compress({ ...options, level: 'lossless', call: undefined })?.text;
+  if (said === undefined) return undefined;
+  const count = said.split('\n').length;
+  return [headOf(records, count, crlf), said, ...writeOthers(records)].join('\n');
+}
+
+/** Lines of other kinds that a view holds. */
+const MAX_OTHERS = 60;
+
+/** Undefined when the JSON has no view. */
+export function writeView(records: Records, json: OpenJson, options: CompressOptions): string | undefined {
+  const said = json.compress(options);
+  if (said?.loss !== 'recoverable') return undefined;
+  const { others } = records;
+  const left = others.length - MAX_OTHERS;
+  const more = left > 0 ? [`(${left} more lines of other kinds)`] : [];
+  const head = headOf(records, said.text.split('\n').length, false);
+  return [head, said.text, ...writeOthers(records).slice(0, MAX_OTHERS), ...more].join('\n');
+}
+
+interface Head {
+  readonly rows: number;
+  readonly lines: number;
+  readonly template: Template;
+  readonly said: number;
+  readonly facts: readonly string[];
+}
+
+function readHead(line: string): Head | undefined {
+  const match = HEAD.exec(line);
+  if (!match) return undefined;
+  return {
+    rows: Number(match[1]),
+    lines: Number(match[2]),
+    template: readTemplate(JSON.parse(match[3]!) as string),
+    said: Number(match[4]),
+    facts: match[5]!.split(FACTS_APART),
+  };
+}
+
+/** The first values of a JSON text and the rest of it. */
+function splitRow(row: string, holes: number): { cells: readonly string[]; minified: string } | undefined {
+  const cells: string[] = [];
+  let at = 1;
+  for (let hole = 0; hole < holes; hole++) {
+    const key = `${JSON.stringify(keyOf(hole))}:`;
+    if (!row.startsWith(key, at)) return undefined;
+    const cell = /"(?:[^"\\]|\\.)*"/y;
+    cell.lastIndex = at + key.length;
+    const match = cell.exec(row);
+    if (!match) return undefined;
+    cells.push(JSON.parse(match[0]) as string);
+    at = cell.lastIndex;
+    if (row[at] === ',') at++;
+  }
+  return { cells, minified: holes === 0 ? row : `{${row.slice(at)}` };
+}
+
+/** The lines of all records; undefined when what is said does not fit the head. */
+function readRows(said: string, { rows, template, facts }: Head, json: JsonCompressor): readonly string[] | undefined {
+  const spelled = (json.expand(said) ?? said).split('\n');
+  if (spelled.length !== rows) return undefined;
+  const style = STYLES.find(({ name }) => name !== '' && facts.includes(STYLED + name)) ?? STYLES[0]!;
+  const holes = template.filter((part) => typeof part !== 'string').length;
+  const lacking = Number(facts.map((fact) => LACKING.exec(fact)?.[1]).find((count) => count !== undefined) ?? 0);
+  const lines: string[] = [];
+  for (const [i, row] of spelled.entries()) {
+    const split = splitRow(row, holes);
+    if (!split) return undefined;
+    const text = writePrefix(template, split.cells) + style.spell(split.minified);
+    for (const line of text.split('\n').slice(i === 0 ? lacking : 0)) lines.push(line);
+  }
+  return lines;
+}
+
+/** The source of a form; undefined when the text is none or is damaged. */
+export function readForm(text: string, json: JsonCompressor): string | undefined {
+  if (!text.startsWith(HEAD_START)) return undefined;
+  const end = text.endsWith('\n') ? '\n' : '';
+  const lines = text.slice(0, text.length - end.length).split('\n');
+  const head = readHead(lines[0]!);
+  if (!head || head.lines > MAX_LINES || head.said >= lines.length) return undefined;
+  const rows = readRows(lines.slice(1, 1 + head.said).join('\n'), head, json);
+  const out = rows && merge(rows, lines.slice(1 + head.said), head.lines);
+  return out?.join(head.facts.includes(CRLF) ? '\r\n' : '\n').concat(head.facts.includes(CRLF) && end ? '\r\n' : end);
+}
+
+/** Puts lines of other kinds where their numbers say. */
+function merge(rows: readonly string[], others: readonly string[], count: number): readonly string[] | undefined {
+  if (rows.length + others.length !== count) return undefined;
+  const byNumber = new Map<number, string>();
+  for (const other of others) {
+    const match = OTHER.exec(other);
+    if (!match) return undefined;
+    byNumber.set(Number(match[1]), match[2]!);
+  }
+  let next = 0;
+  return Array.from({ length: count }, (_, i) => byNumber.get(i + 1) ?? rows[next++] ?? '');
+}

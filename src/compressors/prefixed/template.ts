@@ -1,0 +1,153 @@
+/** What stands before each JSON text: words that are always the same, and words that are columns of their own. */
+
+/** One word that differs from line to line; filled up with blanks to its width where one is said. */
+export interface Hole {
+  readonly width: number | undefined;
+}
+
+export type Template = readonly (string | Hole)[];
+
+/** What a prefix says in the holes. */
+export type Cells = readonly string[];
+
+const PARTS = /\s+|\S+/g;
+const BLANK = /^\s/;
+const HOLE = /\{@(\d{1,3})(?::(\d{1,4}))?\}/;
+const MAX_PARTS = 64;
+
+/** A time and the fraction of its second: two columns, of which one goes on evenly and the other does not. */
+const FINE_TIME = /^(\S*\d\d:\d\d:\d\d)([.,])(\d{3,9})((?:[^\d\s]\S*)?)$/;
+
+/** Words, what parts them, and signs within a word that always stand there. */
+interface Part {
+  readonly text: string;
+  readonly kind: 'word' | 'blank' | 'sign';
+}
+
+function partsOf(prefix: string): readonly Part[] {
+  const parts: Part[] = [];
+  for (const text of prefix.match(PARTS) ?? []) {
+    const time = FINE_TIME.exec(text);
+    if (time) {
+      parts.push({ text: time[1]!, kind: 'word' }, { text: time[2]!, kind: 'sign' }, { text: time[3]!, kind: 'word' });
+      if (time[4] !== '') parts.push({ text: time[4]!, kind: 'sign' });
+    } else parts.push({ text, kind: BLANK.test(text) ? 'blank' : 'word' });
+  }
+  return parts;
+}
+
+/** Prefixes of one build have the same: as many words, the same signs and line ends between them. */
+function buildOf(parts: readonly Part[]): string {
+  return parts
+    .map(({ text, kind }) => (kind === 'word' ? 'w' : kind === 'sign' || text.includes('\n') ? text : ' '))
+    .join('|');
+}
+
+/** What most have; undefined for none. */
+export function mostCommon<T>(values: Iterable<T>): T | undefined {
+  const counts = new Map<T, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  let best: T | undefined;
+  for (const [value, count] of counts) if (best === undefined || count > counts.get(best)!) best = value;
+  return best;
+}
+
+/** The template that most prefixes follow; undefined when it cannot be said. */
+export function learnTemplate(prefixes: readonly string[]): Template | undefined {
+  const split = prefixes.map(partsOf);
+  const build = mostCommon(split.map(buildOf));
+  const rows = split.filter((parts) => buildOf(parts) === build);
+  const [first] = rows;
+  if (!first || first.length > MAX_PARTS) return undefined;
+  const template: (string | Hole)[] = [];
+  for (let at = 0; at < first.length; at++) {
+    const { text, kind } = first[at]!;
+    const isSame = rows.every((row) => row[at]!.text === text);
+    if (isSame) addText(template, text);
+    else if (kind === 'word') {
+      const width = widthAt(rows, at);
+      template.push({ width });
+      if (width !== undefined) at++;
+    } else addText(template, mostCommon(rows.map((row) => row[at]!.text))!);
+  }
+  return template.some((part) => typeof part === 'string' && HOLE.test(part)) ? undefined : template;
+}
+
+function addText(template: (string | Hole)[], text: string): void {
+  const last = template.at(-1);
+  if (typeof last === 'string') template[template.length - 1] = last + text;
+  else template.push(text);
+}
+
+/** How wide a word and the blanks behind it are, where that is the same in all rows but the blanks are not. */
+function widthAt(rows: readonly (readonly Part[])[], at: number): number | undefined {
+  const blanksOf = (row: readonly Part[]): string => row[at + 1]?.text ?? '';
+  const widthOf = (row: readonly Part[]): number => row[at]!.text.length + blanksOf(row).length;
+  const [first] = rows;
+  if (rows.every((row) => blanksOf(row) === blanksOf(first!))) return undefined;
+  const width = widthOf(first!);
+  return rows.every((row) => /^ +$/.test(blanksOf(row)) && widthOf(row) === width) ? width : undefined;
+}
+
+/** The cells of a prefix; undefined when it does not follow the template. */
+export function readCells(template: Template, prefix: string): Cells | undefined {
+  const cells: string[] = [];
+  let at = 0;
+  for (const [i, part] of template.entries()) {
+    if (typeof part === 'string') {
+      if (!prefix.startsWith(part, at)) return undefined;
+      at += part.length;
+      continue;
+    }
+    let end = at;
+    const next = template[i + 1];
+    const sign = typeof next === 'string' ? next.charCodeAt(0) : -1;
+    while (end < prefix.length && prefix.charCodeAt(end) !== sign && !isBlank(prefix.charCodeAt(end))) end++;
+    if (end === at) return undefined;
+    cells.push(prefix.slice(at, end));
+    if (part.width !== undefined) {
+      const past = at + part.width;
+      if (end >= past || prefix.slice(end, past) !== ' '.repeat(past - end)) return undefined;
+      end = past;
+    }
+    at = end;
+  }
+  return at === prefix.length ? cells : undefined;
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d);
+}
+
+export function writePrefix(template: Template, cells: Cells): string {
+  let hole = 0;
+  return template.map((part) => (typeof part === 'string' ? part : cells[hole++]!.padEnd(part.width ?? 0))).join('');
+}
+
+/** The key of the column of a hole. */
+export function keyOf(hole: number): string {
+  return `@${hole + 1}`;
+}
+
+export function spellTemplate(template: Template): string {
+  let hole = 0;
+  return template
+    .map((part) => {
+      if (typeof part === 'string') return part;
+      const key = keyOf(hole++);
+      return part.width === undefined ? `{${key}}` : `{${key}:${part.width}}`;
+    })
+    .join('');
+}
+
+export function readTemplate(spelled: string): Template {
+  const template: (string | Hole)[] = [];
+  let rest = spelled;
+  for (let match = HOLE.exec(rest); match; match = HOLE.exec(rest)) {
+    if (match.index > 0) template.push(rest.slice(0, match.index));
+    template.push({ width: match[2] === undefined ? undefined : Number(match[2]) });
+    rest = rest.slice(match.index + match[0].length);
+  }
+  if (rest !== '') template.push(rest);
+  return template;
+}

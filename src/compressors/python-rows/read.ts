@@ -1,0 +1,175 @@
+/**
+ * Reads values as Python prints them and says them as JSON. What JSON has no word for (a date, a decimal, a tuple in a
+ * value) stands as it is printed, in a text that says so.
+ */
+import { readText, spellText } from './text.ts';
+
+/** Begins a text that is Python as printed. */
+export const AS_PRINTED = 'py:';
+const MAX_DEPTH = 40;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?/y;
+const TEXT = /'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"/y;
+const WORD = /[A-Za-z_][\w.]*/y;
+const CONSTANTS: Readonly<Record<string, string>> = { None: 'null', True: 'true', False: 'false' };
+
+/** What rows are. */
+export type RowKind = 'dicts' | 'tuples';
+
+/** Thrown for what is no value; caught where reading began. */
+class Unreadable extends Error {
+  override readonly name = 'Unreadable';
+}
+
+class ValueReader {
+  readonly #text: string;
+  at: number;
+
+  constructor(text: string, at: number) {
+    this.#text = text;
+    this.at = at;
+  }
+
+  take(expected: string): boolean {
+    if (!this.#text.startsWith(expected, this.at)) return false;
+    this.at += expected.length;
+    return true;
+  }
+
+  expect(expected: string): void {
+    if (!this.take(expected)) throw new Unreadable();
+  }
+
+  #match(pattern: RegExp): RegExpExecArray | undefined {
+    pattern.lastIndex = this.at;
+    const match = pattern.exec(this.#text);
+    if (!match) return undefined;
+    this.at = pattern.lastIndex;
+    return match;
+  }
+
+  /** A value as JSON. */
+  value(depth: number): string {
+    if (depth > MAX_DEPTH) throw new Unreadable();
+    const first = this.#text[this.at];
+    if (first === "'" || first === '"') return this.#string();
+    if (first === '{') return this.dict(depth);
+    if (first === '[') return this.#list(depth);
+    if (first === '(') return this.#printed(() => this.tuple(depth));
+    const number = this.#match(NUMBER);
+    if (number) return number[0];
+    return this.#word(depth);
+  }
+
+  #string(): string {
+    const match = this.#match(TEXT);
+    if (!match) throw new Unreadable();
+    const text = readText(match[1] ?? match[2]!);
+    if (text.startsWith(AS_PRINTED)) throw new Unreadable();
+    return JSON.stringify(spellText(text) === match[0] ? text : AS_PRINTED + match[0]);
+  }
+
+  /** What is read so stands as it is printed. */
+  #printed(read: () => void, from = this.at): string {
+    read();
+    return JSON.stringify(AS_PRINTED + this.#text.slice(from, this.at));
+  }
+
+  /** A constant, or a call as `Decimal('1.50')`. */
+  #word(depth: number): string {
+    const from = this.at;
+    const word = this.#match(WORD)?.[0];
+    if (word === undefined) throw new Unreadable();
+    const constant = CONSTANTS[word];
+    if (constant !== undefined) return constant;
+    if ((word === 'b' || word === 'r') && /['"]/.test(this.#text[this.at] ?? '')) {
+      return this.#printed(() => void this.#match(TEXT), from);
+    }
+    if (this.#text[this.at] !== '(') throw new Unreadable();
+    return this.#printed(() => this.#arguments(depth), from);
+  }
+
+  #arguments(depth: number): void {
+    this.expect('(');
+    if (this.take(')')) return;
+    do {
+      const from = this.at;
+      if (!this.#match(WORD) || !this.take('=')) this.at = from;
+      this.value(depth + 1);
+    } while (this.take(', '));
+    this.expect(')');
+  }
+
+  #list(depth: number): string {
+    this.expect('[');
+    const items: string[] = [];
+    if (this.take(']')) return '[]';
+    do items.push(this.value(depth + 1));
+    while (this.take(', '));
+    this.expect(']');
+    return `[${items.join(',')}]`;
+  }
+
+  /** The values of a tuple. */
+  tuple(depth: number): readonly string[] {
+    this.expect('(');
+    const items: string[] = [];
+    if (this.take(')')) return items;
+    do items.push(this.value(depth + 1));
+    while (this.take(', '));
+    if (items.length === 1) this.expect(',');
+    this.expect(')');
+    return items;
+  }
+
+  dict(depth: number): string {
+    this.expect('{');
+    const fields: string[] = [];
+    const keys = new Set<string>();
+    if (this.take('}')) return '{}';
+    do {
+      const key = this.#string();
+      if (keys.has(key)) throw new Unreadable();
+      keys.add(key);
+      this.expect(': ');
+      fields.push(`${key}:${this.value(depth + 1)}`);
+    } while (this.take(', '));
+    this.expect('}');
+    return `{${fields.join(',')}}`;
+  }
+}
+
+export interface Rows {
+  readonly kind: RowKind;
+  /** Each as JSON, the values of a tuple under `c1`, `c2` and so on. */
+  readonly rows: readonly string[];
+  /** Behind the last one. */
+  readonly end: number;
+}
+
+function readRow(reader: ValueReader, kind: RowKind): string {
+  if (kind === 'dicts') return reader.dict(0);
+  return `{${reader
+    .tuple(0)
+    .map((item, i) => `"c${i + 1}":${item}`)
+    .join(',')}}`;
+}
+
+/** The rows that begin here, with `between` after each but the last, up to what is none; undefined when this is no row. */
+export function readRows(text: string, at: number, between: string, check: () => void): Rows | undefined {
+  const first = text[at];
+  if (first !== '{' && first !== '(') return undefined;
+  const kind: RowKind = first === '{' ? 'dicts' : 'tuples';
+  const reader = new ValueReader(text, at);
+  const rows: string[] = [];
+  let end = at;
+  try {
+    do {
+      if (rows.length % 64 === 0) check();
+      rows.push(readRow(reader, kind));
+      end = reader.at;
+    } while (reader.take(between));
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+  }
+  return rows.length > 0 ? { kind, rows, end } : undefined;
+}

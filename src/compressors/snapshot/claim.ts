@@ -1,0 +1,25 @@
+/** How surely a text holds a page as browser tools print it: its lines say roles, names in quotes and refs. */
+import { NO_DEADLINE } from '../../core/deadline.ts';
+import type { Sample } from '../../core/sample.ts';
+import { readElements } from './dialect.ts';
+import { findRegions, isPage } from './regions.ts';
+
+const CLAIM = 0.95;
+/** Enough of a page to know it by, wherever in the text it begins. */
+const LOOKED_AT_CHARS = 6_000;
+/** What a tool says of its call, before the page. */
+const MAX_LEAD = 20_000;
+const FIRST_ELEMENT = /^ *(?:- [^\n]*\[ref=\w+\]|uid=\d+_\d+ \w|- [a-z]+ "[^"\n]*")/m;
+const MIN_ELEMENTS = 6;
+
+export function claimFor({ text }: Sample): number {
+  const at = FIRST_ELEMENT.exec(text.slice(0, MAX_LEAD))?.index;
+  if (at === undefined) return 0;
+  const lines = text.slice(at, at + LOOKED_AT_CHARS).split(/\r?\n/);
+  // The last line may be cut.
+  if (at + LOOKED_AT_CHARS < text.length) lines.pop();
+  const [region] = findRegions(lines, NO_DEADLINE);
+  if (!region) return 0;
+  const elements = readElements(lines.slice(region.start, region.end), region.dialect, region.step);
+  return elements.length >= MIN_ELEMENTS && isPage(elements) ? CLAIM : 0;
+}

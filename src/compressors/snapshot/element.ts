@@ -1,0 +1,90 @@
+/** One element of a page as a browser tool prints it: what it is, how it is called, its handle, and what the page says of it. */
+
+export interface Element {
+  /** Steps below the outermost. */
+  depth: number;
+  /** Of a line that is no element: the whole of it, to stand as it is. */
+  readonly raw: string | undefined;
+  readonly role: string;
+  /** The printer put the key in quotes. */
+  readonly isQuoted: boolean;
+  readonly name: string | undefined;
+  /** States and properties, each with the blank before it: before the ref, after it, and after the address. */
+  readonly before: string;
+  readonly ref: string | undefined;
+  readonly isPointer: boolean;
+  readonly after: string;
+  url: string | undefined;
+  tail: string;
+  readonly value: string | undefined;
+}
+
+const NOTHING: Element = {
+  depth: 0,
+  raw: undefined,
+  role: '',
+  isQuoted: false,
+  name: undefined,
+  before: '',
+  ref: undefined,
+  isPointer: false,
+  after: '',
+  url: undefined,
+  tail: '',
+  value: undefined,
+};
+
+export function rawElement(raw: string, depth: number): Element {
+  return { ...NOTHING, raw, depth };
+}
+
+export interface Ref {
+  readonly prefix: string;
+  readonly number: number;
+}
+
+const COUNTED = /^(.*?)(0|[1-9]\d{0,14})$/;
+
+/** A ref that counts; undefined for other handles. */
+export function countedRef(ref: string): Ref | undefined {
+  const match = COUNTED.exec(ref);
+  return match ? { prefix: match[1]!, number: Number(match[2]) } : undefined;
+}
+
+/** Roles that say how a page is built, or what it reads: nobody hands their refs back but to look closer. */
+const BUILDING =
+  /^(?:generic|none|presentation|list|listitem|article|section|paragraph|heading|img|image|figure|figcaption|text|StaticText|InlineTextBox|LineBreak|ListMarker|row|rowgroup|cell|columnheader|rowheader|table|caption|banner|main|navigation|region|contentinfo|complementary|group|strong|emphasis|code|time|separator|blockquote|term|definition|deletion|insertion|subscript|superscript|mark|note|status|log|toolbar|LayoutTable|LayoutTableRow|LayoutTableCell|LabelText|Legend|DescriptionList|DescriptionListTerm|DescriptionListDetail|Abbr|Ruby|Pre|SvgRoot|RootWebArea|\/.*)$/;
+const isBuildingRole = new Map<string, boolean>();
+/** A heading has a level, whatever is done with it. */
+const PLAIN_STATE = /^(?: \[level=\d+\]| level="\d+")*$/;
+
+/** Whether somebody may want to click it, or type into it. */
+export function isActedOn({ role, isPointer, before, after, tail, url }: Element): boolean {
+  if (isPointer || url !== undefined || tail !== '') return true;
+  if ((before !== '' && !PLAIN_STATE.test(before)) || (after !== '' && !PLAIN_STATE.test(after))) return true;
+  return !isBuilding(role);
+}
+
+const MAX_ROLES = 1000;
+
+function isBuilding(role: string): boolean {
+  let known = isBuildingRole.get(role);
+  if (known === undefined) {
+    known = BUILDING.test(role);
+    if (isBuildingRole.size < MAX_ROLES) isBuildingRole.set(role, known);
+  }
+  return known;
+}
+
+/** For each element the index behind its last descendant. */
+export function endsOf(elements: readonly Element[]): Int32Array {
+  const ends = new Int32Array(elements.length);
+  const open: number[] = [];
+  for (let i = 0; i < elements.length; i++) {
+    const { depth } = elements[i]!;
+    while (open.length > 0 && elements[open.at(-1)!]!.depth >= depth) ends[open.pop()!] = i;
+    open.push(i);
+  }
+  for (const i of open) ends[i] = elements.length;
+  return ends;
+}
