@@ -113,7 +113,10 @@ const ERROR_WORDS: Readonly<Record<ErrorCode, readonly [what: string, remedy: st
     'The model provider took too long.',
     'Raise `--connect-timeout-ms` or `--response-timeout-ms`, or try again.',
   ],
-  UPSTREAM_UNREACHABLE: ['No connection to the model provider.', 'Check the network and the address of the provider.'],
+  UPSTREAM_UNREACHABLE: [
+    'No connection to the model provider, or what it answered in the middle of an exchange was cut off or no answer at all.',
+    'Check the network and the address of the provider, or try again.',
+  ],
 };
 
 function errorsPage(): string {

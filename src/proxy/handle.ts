@@ -111,9 +111,9 @@ function retrievalFor(
   app: App,
 ): Retrieval | undefined {
   const continuation = format?.continuation;
-  if (!offer || !continuation) return undefined;
+  if (!offer || !format || !continuation) return undefined;
   const { sent, ...job } = offer;
   const advance = (step: HopStep): ReturnType<Retrieval['advance']> => advanced(step, app);
   const refusals = app.guard === 'refuse' ? new Refusals() : undefined;
-  return { continuation, toolName: RETRIEVAL_TOOL.name, refusals, job, sent, advance, watch };
+  return { format, continuation, toolName: RETRIEVAL_TOOL.name, refusals, job, sent, advance, watch };
 }

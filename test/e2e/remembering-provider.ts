@@ -229,7 +229,7 @@ function sealOf(tools: Json, before: readonly Json[]): string {
 
 function responseOf(
   id: string,
-  { model, store = true, previous_response_id: previous = null }: Json,
+  { model, store = true, previous_response_id: previous = null, tools = [], prompt_cache_key = null }: Json,
   output: Json[],
   n: number,
 ): Json {
@@ -253,10 +253,11 @@ function responseOf(
     output,
     parallel_tool_calls: true,
     previous_response_id: previous,
+    prompt_cache_key,
     store,
     temperature: 1,
     tool_choice: 'auto',
-    tools: [],
+    tools,
     top_p: 1,
     usage,
   };

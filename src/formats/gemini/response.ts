@@ -53,8 +53,8 @@ class ContentWatch implements ResponseWatch {
       ? chunk['response']
       : chunk;
     if ((chunk['error'] ?? error ?? null) !== null) this.#hasFailed = true;
-    const reasons = asArray(candidates).map((candidate) => textOf(asObject(candidate)['finishReason']));
-    const reason = reasons.find((one) => one !== '') ?? textOf(asObject(promptFeedback)['blockReason']);
+    const reasons = asArray(candidates).map((candidate) => nameOf(asObject(candidate)['finishReason']));
+    const reason = reasons.find((one) => one !== '') ?? nameOf(asObject(promptFeedback)['blockReason']);
     if (reason !== '') this.#stopReason = reason;
     const counts = asObject(usageMetadata);
     for (const key of COUNTS) {
@@ -62,6 +62,11 @@ class ContentWatch implements ResponseWatch {
       if (count !== undefined && count !== null) this.#seen.set(key, count);
     }
   }
+}
+
+/** Whoever asks for numbers in place of names gets those. */
+function nameOf(reason: JsonValue | undefined): string {
+  return typeof reason === 'number' ? `${reason}` : textOf(reason);
 }
 
 /** The prompt's count holds what came from a cache, and the thoughts are counted apart from the answer. */

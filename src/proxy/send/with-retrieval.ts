@@ -1,11 +1,10 @@
 /** Over sockets: a request whose model may call the retrieval tool. */
-import { formats } from '../../formats/index.ts';
 import { type Retrieval as Carried, sendWithRetrieval } from '../../pipeline/exchange/with-retrieval.ts';
 import { upstreamError } from '../refuse.ts';
 import { type Outgoing, type Receiver, relay, type Relayed } from './relay.ts';
 import type { Upstream } from './upstream.ts';
 
-export type Retrieval = Omit<Carried, 'format' | 'explain'>;
+export type Retrieval = Omit<Carried, 'explain'>;
 
 export function relayWithRetrieval(
   upstream: Upstream,
@@ -14,7 +13,6 @@ export function relayWithRetrieval(
   retrieval: Retrieval,
   send: typeof relay = relay,
 ): Promise<Relayed> {
-  const format = formats.find(({ name }) => name === retrieval.job.format)!;
   const explain: Carried['explain'] = (failure) => upstreamError(failure, upstream);
   return sendWithRetrieval(
     (body, to) =>
@@ -24,6 +22,6 @@ export function relayWithRetrieval(
         to,
       ),
     client,
-    { ...retrieval, format, explain },
+    { ...retrieval, explain },
   );
 }
