@@ -9,6 +9,8 @@ export interface Forms {
   readonly readsBack?: (() => boolean) | undefined;
   /** Makes the view; asked only where one may be taken. Undefined: none. */
   readonly view?: ((tokensOfSource: number) => string | undefined) | undefined;
+  /** Of the lossless form, what the view may take at most: more where it leaves little out. */
+  readonly viewShare?: number | undefined;
 }
 
 interface ViewRule {
@@ -40,7 +42,10 @@ interface Chosen {
   readonly isByForm: boolean;
 }
 
-function choose({ source, lossless, view }: Forms, { level, tokens, deadline }: CompressOptions): Chosen | undefined {
+function choose(
+  { source, lossless, view, viewShare }: Forms,
+  { level, tokens, deadline }: CompressOptions,
+): Chosen | undefined {
   deadline.check();
   const isShorter = lossless !== undefined && lossless.length < source.length;
   if (!isShorter && (level === 'lossless' || !view)) return undefined;
@@ -49,7 +54,7 @@ function choose({ source, lossless, view }: Forms, { level, tokens, deadline }: 
   if (level !== 'lossless' && view && wantsView(before, after, level)) {
     deadline.check();
     const text = view(before);
-    if (text !== undefined && text.length < source.length && isShortEnough(tokens.count(text), after)) {
+    if (text !== undefined && text.length < source.length && isShortEnough(tokens.count(text), after, viewShare)) {
       // What is short beside a form that is shorter than the source is short beside the source.
       return { said: { text, loss: 'recoverable' }, isByForm: after > before };
     }
@@ -63,8 +68,8 @@ function wantsView(before: number, after: number, level: Exclude<Level, 'lossles
   return before >= fromTokens && after > longFormTokens && after > before * (1 - GOOD_SAVING);
 }
 
-function isShortEnough(tokensOfView: number, tokensOfForm: number): boolean {
-  return tokensOfView <= tokensOfForm * MAX_VIEW_SHARE;
+function isShortEnough(tokensOfView: number, tokensOfForm: number, share = MAX_VIEW_SHARE): boolean {
+  return tokensOfView <= tokensOfForm * share;
 }
 
 /** Whether a view is taken where a lossless form is there too. */

@@ -16,6 +16,8 @@ import { lockChanges } from './lock-changes.ts';
 /** Of the source's characters. */
 const TARGET_SHARE: Readonly<Record<Exclude<Level, 'lossless'>, number>> = { balanced: 0.52, aggressive: 0.3 };
 const MAX_SHARE_OF_FORM = 0.6;
+/** Of the lossless form's tokens: what changed stays, which is most of what a diff says. */
+export const DIFF_VIEW_SHARE = 0.85;
 const MAX_PACKAGES = 60;
 const MIN_SERIES = 3;
 

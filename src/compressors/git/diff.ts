@@ -5,7 +5,7 @@
 import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
 import { claimDiff } from './claim.ts';
-import { writeDiffView } from './diff-view.ts';
+import { DIFF_VIEW_SHARE, writeDiffView } from './diff-view.ts';
 import { readForm, writeForm } from './form.ts';
 
 /** Without hunks there is nothing to leave out. */
@@ -21,7 +21,7 @@ function compress(text: string, options: CompressOptions): Compressed | undefine
     level === 'lossless' || !HUNK.test(text)
       ? undefined
       : () => writeDiffView(text, lossless?.length ?? text.length, level, deadline);
-  return chooseForm({ source: text, lossless, view }, options);
+  return chooseForm({ source: text, lossless, view, viewShare: DIFF_VIEW_SHARE }, options);
 }
 
 export const diffCompressor: Compressor = {

@@ -8,7 +8,7 @@ import type { Compressed, CompressOptions, Compressor, Level } from '../../core/
 import type { Deadline } from '../../core/deadline.ts';
 import { claimGit, listingOf, LISTINGS } from './claim.ts';
 import { readForm, writeForm } from './form.ts';
-import { writeDiffView } from './diff-view.ts';
+import { DIFF_VIEW_SHARE, writeDiffView } from './diff-view.ts';
 import type { Listing } from './listing.ts';
 import { writeLogView } from './log-view.ts';
 
@@ -62,7 +62,8 @@ function compress(text: string, options: CompressOptions): Compressed | undefine
       : listing
         ? listing.view && (() => listing.view?.(text.split(/\r?\n/), deadline))
         : viewOf(text, lossless?.length ?? text.length, level, deadline);
-  return chooseForm({ source: text, lossless, view }, options);
+  const viewShare = !listing && HUNK.test(text) ? DIFF_VIEW_SHARE : undefined;
+  return chooseForm({ source: text, lossless, view, viewShare }, options);
 }
 
 export const gitCompressor: Compressor = {

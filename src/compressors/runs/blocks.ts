@@ -40,8 +40,8 @@ const PLACE_AT =
   /^(?:[ \t]*|\[\w+\] )((?:[A-Za-z]:(?=[\\/]))?[^\s:()[\]|"'<>]{1,400})(\(\d{1,7},\d{1,7}\)|:\[\d{1,7},\d{1,7}\]|:\d{1,7}(?::\d{1,7})?)(?=[: ]|$)/;
 const ARROW_AT = /^ *(?:--> |,-\[|╭─\[)([^\s:][^:]{0,400}|[A-Za-z]:[\\/][^:]{1,400})(:\d{1,7}:\d{1,7})\]?$/;
 const HAS_PLACE = /[:(]\[?\d/;
-/** With which characters an arrow begins. */
-const ARROW_STARTS: ReadonlySet<number> = new Set([...'-,╭'].map((sign) => sign.charCodeAt(0)));
+/** With which characters an arrow begins: `-`, `,` and `╭`. */
+const ARROW_STARTS: ReadonlySet<number> = new Set([0x2d, 0x2c, 0x256d]);
 /** How a report begins that names its place further below. */
 const TITLE = /^(?:\S| {2}[x×!⚠] )/;
 const PATH = /[\\/]|\.[A-Za-z]\w{0,11}$/;
@@ -238,6 +238,7 @@ function keyOfShape({ lines }: Block): string {
 
 /** The line without what is a report's own: names in quotes, numbers, paths, how far an arrow points. */
 function mask(line: string): string {
+  if (!/[\d`'"\\/^~]/.test(line)) return line;
   const words = line.replaceAll(/`[^`]*`|'[^']*'|"[^"]*"/g, '`').split(' ');
   return words
     .map((word) => (/\d/.test(word) ? '0' : /[\\/]/.test(word) ? '/' : word.replace(/[\^~]+/, '^')))

@@ -49,6 +49,8 @@ function compress(text: string, options: CompressOptions): Compressed | undefine
 
 /** What compilers and linters say about a place: it has kinds and columns of its own. */
 const REPORT = /^(?:\d+: ?)?\s*(?:fatal error|error|warning|note|info)\b/i;
+/** A rule that a linter found broken there: each is a finding, and no view of hits may leave one out. */
+const FINDING = /^\d+: (?:(?:error |warning )?[A-Z]{1,4}\d{3,4}:? |\S.* \([a-z][\w-]{1,30}\)$)/;
 const MIN_SEEN = 3;
 
 function claim(sample: Sample): number {
@@ -60,6 +62,7 @@ function claim(sample: Sample): number {
     readHeaded(sample.head, NO_DEADLINE),
   ].map((hits, kind) => {
     const sure = hits.filter((hit) => hit !== undefined && isPlainPath(hit.path));
+    if (sure.filter((hit) => FINDING.test(hit!.text)).length > sure.length / 3) return 0;
     const reports = sure.filter((hit) => REPORT.test(hit!.text)).length;
     const again = sure.length - new Set(sure.map((hit) => hit!.path)).size;
     // Without numbers only paths that come again tell files from the names of programs.
