@@ -8,7 +8,7 @@ export const stop: Command = {
   summary: 'Ends the proxies that run here, after their running exchanges.',
   examples: [['headroom stop', 'all of this home folder']],
   notes:
-    'Running exchanges have 5 minutes to end; a second headroom stop cuts them.\n' +
+    'Running exchanges have 5 minutes to end; a SIGTERM to the process that is named cuts them.\n' +
     'Agents that headroom wrap started go on, directly: nothing of what they do next is shortened.',
   flags: [],
   options: ['home'],
