@@ -10,6 +10,8 @@ import { showsFile } from '../../core/shown-file.ts';
 import { findRows, hasOwnHead, readForm, writeForm } from './form.ts';
 
 const CLAIM = 0.9;
+/** One of these stands in all of them. */
+const MAY_BEGIN = ["{'", '[(', '\n('];
 /** Two rows that begin alike: nobody writes that by hand without line ends. */
 const DICTS = /^(?:[^\s[({=][^\n[({=]{0,80})?\[\{('[^'\n]{1,80}': )[^\n]{0,3000}?\}, \{\1/m;
 const DICT_LINES = /^\{('[^'\n]{1,80}': )[^\n]*\}\r?\n\{\1[^\n]*\}\r?\n\{\1/m;
@@ -19,7 +21,7 @@ const TUPLE_LINES = /^\((?:[\d'"-]|None)[^\n]*\)\n\((?:[\d'"-]|None)[^\n]*\)\n\(
 
 function claim({ text }: Sample): number {
   const head = text.slice(0, 8192);
-  if (!head.includes('{') && !head.includes('(')) return 0;
+  if (!MAY_BEGIN.some((sign) => head.includes(sign)) && !head.startsWith('(')) return 0;
   return [DICTS, DICT_LINES, TUPLES, TUPLE_LINES].some((pattern) => pattern.test(head)) ? CLAIM : 0;
 }
 

@@ -106,6 +106,15 @@ describe('the lossless form', () => {
     expect(readForm(form)).toBe(text);
   });
 
+  test('is made of parts of which one has no name where most have the same', () => {
+    const part = (i: number): string =>
+      `  - listitem [ref=e${10 + i * 3}]:\n    - button "${i === 4 ? '' : 'Buy now'}" [ref=e${11 + i * 3}] [cursor=pointer]\n    - text: lot ${i * i}`;
+    const text = `- list [ref=e1]:\n${Array.from({ length: 20 }, (_, i) => part(i)).join('\n')}\n`;
+    const form = compress(text)!.text;
+    expect(form).toContain('button "{2}" {3}*');
+    expect(readForm(form)).toBe(text);
+  });
+
   test('keeps what stands before and after a page', () => {
     const form = compress(fixture('playwright-frames'))!.text;
     expect(form).toMatch(/^### Result\nClicked\.\n/);
