@@ -21,7 +21,7 @@ import { longLinesCompressor } from './recorded/long-lines.ts';
 import { recordLines } from './recorded/records.ts';
 import { runCompressor } from './runs/runs.ts';
 import { searchCompressor } from './search/search.ts';
-import { snapshotCompressor } from './snapshot/snapshot.ts';
+import { pageCompressor } from './page/page.ts';
 import { terminal } from './terminal/terminal.ts';
 import { tomlCompressor } from './toml/toml.ts';
 import { testReportCompressor, xmlCompressor } from './xml/xml.ts';
@@ -48,7 +48,7 @@ const kinds: readonly Compressor[] = [
   testReportCompressor(jsonCompressor),
   xmlCompressor(jsonCompressor),
   htmlCompressor,
-  snapshotCompressor,
+  pageCompressor,
   yamlCompressor(jsonCompressor),
   tomlCompressor(jsonCompressor),
   markdownCompressor,

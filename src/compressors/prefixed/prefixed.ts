@@ -4,6 +4,7 @@
  */
 import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
+import { hasCrlfOnly } from '../../core/line-ends.ts';
 import type { JsonCompressor } from '../../core/json-compressor.ts';
 import { claimFor } from './claim.ts';
 import { asJsonLines, hasOwnHead, readForm, writeForm, writeView } from './form.ts';
@@ -18,7 +19,7 @@ export function prefixedCompressor(json: JsonCompressor): Compressor {
     compress(text: string, options: CompressOptions): Compressed | undefined {
       options.deadline.check();
       if (options.responseFormat === 'json') return undefined;
-      const crlf = isCrlf(text);
+      const crlf = hasCrlfOnly(text);
       const end = text.endsWith('\n') ? '\n' : '';
       const body = crlf ? text.replaceAll('\r\n', '\n') : text;
       const lines = body.slice(0, body.length - end.length).split('\n');
@@ -42,9 +43,4 @@ export function prefixedCompressor(json: JsonCompressor): Compressor {
     },
     same: (source: string, expanded: string) => source === expanded,
   };
-}
-
-/** Whether all lines end so. */
-function isCrlf(text: string): boolean {
-  return text.includes('\r\n') && !/[^\r]\n|^\n|\r(?!\n)/.test(text);
 }

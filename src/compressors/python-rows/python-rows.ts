@@ -4,6 +4,7 @@
  */
 import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
+import { hasCrlfOnly } from '../../core/line-ends.ts';
 import type { JsonCompressor } from '../../core/json-compressor.ts';
 import type { Sample } from '../../core/sample.ts';
 import { showsFile } from '../../core/shown-file.ts';
@@ -34,7 +35,7 @@ export function pythonRowsCompressor(json: JsonCompressor): Compressor {
       const { deadline } = options;
       deadline.check();
       if (showsFile(options.call) || options.responseFormat === 'json' || hasOwnHead(text)) return undefined;
-      const crlf = isCrlf(text);
+      const crlf = hasCrlfOnly(text);
       const lines = crlf ? text.replaceAll('\r\n', '\n') : text;
       const found = findRows(lines, () => deadline.check());
       if (!found) return undefined;
@@ -58,9 +59,4 @@ export function pythonRowsCompressor(json: JsonCompressor): Compressor {
     },
     same: (source: string, expanded: string) => source === expanded,
   };
-}
-
-/** Whether all lines end so. */
-function isCrlf(text: string): boolean {
-  return text.includes('\r\n') && !/[^\r]\n|^\n|\r(?!\n)/.test(text);
 }

@@ -10,10 +10,10 @@ import { o200k } from '../../tokenizers/o200k.ts';
 import { compressors } from '../index.ts';
 import { isActedOn } from './element.ts';
 import { findPages, readForm, writeForm } from './form.ts';
-import { snapshotCompressor } from './snapshot.ts';
+import { pageCompressor } from './page.ts';
 import { writeView } from './view.ts';
 
-const FIXTURES = readFixtures(fileURLToPath(new URL('../../../fixtures/compressors/snapshot', import.meta.url)));
+const FIXTURES = readFixtures(fileURLToPath(new URL('../../../fixtures/compressors/page', import.meta.url)));
 const PAGES = FIXTURES.filter(({ name }) => !name.startsWith('look-alike'));
 
 function fixture(name: string): string {
@@ -22,11 +22,11 @@ function fixture(name: string): string {
 
 function compress(text: string, level: Level = 'lossless', call?: ToolCall): Compressed | undefined {
   const options: CompressOptions = { level, call, tokens: o200k, deadline: NO_DEADLINE };
-  return snapshotCompressor.compress(text, options);
+  return pageCompressor.compress(text, options);
 }
 
 function claim(text: string): number {
-  return snapshotCompressor.claim(new Sample(text));
+  return pageCompressor.claim(new Sample(text));
 }
 
 /** The refs of everything in a text that somebody may want to act on, and of lines that cannot be read. */
@@ -302,7 +302,7 @@ test('buttons with nothing but a sign in them stay in the form and in the view',
 describe('the claim', () => {
   test.each(PAGES.map(({ name, text }) => [name, text]))('is made for %s, before all others', (_, text) => {
     const sample = new Sample(text);
-    const others = compressors.filter(({ name }) => name !== 'snapshot' && name !== 'mixed');
+    const others = compressors.filter(({ name }) => name !== 'page' && name !== 'mixed');
     expect(claim(text)).toBeGreaterThan(Math.max(...others.map((one) => one.claim(sample))));
   });
 

@@ -4,6 +4,7 @@
  */
 import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
+import { hasCrlfOnly } from '../../core/line-ends.ts';
 import { showsFile } from '../../core/shown-file.ts';
 import { claimFor } from './claim.ts';
 import { findPages, readForm, writeForm } from './form.ts';
@@ -13,7 +14,7 @@ function compress(text: string, options: CompressOptions): Compressed | undefine
   const { deadline } = options;
   deadline.check();
   if (showsFile(options.call)) return undefined;
-  const crlf = isCrlf(text);
+  const crlf = hasCrlfOnly(text);
   const lines = text.split(crlf ? '\r\n' : '\n');
   const pages = findPages(lines, deadline);
   if (pages.length === 0) return undefined;
@@ -23,13 +24,8 @@ function compress(text: string, options: CompressOptions): Compressed | undefine
   return chooseForm({ source: text, lossless, readsBack, view }, options);
 }
 
-/** Whether all lines end so. */
-function isCrlf(text: string): boolean {
-  return text.includes('\r\n') && !/[^\r]\n|^\n|\r(?!\n)/.test(text);
-}
-
-export const snapshotCompressor: Compressor = {
-  name: 'snapshot',
+export const pageCompressor: Compressor = {
+  name: 'page',
   claim: claimFor,
   compress,
   expand: readForm,
