@@ -364,3 +364,24 @@ test('models of which nothing is known keep their request', () => {
   const request = { ...body(1, [turn('user', 'q')]), tools: undefined, model: 'mistral-large' };
   expect(send(open(), 'openai-chat', request)).toEqual(request);
 });
+
+test('a value that is not recognised does not give up those beside it', () => {
+  const engine = open();
+  const { turn, front } = APIS['openai-chat']!;
+  const rules = 'Read before you write. '.repeat(90);
+  const sent = [10, 11, 12, 13].map((call, index) => {
+    const messages = ['a', 'b', 'c', 'd']
+      .slice(0, index + 1)
+      .flatMap((q) => [turn('assistant', 'so'), turn('user', q)]);
+    const system = {
+      role: 'system',
+      content: `You help.\nSession: 3f2b8c1e-8f5a-4b7e-9a51-0c2f3d4e5a${call}\n${rules}\nMoon v${call >> 1}.\nMood: ${call > 11 ? 'calm' : 'bright'}`,
+    };
+    return send(engine, 'openai-chat', { model: 'gpt-4o', messages: [system, ...messages.slice(1)] });
+  });
+  const before = (one: Body): string => textOf(one.messages[0]).split('Moon')[0]!;
+  for (const one of sent) expect(before(one)).toBe(before(sent[0]));
+  for (const one of sent) expect(one.prompt_cache_key).toBe(sent[0].prompt_cache_key);
+  // What has not changed since stays equal to the letter.
+  expect(front(sent[3])).toEqual(front(sent[2]));
+});

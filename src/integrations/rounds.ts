@@ -1,8 +1,8 @@
 /** How often a model may fetch within one turn, and what its calls get: originals, then a word to go on without. */
+import { LIMIT_REACHED } from '../retrieval/answered.ts';
 import type { Headroom } from '../sdk/headroom.ts';
 
 const MAX_ROUNDS = 5;
-const LIMIT_REACHED = 'headroom: the limit of retrievals in one turn is reached; continue with what you have.';
 
 /** @param rounds those of the turn before this one. */
 export async function answerTo(input: unknown, rounds: number, { retrieveTool }: Headroom): Promise<string> {

@@ -5,6 +5,7 @@ import { JsonDocument } from '../core/json/document.ts';
 import { findMarkers } from '../core/marker.ts';
 import type { WireFormat } from '../core/wire-format.ts';
 import { answer } from '../retrieval/answer.ts';
+import { LIMIT_REACHED } from '../retrieval/answered.ts';
 import { type Chain, chainOf } from './chain.ts';
 import { Decisions } from './decisions.ts';
 import { deadlineIn } from '../core/deadline.ts';
@@ -15,7 +16,6 @@ import { type Held, keepAnswer, keepHops } from './hidden.ts';
 
 /** So often may the model fetch within one turn; after that it is told to go on without. */
 const MAX_ROUNDS = 3;
-const LIMIT_REACHED = 'headroom: the limit of retrievals in one turn is reached; continue with what you have.';
 
 export interface HopStep {
   readonly tenant: string;

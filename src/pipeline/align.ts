@@ -9,7 +9,7 @@ import { hashOf } from '../core/hash.ts';
 import { canonical } from '../core/json/canonical.ts';
 import type { JsonValue } from '../core/json/value.ts';
 import type { AlignPolicy, SettledPreamble, Value } from '../core/preamble.ts';
-import { settle } from '../transforms/cache-aligner/settle.ts';
+import { frameOf, settle } from '../transforms/cache-aligner/settle.ts';
 import type { OptimizeContext } from './context.ts';
 
 /** A request of so few bytes is shorter than any provider caches. */
@@ -70,12 +70,13 @@ function beganUncached({ turns, parts, preamble }: Conversation): boolean {
 /** @param toolsText the settled tools as JSON. */
 function keysOf(
   conversation: Conversation,
-  { texts, tools }: SettledPreamble,
+  settled: SettledPreamble,
   toolsText: string,
   tenant: string,
   volatileKeys: ReadonlySet<string>,
 ): Record<'began' | 'tools' | 'prefix', string> {
   const canon = { ignoredKeys: volatileKeys, digest: hashOf };
+  const { texts, tools } = settled;
   const front = JSON.stringify(texts);
   const names =
     namesOf.get(toolsText) ??
@@ -87,7 +88,7 @@ function keysOf(
     );
   namesOf.set(toolsText, names);
   return {
-    began: hashOf(`align ${tenant} ${conversationKeyOf(conversation, volatileKeys)} ${front}`),
+    began: hashOf(`align ${tenant} ${conversationKeyOf(conversation, volatileKeys)} ${frameOf(settled)}`),
     tools: hashOf(`align tools ${tenant} ${names}`),
     prefix: hashOf(`align prefix ${tenant} ${names} ${front}`),
   };

@@ -1,7 +1,7 @@
 /** The content-block events that a program sees of a turn: one message over all rounds, without hidden calls. */
 import { ChatModelStream } from '@langchain/core/language_models/stream';
 import type { UsageMetadata } from '@langchain/core/messages';
-import { isHiddenBlock } from './hidden-calls.ts';
+import { isHiddenBlock, unoffered } from './hidden-calls.ts';
 import { saidIn } from './messages.ts';
 import type { Prompt } from './prompt.ts';
 import type { Turn } from './turn.ts';
@@ -82,7 +82,7 @@ class RoundOfEvents {
         return withUsage(event, this.#isFirst ? undefined : sumOf(this.#seen.usage, this.usage));
       case 'message-finish':
         this.usage = { ...this.usage, ...event.usage };
-        this.finish = event;
+        this.finish = unoffered(event);
         return undefined;
       case 'content-block-start':
       case 'content-block-delta':
@@ -94,7 +94,7 @@ class RoundOfEvents {
       case 'provider':
       default:
         // The provider's own words for what is hidden.
-        return this.#open.size > 0 ? undefined : event;
+        return this.#open.size > 0 ? undefined : unoffered(event);
     }
   }
 

@@ -1,7 +1,7 @@
 /** A whole answer of a model that may fetch originals: of all its rounds, without the calls that are answered unseen. */
 import type { AIMessage, UsageMetadata } from '@langchain/core/messages';
 import type { ChatGeneration, ChatResult } from '@langchain/core/outputs';
-import { hiddenCalls, visibleOf } from './hidden-calls.ts';
+import { visibleOf } from './hidden-calls.ts';
 import { blocksOf, type Content, copyOf, saidIn } from './messages.ts';
 import { tokensPast } from './tokens.ts';
 import { Shown } from './shown.ts';
@@ -30,7 +30,7 @@ export async function generated(model: Steps, prompt: Prompt, turn: Turn, runMan
     const { message } = generation;
     const more = await turn.next(message);
     await round.close(more !== undefined, runManager);
-    if (!more && !before && hiddenCalls(message).length === 0) return result;
+    if (!more && !before && visibleOf(message) === message) return result;
     const all = together(before, message as AIMessage, result, prompt.isObject);
     if (!more) {
       turn.end(all.content);

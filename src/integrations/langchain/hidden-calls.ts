@@ -36,7 +36,10 @@ export function isHiddenBlock(block: unknown): boolean {
 /** The very message where nothing is hidden. */
 export function visibleOf<M extends BaseMessage>(message: M): M {
   const hidden = hiddenCalls(message);
-  if (hidden.length === 0) return message;
+  if (hidden.length === 0) {
+    const response_metadata = unoffered(message.response_metadata);
+    return response_metadata === message.response_metadata ? message : copyOf(message, { response_metadata });
+  }
   const ids = new Set(hidden.map(({ id }) => id ?? ''));
   const { invalid_tool_calls: invalid, tool_call_chunks: chunks } = message as Partial<AIMessage> & {
     tool_call_chunks?: { name?: string; index?: number }[];
@@ -74,6 +77,13 @@ export function pruned<Kind extends object>(bag: Kind, ids: ReadonlySet<string>)
     return next === undefined ? [] : [[key, next] as const];
   });
   return isChanged ? (Object.fromEntries(entries) as Kind) : bag;
+}
+
+const NO_IDS: ReadonlySet<string> = new Set();
+
+/** Some APIs repeat in their answers which tools they were offered: without ours; the very object where it is not named. */
+export function unoffered<Kind extends object>(said: Kind): Kind {
+  return pruned(said, NO_IDS);
 }
 
 function prunedValue(value: unknown, ids: ReadonlySet<string>): unknown {

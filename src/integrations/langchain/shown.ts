@@ -4,7 +4,7 @@
  */
 import type { AIMessageChunk } from '@langchain/core/messages';
 import type { ChatGenerationChunk } from '@langchain/core/outputs';
-import { indexOf, isHiddenBlock, pruned, visibleContent } from './hidden-calls.ts';
+import { indexOf, isHiddenBlock, pruned, unoffered, visibleContent } from './hidden-calls.ts';
 import { blocksOf, callsOf, type Content, saidIn } from './messages.ts';
 import { RETRIEVAL_NAME } from './own-tool.ts';
 import type { RunManager } from './types.ts';
@@ -147,7 +147,8 @@ export class RoundOfChunks {
   }
 
   /** As a piece of the one message that all rounds are. */
-  #fitted(chunk: Chunk): Chunk {
+  #fitted(raw: Chunk): Chunk {
+    const chunk = withoutOffer(raw);
     const fitted = this.#isFirst ? chunk : this.#continued(chunk);
     const { id, content, additional_kwargs, response_metadata } = fitted.message;
     this.#shown.id ??= id;
@@ -201,6 +202,11 @@ export class RoundOfChunks {
       ),
     );
   }
+}
+
+function withoutOffer(chunk: Chunk): Chunk {
+  const response_metadata = unoffered(chunk.message.response_metadata);
+  return response_metadata === chunk.message.response_metadata ? chunk : rebuilt(chunk, { response_metadata });
 }
 
 function rebuilt(chunk: Chunk, changes: Bag, generationInfo: Bag | undefined = chunk.generationInfo): Chunk {
