@@ -52,7 +52,8 @@ class Reader {
     const isBlank = line === '';
     const heading = isBlank ? (this.#lines[at + 1] ?? '') : line;
     // Each table but one at the very beginning has an empty line above it.
-    if (heading.startsWith('[') && TABLE.test(heading)) return (isBlank || at === 0) && this.#open(heading) ? at + (isBlank ? 2 : 1) : 0;
+    if (heading.startsWith('[') && TABLE.test(heading))
+      return (isBlank || at === 0) && this.#open(heading) ? at + (isBlank ? 2 : 1) : 0;
     if (isBlank || line.startsWith('#') || line.startsWith(';')) return this.#remark(line) ? at + 1 : 0;
     return this.#entry(line, at);
   }
