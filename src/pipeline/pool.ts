@@ -18,6 +18,8 @@ const TOOLS_MARK = '"tools"';
 const GRACE_MS = 1_000;
 /** Of what a request leaves behind before it is cleared away: more takes memory and saves no time. */
 const YOUNG_MB = 12;
+/** For a replay, in milliseconds: it decides nothing, and what it pins is what the next request is held to. */
+const REPLAY_MS = 10_000;
 /** How long a thread may take to start, in milliseconds. */
 const START_MS = 15_000;
 
@@ -203,9 +205,10 @@ class Pool implements Optimizer {
   #watch(crew: Crew, extraMs: number): void {
     clearTimeout(crew.timer);
     const { deadlineMs, fits, deepens } = this.#options;
-    // A step of either kind has a time of its own, and a replay makes none.
-    const steps = crew.running?.isReplay ? [] : [fits, deepens].filter((one) => one === true);
-    const limitMs = deadlineMs * (1 + steps.length) + GRACE_MS + extraMs;
+    // A step of either kind has a time of its own.
+    const steps = [fits, deepens].filter((one) => one === true);
+    const jobMs = crew.running?.isReplay ? REPLAY_MS : deadlineMs * (1 + steps.length) + GRACE_MS;
+    const limitMs = jobMs + extraMs;
     crew.timer = setTimeout(() => this.#lose(crew, 'overran its deadline'), limitMs);
   }
 
