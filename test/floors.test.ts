@@ -20,7 +20,7 @@ const FLOOR_1 = [
 
 /** folder -> what its files may import beside their own folder; tests beside the source may also use vitest and fast-check. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  core: ['node:crypto'],
+  core: ['node:buffer', 'node:crypto'],
   formats: ['core', 'eventsource-parser'],
   backends: ['core'],
   compressors: ['core', 'htmlparser2', 'web-tree-sitter', 'node:fs', 'node:module'],

@@ -30,10 +30,10 @@ export function alignPolicyFor(
   const keys = keysOf(conversation, settled, tools, context.tenant, volatileKeys);
   const [began, kept, prefix] = context.sentLog.recall([keys.began, keys.tools, keys.prefix]);
   if (!began && context.isRestrained) return undefined;
-  const isSigned = preamble.signsReasoning || parts.some((part) => part.isSigned);
-  const isNew = beganUncached(conversation);
+  const mayBegin = (): boolean =>
+    beganUncached(conversation) && !preamble.signsReasoning && !parts.some((part) => part.isSigned);
   // What began so goes on so, also when reasoning turns out to be signed: then it is signed over the settled front.
-  const settles = began ? began.text !== undefined : isNew && !isSigned;
+  const settles = began ? began.text !== undefined : mayBegin();
   if (context.isSent) {
     const pins = [
       {

@@ -2,7 +2,9 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openEngine, prepareEngine, prepareTokenizers, tokenizer, type EngineOptions } from './defaults.ts';
+import { sharedBytes } from '../core/shared-bytes.ts';
 import { freeze } from './restraint.ts';
+import type { Advance } from './advance.ts';
 import type { Answer, FromWorker, Question, ToWorker } from './pool.ts';
 
 /** The main thread, which moves everybody's bytes, goes first. Elsewhere than on Linux this would slow the whole process. */
@@ -22,7 +24,7 @@ const WARMING = {
 };
 
 const port = parentPort!;
-const reply = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+const reply = (message: FromWorker): void => port.postMessage(message);
 const options = workerData as EngineOptions;
 const warn = (warning: string): void => reply({ kind: 'warning', warning });
 // Before the first job: two counts of one model in one process would be one too many.
@@ -33,7 +35,7 @@ port.on('message', (message: ToWorker) => {
   switch (message.kind) {
     case 'job': {
       const verdict = message.isReplay ? engine.replay(message.job) : engine.run(message.job);
-      reply({ kind: 'verdict', verdict }, ownBuffer(verdict.body));
+      reply({ kind: 'verdict', verdict: { ...verdict, body: verdict.body && sharedBytes([verdict.body]) } });
       return;
     }
     case 'ask':
@@ -58,7 +60,7 @@ function answerTo(question: Question): Answer {
   try {
     if (question.about === 'freeze') return freezeIn(question);
     if (question.about === 'status') return { status: engine.stores.status() };
-    if (question.about === 'hop') return { advance: engine.advance(question.step) };
+    if (question.about === 'hop') return { advance: shared(engine.advance(question.step)) };
     if (question.about === 'kept') return { kept: engine.kept(question) };
     if (question.about === 'mending') return { body: engine.mend(question.mending) };
     return { text: engine.stores.originals(question.tenant).get(question.key) };
@@ -72,7 +74,6 @@ function freezeIn({ tenant, conversation }: { readonly tenant: string; readonly 
   return {};
 }
 
-/** A buffer that nobody shares can move to the other thread; a slice of a pool must be copied. */
-function ownBuffer(body: Uint8Array | undefined): ArrayBuffer[] {
-  return body && body.buffer instanceof ArrayBuffer && body.byteLength === body.buffer.byteLength ? [body.buffer] : [];
+function shared(advance: Advance): Advance {
+  return { ...advance, body: advance.body && sharedBytes([advance.body]) };
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { HeadroomError } from '../core/errors.ts';
+import { sharedBytes } from '../core/shared-bytes.ts';
 
 /** @throws HeadroomError BODY_TOO_LARGE; Error when the client goes away first. */
 export function readBody(incoming: IncomingMessage, limitBytes: number): Promise<Buffer> {
@@ -20,7 +21,7 @@ export function readBody(incoming: IncomingMessage, limitBytes: number): Promise
       }
     });
     incoming.on('end', () => {
-      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+      resolve(chunks.length === 1 ? chunks[0]! : sharedBytes(chunks));
       chunks.length = 0;
     });
     incoming.on('close', () => {

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
+import { sharedBytes } from '../../core/shared-bytes.ts';
 
 export class Upload {
   readonly #incoming: IncomingMessage;
@@ -24,7 +25,7 @@ export class Upload {
     incoming.on('end', () => {
       this.#isComplete = true;
       this.#sink?.push(null);
-      tell(this.#kept && Buffer.concat(this.#kept));
+      tell(this.#kept && sharedBytes(this.#kept));
     });
     incoming.on('close', () => {
       if (!this.#isComplete) this.#sink?.destroy(new Error('the client went away'));

@@ -14,23 +14,27 @@ export function settle({ texts, tools }: Preamble): SettledPreamble {
   return { texts: settledTexts, tools: settledTools, values: values.said };
 }
 
-/** The same texts come with every request: each is looked through once. */
-const known = new Map<string, readonly Volatile[]>();
 const MAX_KNOWN_CHARS = 4_000_000;
-let knownChars = 0;
 
-function volatileIn(text: string): readonly Volatile[] {
-  const before = known.get(text);
-  if (before) return before;
-  knownChars += text.length;
-  if (knownChars > MAX_KNOWN_CHARS) {
-    known.clear();
-    knownChars = text.length;
-  }
-  const found = findVolatile(text);
-  known.set(text, found);
-  return found;
+/** The same texts come with every request of a client: each is looked through once. */
+function oncePerText<Result>(read: (text: string) => Result): (text: string) => Result {
+  const known = new Map<string, Result>();
+  let knownChars = 0;
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    knownChars += text.length;
+    if (knownChars > MAX_KNOWN_CHARS) {
+      known.clear();
+      knownChars = text.length;
+    }
+    const result = read(text);
+    known.set(text, result);
+    return result;
+  };
 }
+
+const volatileIn = oncePerText<readonly Volatile[]>(findVolatile);
 
 class Values {
   readonly said: Value[] = [];
@@ -67,11 +71,12 @@ class Values {
  * hold a digit, and without what short labels say. With it go the labels of the values, so that their numbers mean the same.
  */
 export function frameOf({ texts, values }: Pick<SettledPreamble, 'texts' | 'values'>): string {
-  const frames = texts.map((text) =>
-    text.replaceAll(/^([^:\n]{1,40}:)[^\n]{1,80}$/gm, '$1').replaceAll(/(?<!\S)[^\s\d]*\d\S*/g, '#'),
-  );
-  return JSON.stringify([frames, values.map(({ label }) => label)]);
+  return JSON.stringify([texts.map(frameOfText), values.map(({ label }) => label)]);
 }
+
+const frameOfText = oncePerText((text) =>
+  text.replaceAll(/^([^:\n]{1,40}:)[^\n]{1,80}$/gm, '$1').replaceAll(/(?<!\S)[^\s\d]*\d\S*/g, '#'),
+);
 
 /** What the references stand for. */
 export function footnoteOf(values: readonly Value[]): string {
