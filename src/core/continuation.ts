@@ -91,6 +91,8 @@ export interface VisibleTurn extends TurnName {
 export interface Continuation {
   /** Undefined for a content type that cannot be carried on. */
   splice(contentType: string, hiding: Hiding): ResponseSplicer | undefined;
+  /** The list at the root of a request that hops are appended to, where that is all that adding them does. */
+  readonly grows?: string;
   /** The edits that add a hop and its results to the request that was sent. */
   extend(hop: Hop, document: JsonDocument): readonly JsonEdit[];
   /** What the visible pieces of some hops are called; undefined when there is nothing to know them by. */

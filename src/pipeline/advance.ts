@@ -1,7 +1,7 @@
 /** One step of an exchange with hidden calls: they are answered, and either the next request is made or all is kept. */
 import type { Hop, HopEnd, HiddenResult } from '../core/continuation.ts';
 import type { Conversation } from '../core/conversation.ts';
-import { JsonDocument } from '../core/json/document.ts';
+import { JsonDocument, type ListEnd } from '../core/json/document.ts';
 import { findMarkers } from '../core/marker.ts';
 import type { WireFormat } from '../core/wire-format.ts';
 import { answer } from '../retrieval/answer.ts';
@@ -29,6 +29,8 @@ export interface HopStep {
   readonly held?: Held | undefined;
   /** The body that the present hop answers. */
   readonly sent: Uint8Array;
+  /** Where hops are appended to it, where that is known already. */
+  readonly sentEnd?: ListEnd | undefined;
   /** The hops before it. */
   readonly hops: readonly Hop[];
   readonly end: HopEnd;
@@ -41,6 +43,8 @@ export interface Advance {
   readonly hops: readonly Hop[];
   /** The next request; undefined when the visible response may end. */
   readonly body: Uint8Array | undefined;
+  /** Where the hop after it would be appended. */
+  readonly bodyEnd?: ListEnd | undefined;
   /** Why there is no answer; undefined when all is well. */
   readonly problem: string | undefined;
 }
@@ -68,8 +72,9 @@ function take(step: HopStep, parts: EngineParts): Advance {
   const goesOn = end.calls.length > 0 && !end.isMixed && earlier.length <= MAX_ROUNDS;
   const speaker = step.isFrame ? format.frames : format.continuation;
   if (goesOn && speaker) {
-    const document = JsonDocument.known(step.sent);
-    return { hops, body: document.apply(speaker.extend(hop, document)), problem: undefined };
+    const document = JsonDocument.known(step.sent, step.sentEnd);
+    const { bytes: body, end: bodyEnd } = document.applied(speaker.extend(hop, document));
+    return { hops, body, bodyEnd, problem: undefined };
   }
   if (hops.some(({ hidden }) => hidden.length > 0)) keepHops(hops, step.chainEnd ?? past.chain.end, format, keeping);
   keepAnswer(hops, keeping, step.held);

@@ -5,6 +5,7 @@ import { deadlineIn } from '../core/deadline.ts';
 import { hashOf } from '../core/hash.ts';
 import type { Importance } from '../core/importance.ts';
 import type { KeptAnswer } from '../core/kept-answers.ts';
+import type { ListEnd } from '../core/json/document.ts';
 import type { JsonValue } from '../core/json/value.ts';
 import type { OriginalStore } from '../core/original-store.ts';
 import type { SentLog } from '../core/sent-log.ts';
@@ -58,6 +59,8 @@ export interface Totals {
 export interface Verdict {
   /** What to send; undefined when the body goes out as it came. */
   readonly body: Uint8Array | undefined;
+  /** Where hops are appended to it; undefined where nobody knows. */
+  readonly bodyEnd?: ListEnd | undefined;
   readonly format: string | undefined;
   readonly model: string;
   readonly notes: readonly Note[];
@@ -256,13 +259,26 @@ function totalsOf({ conversation }: Optimized, tokenizer: Tokenizer): Totals {
 }
 
 function verdictOf(
-  { body, conversation, notes, isOffered, restraint, mayNeedMending, overflow, chainEnd, newestAt, held }: Optimized,
+  {
+    body,
+    bodyEnd,
+    conversation,
+    notes,
+    isOffered,
+    restraint,
+    mayNeedMending,
+    overflow,
+    chainEnd,
+    newestAt,
+    held,
+  }: Optimized,
   job: Job,
   format: string,
 ): Omit<Verdict, 'totals'> {
   const isUntouched = body === job.body || job.intent === 'as-is';
   return {
     body: isUntouched ? undefined : body,
+    bodyEnd,
     format,
     model: conversation.model,
     notes,

@@ -2,7 +2,7 @@
 import { conversationKeyOf } from '../core/conversation-key.ts';
 import type { Conversation, Part } from '../core/conversation.ts';
 import type { Edit, Rewrite } from '../core/edit.ts';
-import { JsonDocument, type JsonEdit } from '../core/json/document.ts';
+import { JsonDocument, type JsonEdit, type ListEnd } from '../core/json/document.ts';
 import type { Policy, Refusal, Transform } from '../core/transform.ts';
 import type { WireFormat } from '../core/wire-format.ts';
 import { accept } from './accept.ts';
@@ -22,6 +22,8 @@ import { type Restraint, restraintOf } from './restraint.ts';
 
 export interface Optimized {
   readonly body: Uint8Array;
+  /** Where hops are appended to it; undefined where nobody knows. */
+  readonly bodyEnd: ListEnd | undefined;
   readonly conversation: Conversation;
   readonly notes: readonly Note[];
   /** The retrieval tool is in the body: its calls are ours to answer. */
@@ -66,11 +68,12 @@ export function optimize(
   // What does not fit does not go out: nothing of it is decided.
   if (context.isSent && !fitted?.overflow) conversation = pinned(planned, decisions, fitted);
   const written = [...finalRewrites(conversation), ...structural].flatMap((edit) => format.write(edit, document));
-  // Also where this request has no tools itself: what the model once called is part of what it said.
-  const past = given.policy.allowTools ? pastEdits(received, chain, format, document, { ...context, notes }) : [];
+  const past = pastEdits(received, chain, format, document, { ...given, notes });
+  const { bytes, end } = document.applied([...written, ...past], format.continuation?.grows);
   const isOffered = structural.some((edit) => edit.kind === 'add-tool');
   return {
-    body: document.apply([...written, ...past]),
+    body: bytes,
+    bodyEnd: end,
     conversation,
     notes,
     isOffered,
@@ -111,7 +114,10 @@ function lazyKey(conversation: Conversation, { volatileKeys }: WireFormat): () =
   return () => (key ??= conversationKeyOf(conversation, volatileKeys));
 }
 
-/** What earlier requests had that the client never did, and what they no longer had. */
+/**
+ * What earlier requests had that the client never did, and what they no longer had. Also where this request has no tools
+ * itself: what the model once called is part of what it said.
+ */
 function pastEdits(
   received: Conversation,
   chain: Chain,
@@ -119,6 +125,7 @@ function pastEdits(
   document: JsonDocument,
   context: OptimizeContext & { readonly notes: Note[] },
 ): readonly JsonEdit[] {
+  if (!context.policy.allowTools) return [];
   const edits = [
     ...restoreHops(received, chain, format, document, context),
     ...goOnEdits(received, format, document, context),

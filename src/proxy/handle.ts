@@ -112,8 +112,8 @@ function retrievalFor(
 ): Retrieval | undefined {
   const continuation = format?.continuation;
   if (!offer || !format || !continuation) return undefined;
-  const { sent, ...job } = offer;
+  const { sent, sentEnd, ...job } = offer;
   const advance = (step: HopStep): ReturnType<Retrieval['advance']> => advanced(step, app);
   const refusals = app.guard === 'refuse' ? new Refusals() : undefined;
-  return { format, continuation, toolName: RETRIEVAL_TOOL.name, refusals, job, sent, advance, watch };
+  return { format, continuation, toolName: RETRIEVAL_TOOL.name, refusals, job, sent, sentEnd, advance, watch };
 }

@@ -44,6 +44,7 @@ export interface Offer {
   /** The body as the client sent it, and as it goes out. */
   readonly received: Uint8Array;
   readonly sent: Uint8Array;
+  readonly sentEnd: Verdict['bodyEnd'];
   readonly chainEnd: string | undefined;
   readonly held: Verdict['held'];
 }
@@ -151,6 +152,7 @@ async function shortened(
     format: job.format!,
     received: body!,
     sent,
+    sentEnd: verdict.bodyEnd,
     chainEnd: verdict.chainEnd,
     held: verdict.held,
   };

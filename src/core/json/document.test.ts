@@ -318,3 +318,48 @@ describe('apply says the same as editing the parsed tree', () => {
     );
   });
 });
+
+describe('a list whose end is known', () => {
+  const picks = fc.array(fc.tuple(fc.nat(), fc.nat()), { minLength: 1, maxLength: 4 });
+  const items = fc.array(jsonTexts(false), { maxLength: 3 });
+  const space = fc.constantFrom('', ' ', '\n\t');
+  const roots = fc
+    .tuple(items, space, jsonTexts(false), jsonTexts(false))
+    .map(([list, gap, before, after]) => `{"b":${before}, "list" :[${list.join(',')}${gap}]${gap},"c":${after}}`);
+  const further: readonly JsonEdit[] = [
+    { op: 'append', path: ['list'], value: 'é' },
+    { op: 'append', path: ['list'], value: [1] },
+  ];
+
+  test('grows to the same as if it were read (5,000 random texts)', () => {
+    fc.assert(
+      fc.property(roots, picks, (text, chosen) => {
+        const edits = chooseEdits(JSON.parse(text) as Tree, chosen, true);
+        fc.pre(edits.every(({ op, path }) => path.length > 0 && (op === 'append' || path.join() !== 'list')));
+        let { bytes, end } = JsonDocument.parse(bytesOf(text)).applied(edits, 'list');
+        expect(end).toBeDefined();
+        for (let hop = 0; hop < 2; hop++) {
+          const read = JsonDocument.parse(bytes).apply(further);
+          ({ bytes, end } = JsonDocument.known(bytes, end).applied(further));
+          expect(JSON.stringify(JSON.parse(textOf(bytes)))).toBe(JSON.stringify(JSON.parse(textOf(read))));
+        }
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  test('is read after all for edits of another place', () => {
+    const { bytes, end } = JsonDocument.parse(bytesOf('{"list":[1],"x":0}')).applied(
+      [{ op: 'replace', path: ['x'], value: 2 }],
+      'list',
+    );
+    const edits: JsonEdit[] = [further[1]!, { op: 'replace', path: ['x'], value: 3 }];
+    expect(textOf(JsonDocument.known(bytes, end).apply(edits))).toBe('{"list":[1,[1]],"x":3}');
+  });
+
+  test('is not known where the key holds no list, and where there is none', () => {
+    const document = JsonDocument.parse(bytesOf('{"list":{},"x":[]}'));
+    expect(document.applied([{ op: 'append', path: ['x'], value: 1 }], 'list').end).toBeUndefined();
+    expect(document.applied([{ op: 'append', path: ['x'], value: 1 }]).end).toBeUndefined();
+  });
+});

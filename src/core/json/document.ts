@@ -8,7 +8,10 @@
 import { isAscii } from 'node:buffer';
 import { literalOf } from './literal.ts';
 import { locate, type Place } from './locate.ts';
-import type { JsonPath, JsonValue } from './value.ts';
+import { asObject, type JsonPath, type JsonValue } from './value.ts';
+
+const SPACES: ReadonlySet<number> = new Set([0x20, 0x0a, 0x0d, 0x09]);
+const OPEN_BRACKET = 0x5b;
 
 export type JsonEdit =
   | { readonly op: 'replace'; readonly path: JsonPath; readonly value: JsonValue }
@@ -20,6 +23,20 @@ export type JsonEdit =
   /** JSON text in place of what stands between the element before this one and this one: there an array can be cut. */
   | { readonly op: 'between'; readonly path: JsonPath; readonly text: string };
 
+/** Where the elements of a list end that stands at the root: there it grows without anybody reading the rest. */
+export interface ListEnd {
+  readonly key: string;
+  /** In bytes. */
+  readonly at: number;
+  readonly isEmpty: boolean;
+}
+
+export interface Applied {
+  readonly bytes: Uint8Array;
+  /** Of the list that was asked for; undefined where nobody can say. */
+  readonly end: ListEnd | undefined;
+}
+
 interface Splice {
   readonly start: number;
   readonly end: number;
@@ -28,13 +45,18 @@ interface Splice {
 
 export class JsonDocument {
   readonly bytes: Uint8Array;
-  readonly text: string;
+  readonly #end: ListEnd | undefined;
+  #text: string | undefined;
   #value: JsonValue | undefined;
 
-  private constructor(bytes: Uint8Array, text: string, value?: JsonValue) {
+  private constructor(bytes: Uint8Array, text?: string, end?: ListEnd) {
     this.bytes = bytes;
-    this.text = text;
-    this.#value = value;
+    this.#text = text;
+    this.#end = end;
+  }
+
+  get text(): string {
+    return (this.#text ??= decode(this.bytes, false));
   }
 
   get value(): JsonValue {
@@ -43,13 +65,17 @@ export class JsonDocument {
 
   /** @throws SyntaxError when the text is not JSON, TypeError when the bytes are not UTF-8. */
   static parse(bytes: Uint8Array): JsonDocument {
-    const text = decode(bytes, true);
-    return new JsonDocument(bytes, text, JSON.parse(text) as JsonValue);
+    const document = new JsonDocument(bytes, decode(bytes, true));
+    document.#value = JSON.parse(document.text) as JsonValue;
+    return document;
   }
 
-  /** Of bytes that are known to be JSON: they are read when their value is asked for, and edits alone do not ask. */
-  static known(bytes: Uint8Array): JsonDocument {
-    return new JsonDocument(bytes, decode(bytes, false));
+  /**
+   * Of bytes that are known to be JSON: they are read when their value is asked for, and edits alone do not ask.
+   * @param end of a list in these very bytes: what only appends to it reads nothing at all.
+   */
+  static known(bytes: Uint8Array, end?: ListEnd): JsonDocument {
+    return new JsonDocument(bytes, undefined, end);
   }
 
   /**
@@ -57,12 +83,21 @@ export class JsonDocument {
    * @throws RangeError for a path that does not exist, and for edits that overlap.
    */
   apply(edits: readonly JsonEdit[]): Uint8Array {
-    if (edits.length === 0) return this.bytes;
+    return this.applied(edits).bytes;
+  }
+
+  /** The same, and where the list at this key of the root ends then. */
+  applied(edits: readonly JsonEdit[], list: string | undefined = this.#end?.key): Applied {
+    const end = this.#end;
+    if (edits.length === 0) return { bytes: this.bytes, end };
+    if (end && edits.every((edit) => appendsTo(end.key, edit))) return this.#grown(edits, end);
+    const growing = list !== undefined && Array.isArray(asObject(this.value)[list]) ? list : undefined;
     const targets = edits.map((edit) => ({ path: edit.path, isRemoved: edit.op === 'remove' }));
     const cuts = edits
       .filter(({ op }) => op === 'between')
       .map(({ path }) => ({ path: before(path), isRemoved: false }));
-    const places = locate(this.text, [...targets, ...cuts]);
+    const listed = growing === undefined ? [] : [{ path: [growing], isRemoved: false }];
+    const places = locate(this.text, [...targets, ...cuts, ...listed]);
     const ends = places.slice(edits.length).map(({ end }) => end);
     const splices = inOrder(
       edits.map((edit, index) => {
@@ -71,6 +106,17 @@ export class JsonDocument {
         return { start: ends.shift()!, end: place.start, text: edit.text, isInsertion: false };
       }),
     );
+    return this.#spliced(splices, growing === undefined ? undefined : { key: growing, place: places.at(-1)! });
+  }
+
+  #grown(edits: readonly JsonEdit[], { key, at, isEmpty }: ListEnd): Applied {
+    const values = edits.flatMap((edit) => ('value' in edit ? [literalOf(edit.value)] : []));
+    const added = Buffer.from(`${isEmpty ? '' : ','}${values.join(',')}`);
+    const bytes = Buffer.concat([this.bytes.subarray(0, at), added, this.bytes.subarray(at)]);
+    return { bytes, end: { key, at: at + added.length, isEmpty: false } };
+  }
+
+  #spliced(splices: readonly Splice[], list: { readonly key: string; readonly place: Place } | undefined): Applied {
     // In a text of one-byte characters offsets are the same in bytes: nothing needs to be measured.
     const isAscii = this.bytes.length === this.text.length;
     const byteLength = (start: number, end: number): number =>
@@ -78,15 +124,42 @@ export class JsonDocument {
     const pieces: Uint8Array[] = [];
     let cursor = 0;
     let cursorByte = 0;
+    let written = 0;
+    let listEnd: number | undefined;
+    const write = (piece: Uint8Array): void => {
+      pieces.push(piece);
+      written += piece.length;
+    };
+    const passList = (next: number): void => {
+      const at = list?.place.insertAt;
+      if (at !== undefined && at >= cursor && at < next) listEnd = written + byteLength(cursor, at);
+    };
     for (const { start, end, text } of splices) {
+      passList(start);
       const startByte = cursorByte + byteLength(cursor, start);
-      pieces.push(this.bytes.subarray(cursorByte, startByte), Buffer.from(text));
+      write(this.bytes.subarray(cursorByte, startByte));
+      write(Buffer.from(text));
       cursor = end;
       cursorByte = startByte + byteLength(start, end);
     }
-    pieces.push(this.bytes.subarray(cursorByte));
-    return Buffer.concat(pieces);
+    passList(this.text.length);
+    write(this.bytes.subarray(cursorByte));
+    const bytes = Buffer.concat(pieces);
+    const end =
+      list && listEnd !== undefined ? { key: list.key, at: listEnd, isEmpty: isEmptyAt(bytes, listEnd) } : undefined;
+    return { bytes, end };
   }
+}
+
+function appendsTo(key: string, { op, path }: JsonEdit): boolean {
+  return op === 'append' && path.length === 1 && path[0] === key;
+}
+
+/** Whether a list that ends here has no elements. */
+function isEmptyAt(bytes: Uint8Array, at: number): boolean {
+  let last = at - 1;
+  while (SPACES.has(bytes[last]!)) last--;
+  return bytes[last] === OPEN_BRACKET;
 }
 
 /** Most bodies are ASCII, and that is told and read several times as fast. */

@@ -13,6 +13,7 @@ export const continuation: Continuation = {
     return /^\s*[^;]*\bjson\b/i.test(contentType) ? new MessageBodySplicer(hiding) : undefined;
   },
 
+  grows: 'messages',
   extend: (hop) => [
     { op: 'append', path: ['messages'], value: assistant(hop.pieces) },
     { op: 'append', path: ['messages'], value: user(resultsOf(hop)) },

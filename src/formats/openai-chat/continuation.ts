@@ -14,6 +14,7 @@ export const continuation: Continuation = {
     return /^\s*[^;]*\bjson\b/i.test(contentType) ? new CompletionBodySplicer(hiding) : undefined;
   },
 
+  grows: 'messages',
   extend: (hop) =>
     [messageOf(hop.pieces), ...resultsOf(hop)].map((value) => ({ op: 'append', path: ['messages'], value })),
 

@@ -28,6 +28,7 @@ export interface Retrieval {
   readonly job: Pick<HopStep, 'tenant' | 'upstream' | 'format' | 'received' | 'chainEnd' | 'held'>;
   /** The body of the first hop. */
   readonly sent: Uint8Array;
+  readonly sentEnd?: HopStep['sentEnd'];
   advance(step: HopStep): Promise<Advance | undefined>;
   /** Whoever watches one hop. */
   watch(): Watch | undefined;
@@ -46,15 +47,15 @@ export async function sendWithRetrieval(send: SendHop, client: Receiver, retriev
     const relayed = await send(undefined, { client: visible.first(), watch: retrieval.watch() });
     const { splicer } = visible;
     if (!splicer || relayed.failure || relayed.status === 0) return relayed;
-    let sent = retrieval.sent;
+    let { sent, sentEnd } = retrieval;
     let hops: readonly Hop[] = [];
     let end = splicer.endHop();
     for (;;) {
       refusals?.endHop(end);
       if (end.hidden.length === 0 && hops.length === 0 && end.id === undefined) break;
-      const advance = await retrieval.advance({ ...job, sent, hops, end });
+      const advance = await retrieval.advance({ ...job, sent, sentEnd, hops, end });
       if (!advance?.body) break;
-      ({ body: sent, hops } = advance);
+      ({ body: sent, bodyEnd: sentEnd, hops } = advance);
       const hop = await sendFurther(send, { body: sent, client, visible, retrieval });
       if (client.destroyed) return { status: relayed.status, failure: hop.failure ?? new ClientLeft() };
       const next = hop.end();
