@@ -53,16 +53,15 @@ interface Reading {
   pictures: number;
 }
 
-/** JSON in the order of its keys, without marks. */
+/** Equal for equal values in the same order of their keys, marks apart. Lengths instead of escapes: those take longest to write. */
 function identityOf(value: JsonValue): string {
-  // Few pieces have a mark, and writing member by member takes ten times as long.
-  if (!isMarked(value)) return JSON.stringify(value) ?? '';
-  return JSON.stringify(value, (key, member: JsonValue) => (MARKS.has(key) ? undefined : member)) ?? '';
-}
-
-function isMarked(value: JsonValue | undefined): boolean {
-  if (Array.isArray(value)) return (value as readonly JsonValue[]).some(isMarked);
-  return isJsonObject(value) && Object.entries(value).some(([key, member]) => MARKS.has(key) || isMarked(member));
+  if (typeof value === 'string') return `${value.length}"${value}`;
+  if (Array.isArray(value)) return `[${(value as readonly JsonValue[]).map(identityOf).join(',')}]`;
+  if (!isJsonObject(value)) return `${value as null | boolean | number}`;
+  let members = '';
+  for (const [key, member] of Object.entries(value))
+    if (member !== undefined && !MARKS.has(key)) members += `${key.length}"${key}:${identityOf(member)},`;
+  return `{${members}}`;
 }
 
 /** Keys and texts without JSON's own signs, one to a line. */
