@@ -1,5 +1,5 @@
 /** Savings as programs read them, in /stats and in `headroom savings --json`: each share has its denominator in its name. */
-import type { Savings } from './savings.ts';
+import { hasBill, type Savings } from './savings.ts';
 import type { Interval } from './statistics.ts';
 
 export function savingsJson(savings: Savings): object {
@@ -30,8 +30,8 @@ export function savingsJson(savings: Savings): object {
     },
     kept_prefix_token_hours: Math.round(savings.storage.tokenHours),
     kept_prefix_usd: dollars(savings.storage.dollars),
-    bill_usd: dollars(savings.bill.total),
-    input_bill_usd: dollars(savings.bill.input),
+    bill_usd: billed(savings, 'total'),
+    input_bill_usd: billed(savings, 'input'),
     saved: estimate
       ? {
           usd: interval(estimate.saved, dollars),
@@ -47,6 +47,11 @@ export function savingsJson(savings: Savings): object {
     },
     cache_busts: savings.busts,
   };
+}
+
+/** Requests without a price did not cost nothing. */
+function billed(savings: Savings, part: keyof Savings['bill']): number | null {
+  return hasBill(savings) || savings.requests === 0 ? dollars(savings.bill[part]) : null;
 }
 
 function interval({ value, low, high }: Interval, round: (value: number) => number): object {

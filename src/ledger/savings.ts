@@ -237,3 +237,8 @@ function pairsOf(arm: ReadonlyMap<string, Arm>): readonly Pair[] {
 function scaled({ value, low, high }: Interval, by: number): Interval {
   return { value: value * by, low: low * by, high: high * by };
 }
+
+/** Whether any request has both a price and counts of its provider. */
+export function hasBill({ missingConversations }: Savings): boolean {
+  return missingConversations < LEAST_CONVERSATIONS;
+}

@@ -157,7 +157,9 @@ describe('savings', () => {
     expect(stdout).toContain('1 request has no price, and is in no sum of money: nobody-knows-this');
     expect(stdout).toMatch(/^nobody-knows-this +1 +- +no price is known +-$/m);
     expect(stdout).toMatch(/^claude-opus-5-5 +13 +\$0\.\d{4} +\$0\.\d{4} \(/m);
-    expect((await jsonOf(home, '--since', '2100-01-01'))['requests']).toBe(0);
+    expect(await jsonOf(home, '--since', '2100-01-01')).toMatchObject({ requests: 0, bill_usd: 0 });
+    const { groups } = (await jsonOf(home, '--by', 'model')) as { groups: Record<string, object> };
+    expect(groups['nobody-knows-this']).toMatchObject({ requests: 1, bill_usd: null, input_bill_usd: null });
   }, 120_000);
 
   test('R-48: an answer that was cut is recorded with what was seen of it, and marked', async () => {

@@ -3,7 +3,7 @@ import { HeadroomError } from '../../core/errors.ts';
 import { entriesIn } from '../../core/ledger.ts';
 import { GROUPINGS, GroupedSavings, type GroupingName } from '../../ledger/groups.ts';
 import { savingsJson } from '../../ledger/report.ts';
-import { LEAST_COMPARED, LEAST_CONVERSATIONS, type Savings, SavingsSum } from '../../ledger/savings.ts';
+import { hasBill, LEAST_COMPARED, LEAST_CONVERSATIONS, type Savings, SavingsSum } from '../../ledger/savings.ts';
 import type { Interval } from '../../ledger/statistics.ts';
 import type { Command, Invocation } from '../command.ts';
 import { existingStore, openConfiguredStores } from '../stores.ts';
@@ -156,11 +156,6 @@ function printGroups(by: GroupingName, groups: readonly (readonly [string, Savin
     one.estimate ? range(one.estimate.ofWholeBillWithout, percent) : '-',
   ]);
   columns([[by, 'requests', 'bill', 'saved (predicted)', 'of the whole bill without Headroom'], ...rows]).forEach(say);
-}
-
-/** Whether any request has both a price and counts of its provider. */
-function hasBill({ missingConversations }: Savings): boolean {
-  return missingConversations < LEAST_CONVERSATIONS;
 }
 
 function savedText(one: Savings): string {
