@@ -4,6 +4,7 @@
  */
 import type { JsonValue } from '../core/json/value.ts';
 import type { ResponseReader, ResponseSummary } from '../core/wire-format.ts';
+import { isEventStream, isJson } from './content-type.ts';
 import { readEvents } from './sse.ts';
 
 /** A JSON body larger than this is not read. */
@@ -17,8 +18,8 @@ export interface ResponseWatch {
 }
 
 export function responseReader(contentType: string, watch: ResponseWatch): ResponseReader {
-  if (/^\s*text\/event-stream\b/i.test(contentType)) return streamReader(watch);
-  if (/^\s*[^;]*\bjson\b/i.test(contentType)) return bodyReader(watch);
+  if (isEventStream(contentType)) return streamReader(watch);
+  if (isJson(contentType)) return bodyReader(watch);
   return { push: () => undefined, end: () => ({ ...NOTHING_SEEN, complete: true }) };
 }
 

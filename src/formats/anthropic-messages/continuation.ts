@@ -3,14 +3,16 @@ import type { Continuation, Hop, TurnName, VisibleTurn } from '../../core/contin
 import type { Conversation, Part } from '../../core/conversation.ts';
 import type { JsonDocument, JsonEdit } from '../../core/json/document.ts';
 import { asArray, asObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
+import { BodySplicer } from '../body-splicer.ts';
+import { isEventStream, isJson } from '../content-type.ts';
 import { textOf } from '../part-list.ts';
-import { MessageBodySplicer } from './splice-body.ts';
+import { MessageHops } from './splice-body.ts';
 import { MessageSplicer } from './splice.ts';
 
 export const continuation: Continuation = {
   splice(contentType, hiding) {
-    if (/^\s*text\/event-stream\b/i.test(contentType)) return new MessageSplicer(hiding);
-    return /^\s*[^;]*\bjson\b/i.test(contentType) ? new MessageBodySplicer(hiding) : undefined;
+    if (isEventStream(contentType)) return new MessageSplicer(hiding);
+    return isJson(contentType) ? new BodySplicer(hiding, new MessageHops(hiding)) : undefined;
   },
 
   grows: 'messages',

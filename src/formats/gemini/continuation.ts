@@ -3,11 +3,13 @@ import type { Continuation, Hop, VisibleTurn } from '../../core/continuation.ts'
 import type { Conversation } from '../../core/conversation.ts';
 import type { JsonDocument, JsonEdit } from '../../core/json/document.ts';
 import type { JsonValue } from '../../core/json/value.ts';
+import { BodySplicer } from '../body-splicer.ts';
+import { isEventStream, isJson } from '../content-type.ts';
 import { modelContent, resultsContent } from './contents.ts';
 import { ArrayFraming, EventFraming } from './framing.ts';
 import { fieldOf, keyIn, requestIn, spellings } from './request.ts';
 import { restore } from './restore.ts';
-import { BodySplicer, JsonSplicer } from './splice-body.ts';
+import { ContentHops, JsonSplicer } from './splice-body.ts';
 import { StreamSplicer } from './splice.ts';
 import { namesOf } from './turn-name.ts';
 
@@ -15,9 +17,12 @@ const CONTINUATION_TOKEN = spellings('continuationToken');
 
 export const continuation: Continuation = {
   splice(contentType, hiding) {
-    if (/^\s*text\/event-stream\b/i.test(contentType)) return new StreamSplicer(new EventFraming(), hiding);
-    if (!/^\s*[^;]*\bjson\b/i.test(contentType)) return undefined;
-    return new JsonSplicer(new BodySplicer(hiding), new StreamSplicer(new ArrayFraming(), hiding));
+    if (isEventStream(contentType)) return new StreamSplicer(new EventFraming(), hiding);
+    if (!isJson(contentType)) return undefined;
+    return new JsonSplicer(
+      new BodySplicer(hiding, new ContentHops(hiding)),
+      new StreamSplicer(new ArrayFraming(), hiding),
+    );
   },
 
   extend,

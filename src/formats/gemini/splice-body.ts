@@ -2,15 +2,14 @@
 import type { Hiding, HopEnd, ResponseSplicer } from '../../core/continuation.ts';
 import { JsonDocument, type JsonEdit } from '../../core/json/document.ts';
 import { asObject, type JsonObject } from '../../core/json/value.ts';
-import { parseJson } from '../response-reader.ts';
+import type { BodyHops } from '../body-splicer.ts';
 import { candidateAt, type Chunk, chunkOf, countedOver, errorOf, partsAt, sameIdentity } from './candidate.ts';
 import { partEdits } from './splice.ts';
 import { type Shown, TurnBuilder } from './turn-builder.ts';
 
-export class BodySplicer implements ResponseSplicer {
+export class ContentHops implements BodyHops {
+  readonly errorOf: BodyHops['errorOf'] = errorOf;
   readonly #hiding: Hiding;
-  #chunks: Uint8Array[] = [];
-  #received: Buffer = Buffer.alloc(0);
   #body: Chunk = chunkOf({});
   #shown: readonly Shown[] = [];
   #first: JsonObject | undefined;
@@ -18,46 +17,25 @@ export class BodySplicer implements ResponseSplicer {
   readonly #earlier: JsonObject[] = [];
   /** What the client sees of the hops before the last. */
   readonly #said: JsonObject[] = [];
-  #hasHidden = false;
 
   constructor(hiding: Hiding) {
     this.#hiding = hiding;
   }
 
-  push(chunk: Uint8Array): Uint8Array {
-    this.#chunks.push(chunk);
-    return new Uint8Array();
-  }
-
-  endHop(): HopEnd {
+  endHop(body: JsonObject): HopEnd {
     if (this.#first) this.#nextHop();
-    this.#received = Buffer.concat(this.#chunks);
-    this.#chunks = [];
-    const isWorthReading =
-      this.#hasHidden || this.#received.includes(this.#hiding.toolName) || this.#hiding.refuses !== undefined;
-    const value = isWorthReading ? parseJson(this.#received.toString()) : undefined;
-    this.#body = chunkOf(asObject(value));
+    this.#body = chunkOf(body);
     this.#first ??= this.#body.response;
     const builder = new TurnBuilder(this.#hiding);
     this.#shown = this.#body.parts.map((part) => builder.add(part));
-    this.#hasHidden ||= builder.hasHidden;
     return builder.end(this.#body.finishReason);
   }
 
-  finish(): Uint8Array {
+  visible(last: Buffer): Uint8Array {
     // Nothing is said in a body without a candidate: it is why there is none.
-    if (!this.#hasHidden || Object.keys(this.#body.candidate).length === 0) return this.#received;
+    if (Object.keys(this.#body.candidate).length === 0) return last;
     const edits = [...sameIdentity(this.#body, this.#first ?? {}), ...countedOver(this.#body, this.#earlier)];
-    return JsonDocument.parse(this.#received).apply([...edits, ...this.#allParts()]);
-  }
-
-  /** Before a body, white space is harmless. */
-  heartbeat(): Uint8Array {
-    return Buffer.from('\n');
-  }
-
-  fail(status: number, body: string): Uint8Array {
-    return Buffer.from(JSON.stringify(errorOf(status, body)));
+    return JsonDocument.parse(last).apply([...edits, ...this.#allParts()]);
   }
 
   #nextHop(): void {

@@ -3,15 +3,17 @@ import type { Continuation, Hop, VisibleTurn } from '../../core/continuation.ts'
 import type { Conversation } from '../../core/conversation.ts';
 import type { JsonDocument, JsonEdit } from '../../core/json/document.ts';
 import { asArray, asObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
+import { BodySplicer } from '../body-splicer.ts';
+import { isEventStream, isJson } from '../content-type.ts';
 import { textOf } from '../part-list.ts';
 import { messageOf } from './completion.ts';
-import { CompletionBodySplicer } from './splice-body.ts';
+import { CompletionHops } from './splice-body.ts';
 import { CompletionSplicer } from './splice.ts';
 
 export const continuation: Continuation = {
   splice(contentType, hiding) {
-    if (/^\s*text\/event-stream\b/i.test(contentType)) return new CompletionSplicer(hiding);
-    return /^\s*[^;]*\bjson\b/i.test(contentType) ? new CompletionBodySplicer(hiding) : undefined;
+    if (isEventStream(contentType)) return new CompletionSplicer(hiding);
+    return isJson(contentType) ? new BodySplicer(hiding, new CompletionHops(hiding)) : undefined;
   },
 
   grows: 'messages',

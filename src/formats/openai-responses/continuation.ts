@@ -3,18 +3,20 @@ import type { Continuation, Hop, TurnName, VisibleTurn } from '../../core/contin
 import type { Conversation, Turn } from '../../core/conversation.ts';
 import type { JsonDocument, JsonEdit } from '../../core/json/document.ts';
 import { asObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
+import { BodySplicer } from '../body-splicer.ts';
+import { isEventStream, isJson } from '../content-type.ts';
 import { textOf } from '../part-list.ts';
 import { isMessage, isOutput } from './items.ts';
 import { waitsForClient } from './output.ts';
 import { inputItems, resultsOf, visibleOf, wordsOf } from './hop-items.ts';
 import { restore } from './restore.ts';
-import { ResponseBodySplicer } from './splice-body.ts';
+import { ResponseHops } from './splice-body.ts';
 import { ResponseStreamSplicer } from './splice.ts';
 
 export const continuation: Continuation = {
   splice(contentType, hiding) {
-    if (/^\s*text\/event-stream\b/i.test(contentType)) return new ResponseStreamSplicer(hiding);
-    return /^\s*[^;]*\bjson\b/i.test(contentType) ? new ResponseBodySplicer(hiding) : undefined;
+    if (isEventStream(contentType)) return new ResponseStreamSplicer(hiding);
+    return isJson(contentType) ? new BodySplicer(hiding, new ResponseHops(hiding)) : undefined;
   },
   extend,
   nameOf: (hops) => nameOf(visibleOf(hops)),

@@ -1,63 +1,54 @@
-/** Carries a response that comes as one JSON body over its hops: the client gets one body with all it may see. */
-import type { Hiding, HopEnd, ResponseSplicer } from '../../core/continuation.ts';
+/** The hops of a response that comes as one JSON body each. */
+import type { Hiding, HopEnd } from '../../core/continuation.ts';
 import { JsonDocument } from '../../core/json/document.ts';
 import { asObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
-import { parseJson } from '../response-reader.ts';
+import type { BodyHops } from '../body-splicer.ts';
 import { withoutEcho } from './echo.ts';
 import { asVisible, endOf, errorOf, isHiddenItem, itemsOf } from './output.ts';
 
-export class ResponseBodySplicer implements ResponseSplicer {
+export class ResponseHops implements BodyHops {
+  /** Each tells its id, and echoes the tools. */
+  readonly readsAll = true;
   readonly #hiding: Hiding;
   readonly #usages: JsonObject[] = [];
   readonly #visible: JsonValue[] = [];
-  #chunks: Uint8Array[] = [];
-  #received: Buffer = Buffer.alloc(0);
   #first: JsonObject | undefined;
   #last: JsonObject = {};
-  #hasHidden = false;
 
   constructor(hiding: Hiding) {
     this.#hiding = hiding;
   }
 
-  push(chunk: Uint8Array): Uint8Array {
-    this.#chunks.push(chunk);
-    return new Uint8Array();
-  }
-
-  endHop(): HopEnd {
-    this.#received = Buffer.concat(this.#chunks);
-    this.#chunks = [];
-    this.#last = asObject(parseJson(this.#received.toString()));
-    this.#first ??= this.#last;
-    const pieces = itemsOf(this.#last);
+  endHop(response: JsonObject): HopEnd {
+    this.#last = response;
+    this.#first ??= response;
+    const pieces = itemsOf(response);
     const hidden = [...pieces.keys()].filter((index) => isHiddenItem(pieces[index]!, this.#hiding));
-    this.#hasHidden ||= hidden.length > 0;
-    this.#usages.push(asObject(this.#last['usage']));
+    this.#usages.push(asObject(response['usage']));
     this.#visible.push(...pieces.filter((_, index) => !hidden.includes(index)));
-    return endOf(pieces, hidden, this.#hiding, this.#last);
+    return endOf(pieces, hidden, this.#hiding, response);
   }
 
-  finish(): Uint8Array {
-    const echo = withoutEcho(this.#last, [], (name) => name === this.#hiding.toolName);
-    if (this.#hasHidden) {
-      const visible = { first: this.#first ?? {}, output: this.#visible, usages: this.#usages };
-      return JsonDocument.parse(this.#received).apply([...echo, ...asVisible(this.#last, [], visible)]);
-    }
+  visible(last: Buffer): Uint8Array {
+    const visible = { first: this.#first ?? {}, output: this.#visible, usages: this.#usages };
+    return JsonDocument.parse(last).apply([...this.#echo(), ...asVisible(this.#last, [], visible)]);
+  }
+
+  plain(last: Buffer): Uint8Array {
+    const echo = this.#echo();
     try {
-      return echo.length === 0 ? this.#received : JsonDocument.parse(this.#received).apply(echo);
+      return echo.length === 0 ? last : JsonDocument.parse(last).apply(echo);
     } catch {
       // What is no text cannot be edited.
-      return this.#received;
+      return last;
     }
   }
 
-  /** Before a body, white space is harmless. */
-  heartbeat(): Uint8Array {
-    return Buffer.from('\n');
+  errorOf(status: number, body: string): JsonObject {
+    return { error: errorOf(status, body) };
   }
 
-  fail(status: number, body: string): Uint8Array {
-    return Buffer.from(JSON.stringify({ error: errorOf(status, body) }));
+  #echo(): ReturnType<typeof withoutEcho> {
+    return withoutEcho(this.#last, [], (name) => name === this.#hiding.toolName);
   }
 }
