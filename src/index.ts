@@ -3,7 +3,7 @@ export { type ErrorCode, HeadroomError } from './core/errors.ts';
 export type { Level } from './core/compressor.ts';
 export type { JsonObject, JsonValue } from './core/json/value.ts';
 export type { StoreSettings } from './core/stores.ts';
-export type { Tokenizer } from './core/tokenizer.ts';
+export type { Tokenizer, VocabularyFile } from './core/tokenizer.ts';
 export type { ToolRule } from './core/tool-rule.ts';
 export { type CallOptions, compress, retrieve, simulate } from './sdk/compress.ts';
 export { Headroom, type Savings, type Selection } from './sdk/headroom.ts';

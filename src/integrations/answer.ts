@@ -1,10 +1,13 @@
 /** The way of a request that was fetched: decided here, sent by the inner fetch, and its hidden calls answered. */
 import { JsonDocument } from '../core/json/document.ts';
+import type { HeadroomError } from '../core/errors.ts';
+import type { WireFormat } from '../core/wire-format.ts';
 import type { Verdict } from '../pipeline/engine.ts';
 import { askedFor, recalled } from '../pipeline/exchange/recall.ts';
 import { sendWithRetrieval } from '../pipeline/exchange/with-retrieval.ts';
+import { doesNotFit } from '../pipeline/fit.ts';
 import { RETRIEVAL_TOOL } from '../retrieval/tool.ts';
-import { figuresOf } from '../sdk/compressed.ts';
+import { FIT_OFF, figuresOf } from '../sdk/compressed.ts';
 import {
   BYPASS,
   bytesIn,
@@ -26,8 +29,9 @@ export async function answerCall(call: Call, sending: Sending): Promise<Response
   if (!reading || !received) return (await recalledAnswer(call, sending)) ?? sending.inner(call.input, call.init);
   const body = hooked(received, reading, sending);
   const verdict = sending.engines.run('hidden', reading.job, body);
-  if (reading.job.intent === 'send') tell(verdict, reading, sending);
   const { format, job } = reading;
+  if (verdict.overflow && job.intent === 'send') return refusal(doesNotFit(verdict.overflow, FIT_OFF), call, format);
+  if (job.intent === 'send') tell(verdict, reading, sending);
   const sent = verdict.body ?? body;
   // A request that nobody touched keeps even the spelling of its headers.
   const init = sent === received && !call.headers.has(BYPASS) ? call.init : withBody(without(call), sent);
@@ -36,6 +40,14 @@ export async function answerCall(call: Call, sending: Sending): Promise<Response
   }
   const response = await sending.inner(call.input, init);
   return verdict.mayNeedMending ? mended(response, { ...call, init }, sent, { reading, sending }) : response;
+}
+
+/** As the API itself would refuse it: the client's library makes its own error of it. */
+function refusal(error: HeadroomError, { url }: Call, format: WireFormat): Response {
+  const status = format.errorStatus?.[error.code] ?? error.status;
+  const headers = { 'content-type': 'application/json' };
+  const response = new Response(new Uint8Array(format.errorBody(error)), { status, headers });
+  return Object.defineProperty(response, 'url', { value: url.href });
 }
 
 /** What is meant for us goes no further. */
@@ -55,26 +67,29 @@ interface Offered {
 /** The model may fetch originals: its answer goes through us. */
 function retrieving(
   { input, init, url, headers }: Call,
-  { reading: { format, job }, verdict, received, sent }: Offered,
-  { inner, engines }: Sending,
+  { reading, verdict, received, sent }: Offered,
+  sending: Sending,
 ): Promise<Response> {
+  const { format, job } = reading;
+  const { inner, engines } = sending;
   const root = new WebReceiver(url.href, init.signal ?? undefined);
   const { tenant, upstream } = job;
   const engine = engines.by('hidden');
-  const done = sendWithRetrieval(
-    (body, to) => webHop((signal) => inner(input, { ...withBody({ init, headers }, body ?? sent), signal }), to, root),
-    root,
-    {
-      format,
-      continuation: format.continuation!,
-      toolName: RETRIEVAL_TOOL.name,
-      refusals: undefined,
-      job: { tenant, upstream, format: format.name, received, chainEnd: verdict.chainEnd, held: verdict.held },
-      sent,
-      advance: (step) => Promise.resolve(engine.advance(step)),
-      watch: () => undefined,
-    },
-  );
+  const hop = async (body: Uint8Array, signal: AbortSignal): Promise<Response> => {
+    const next = { input, init: { ...init, signal }, url, headers };
+    const response = await inner(input, withBody(next, body));
+    return verdict.mayNeedMending ? mended(response, next, body, { reading, sending }) : response;
+  };
+  const done = sendWithRetrieval((body, to) => webHop((signal) => hop(body ?? sent, signal), to, root), root, {
+    format,
+    continuation: format.continuation!,
+    toolName: RETRIEVAL_TOOL.name,
+    refusals: undefined,
+    job: { tenant, upstream, format: format.name, received, chainEnd: verdict.chainEnd, held: verdict.held },
+    sent,
+    advance: (step) => Promise.resolve(engine.advance(step)),
+    watch: () => undefined,
+  });
   const fail = (error: unknown): void => {
     root.trouble ??= error;
     root.destroy();

@@ -53,7 +53,19 @@ export function readingOf({ url, headers, init }: Call, { engines, headroom }: S
       const tenant = headroom.serve(tenantFor(url, headers));
       const model = wire.pattern.exec(path)?.groups?.['model'] ?? '';
       const intent = isBypassed ? 'as-is' : wire.isCount ? 'ask' : 'send';
-      return { format, job: { format: format.name, tenant, upstream: url.origin, model, intent } };
+      const windowTokens = format.windowFrom?.([...headers] as HeaderList);
+      // The APIs of clouds that have a date know only what there was then.
+      const aligns = !url.searchParams.has('api-version');
+      const job: Reading['job'] = {
+        format: format.name,
+        tenant,
+        upstream: url.origin,
+        model,
+        windowTokens,
+        aligns,
+        intent,
+      };
+      return { format, job };
     }
   }
   return undefined;

@@ -4,6 +4,7 @@
  */
 import type { LanguageModelMiddleware } from 'ai';
 import { type Headroom, insideOf } from '../sdk/headroom.ts';
+import { besideOf, isTooLong } from './beside.ts';
 import type { ClientOptions } from './fetch.ts';
 import { placesIn } from './kept-turns.ts';
 import { ownersOf } from './owner.ts';
@@ -48,15 +49,18 @@ async function prepared(params: Params, model: Model, owner: Owner, mayFetch: bo
   try {
     const chat = chatOf(params.prompt);
     const isOffered = mayFetch && mayOffer(params, headroom);
-    const prompt = await shorter(params, chat, { headroom, isOffered, model: model.modelId });
-    if (!isOffered) return { sent: prompt === params.prompt ? params : { ...params, prompt } };
+    const places = placesIn(chat.messages);
     const { name, description, parameters } = headroom.retrieveTool;
     const tool = { type: 'function' as const, name, description, inputSchema: parameters };
-    const places = placesIn(chat.messages);
+    const all = isOffered ? exchanges.putBack(params.prompt, chat.starts, places) : params.prompt;
+    const beside = besideOf([params.tools, isOffered && tool], all, params.prompt);
+    const prompt = await shorter(params, chat, { headroom, isOffered, model: model.modelId, beside });
+    if (!isOffered) return { sent: prompt === params.prompt ? params : { ...params, prompt } };
     const whole = exchanges.putBack(prompt, chat.starts, places);
     const sent = { ...params, prompt: whole, tools: [...(params.tools ?? []), tool] };
     return { sent, turn: new Turn(owner, places.at(-1)!) };
   } catch (error) {
+    if (isTooLong(error)) throw error;
     headroom.options.warn?.(`a prompt goes out as it is: ${String(error)}`);
     return { sent: params };
   }
@@ -72,19 +76,22 @@ interface Reader {
   readonly headroom: Headroom;
   readonly isOffered: boolean;
   readonly model: string;
+  readonly beside: readonly string[];
 }
 
 async function shorter(
-  { prompt, toolChoice }: Params,
+  { prompt, toolChoice, maxOutputTokens }: Params,
   chat: Chat,
-  { headroom, isOffered, model }: Reader,
+  { headroom, isOffered, model, beside }: Reader,
 ): Promise<Params['prompt']> {
   if (chat.messages.length === 0) return prompt;
   // Whoever must not call the tool now gets no new views.
   const canFetch = isOffered && toolChoice?.type !== 'none' && toolChoice?.type !== 'tool';
   const canAlways = headroom.options.offersRetrieval === true;
-  const said = await headroom.compress({ model, messages: chat.messages }, { offersRetrieval: canFetch || canAlways });
-  insideOf(headroom).count(said);
+  const request = { model, max_tokens: maxOutputTokens, messages: chat.messages };
+  const inside = insideOf(headroom);
+  const said = await inside.shorten(request, { offersRetrieval: canFetch || canAlways }, beside);
+  inside.count(said);
   return withShorter(prompt, chat, said.request.messages, isOffered || canAlways);
 }
 

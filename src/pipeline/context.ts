@@ -23,6 +23,10 @@ export interface OptimizeContext extends TransformContext {
   readonly model?: string | undefined;
   /** What the client asked its model to read at most, where that is more than usual. */
   readonly windowTokens?: number | undefined;
+  /** What the model reads beside the body. */
+  readonly beside?: readonly string[] | undefined;
+  /** Calls go out as they came, also where the request must fit. */
+  readonly keepsCalls?: boolean | undefined;
   /** How conversations that are too long are made to fit; undefined: they are not. */
   readonly fit?: FitParts | undefined;
   /** When it came; undefined: no cache is known to be cold. */

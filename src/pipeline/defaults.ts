@@ -35,8 +35,11 @@ export interface EngineOptions {
   readonly offersTool?: boolean | undefined;
   /** System prompts, tools and cache marks may be made to suit providers' caches. */
   readonly aligns?: boolean | undefined;
-  /** Conversations that are longer than their model reads are made to fit, where originals can be fetched. */
-  readonly fits?: boolean | undefined;
+  /**
+   * Conversations that are longer than their model reads are made to fit, where originals can be fetched. `as before`:
+   * what was left out stays so, and nothing else is.
+   */
+  readonly fits?: boolean | 'as before' | undefined;
   /** The history of a conversation whose cache has certainly gone may be said shorter, once. */
   readonly deepens?: boolean | undefined;
   /** Ordinary prose may be shortened too, by leaving sentences out. */
@@ -105,12 +108,13 @@ export function openEngine(options: EngineOptions, warn: (message: string) => vo
   const waitMs = Math.min(MOST_WAIT_MS, Math.max(LEAST_WAIT_MS, deadlineMs));
   const stores = own.stores ?? openStores({ path: options.storePath, waitMs, ...options.store, warn });
   const models = openModels(options.models);
-  const router = contentRouter(prose ? [...compressors, proseCompressor] : compressors);
+  const { around = (transform) => transform } = own;
+  const router = around(contentRouter(prose ? [...compressors, proseCompressor] : compressors));
   const observations =
     options.textObservations === undefined ? undefined : observationPattern(options.textObservations);
   const engine = createEngine({
     formats,
-    transforms: [router, cacheAligner, retrieveTool(RETRIEVAL_TOOL)].map(own.around ?? ((transform) => transform)),
+    transforms: [router, around(cacheAligner), around(retrieveTool(RETRIEVAL_TOOL))],
     tokenizer: own.tokenizer ?? o200k,
     stores,
     level,
@@ -125,6 +129,7 @@ export function openEngine(options: EngineOptions, warn: (message: string) => vo
           lowWater: LOW_WATER,
           limitMs: deadlineMs,
           shorten: router,
+          isOff: fits === 'as before',
         }
       : undefined,
     deepening: { models, shorten: router, memory: () => stores.ledger(), limitMs: deadlineMs, isOff: !deepens },

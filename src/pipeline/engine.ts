@@ -38,6 +38,12 @@ export interface Job {
   readonly tenant: string;
   /** As its headers say, where they ask for a longer one than the model's own, in tokens. */
   readonly windowTokens?: number | undefined;
+  /** Of what the model reads beside the body: as texts that count where the request must fit. */
+  readonly beside?: readonly string[] | undefined;
+  /** Whoever gets the shorter body takes its results only: calls go out as they came. */
+  readonly keepsCalls?: boolean | undefined;
+  /** False: whoever it goes to may refuse what aligning adds. */
+  readonly aligns?: boolean | undefined;
   /** The origin of the provider that it goes to. */
   readonly upstream?: string | undefined;
   readonly intent: Intent;
@@ -197,7 +203,18 @@ function formatOf(job: Job, formats: readonly WireFormat[]): WireFormat | undefi
 }
 
 function contextOf(
-  { tenant, model, windowTokens, upstream, intent, at, responseFormat }: Job,
+  {
+    tenant,
+    model,
+    windowTokens,
+    beside,
+    keepsCalls,
+    aligns: mayAlign = true,
+    upstream,
+    intent,
+    at,
+    responseFormat,
+  }: Job,
   {
     tokenizer,
     stores,
@@ -228,7 +245,9 @@ function contextOf(
     isSent: intent !== 'ask',
     model,
     windowTokens,
-    aligns: aligns && intent !== 'as-is',
+    beside,
+    keepsCalls,
+    aligns: aligns && mayAlign && intent !== 'as-is',
     fit: intent === 'as-is' ? undefined : fit,
     at: intent === 'send' ? at : undefined,
     deepening,

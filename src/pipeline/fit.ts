@@ -6,6 +6,7 @@
  */
 import type { Conversation, Part } from '../core/conversation.ts';
 import type { Rewrite } from '../core/edit.ts';
+import { HeadroomError } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
 import { deadlineIn } from '../core/deadline.ts';
 import { asObject, type JsonValue } from '../core/json/value.ts';
@@ -38,6 +39,15 @@ export interface FitParts {
 export interface Overflow {
   readonly tokens: number;
   readonly limitTokens: number;
+}
+
+/**
+ * Begins as providers' own errors do, which clients know as the sign to compact a conversation.
+ * @param off how it is sent as it is.
+ */
+export function doesNotFit({ tokens, limitTokens }: Overflow, off: string): HeadroomError {
+  const message = `prompt is too long: ${tokens} tokens > ${limitTokens} maximum, with every result left out that may be left out. Start a new conversation, let the client compact this one, or choose a model that reads more. (${off} sends it as it is.)`;
+  return new HeadroomError('DOES_NOT_FIT', message);
 }
 
 export interface Fitted {
@@ -118,10 +128,14 @@ export class Fitting {
     const asIs = { conversation, overflow: undefined };
     if (isOff) return asIs;
     const facts = models.find(conversation.model || (this.#context.model ?? ''));
-    const limitTokens = facts && this.#limitFor(conversation, facts);
-    if (!facts || limitTokens === undefined || limitTokens <= 0) return asIs;
+    const window = facts && this.#limitFor(conversation, facts);
+    if (!facts || window === undefined) return asIs;
     const sizes = sizesBy(facts);
-    if (sizes.isSurelyBelow(bodyBytes, limitTokens) || sizes.of(conversation) <= limitTokens) return asIs;
+    const { beside = [] } = this.#context;
+    const bytes = beside.reduce((sum, text) => sum + Buffer.byteLength(text), bodyBytes);
+    if (sizes.isSurelyBelow(bytes, window)) return asIs;
+    const limitTokens = beside.reduce((tokens, text) => tokens - sizes.tokenizer.count(text), window);
+    if (limitTokens <= 0 || sizes.of(conversation) <= limitTokens) return asIs;
     const goal: Goal = { sizes, tokens: Math.floor(limitTokens * lowWater) };
     const isHopeless = (one: Conversation): boolean => sizes.of(one) * (1 - sizes.tokenizer.error) > limitTokens;
     let fitted = conversation;
@@ -161,7 +175,7 @@ export class Fitting {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const excess = sizes.of(shorter) - target;
       if (excess <= 0) break;
-      const left = leaveOut(shorter, excess, sizes.tokenizer, this.#context.importance).filter(
+      const left = leaveOut(this.#leavable(shorter), excess, sizes.tokenizer, this.#context.importance).filter(
         (one) => !said.has(nameOf(one)),
       );
       if (left.length === 0) break;
@@ -172,6 +186,14 @@ export class Fitting {
     }
     // Where nothing more can be left out, what was said stays as it is.
     return said.size === 0 && this.#steps > 0 ? conversation : shorter;
+  }
+
+  #leavable(conversation: Conversation): Conversation {
+    if (!this.#context.keepsCalls) return conversation;
+    const parts = conversation.parts.map(({ call, ...part }): Part => {
+      return part.kind === 'tool-call' || !call ? part : { ...part, call };
+    });
+    return { ...conversation, parts };
   }
 
   #without(parts: readonly Part[], left: readonly LeftOut[]): Part[] {

@@ -14,7 +14,7 @@ import { type Permit, permitFor, warned } from './limits.ts';
 import { type Payload, payloadOf } from './payload.ts';
 import { refuse } from './refuse.ts';
 import { type Route, routeOf } from './route.ts';
-import { type Mending, relayMending } from './send/mending.ts';
+import { relayMending } from './send/mending.ts';
 import { type Outgoing, relay } from './send/relay.ts';
 import { relayWithRetrieval, type Retrieval } from './send/with-retrieval.ts';
 import { type Ending, settle } from './settle.ts';
@@ -47,12 +47,9 @@ export async function handle(incoming: IncomingMessage, client: ServerResponse, 
     const recalled = route.format ? undefined : await recallAnswer(target, headers, route, app);
     const request = { method, path: route.path, headers: payload.headers, body: payload.body, forget: payload.forget };
     const retrieval = retrievalFor(route, payload, watch, app);
-    const mending = mendingFor(route, payload, request, say);
     keeping = keepingFor(route, payload, say, app);
-    const send = keeping?.send ?? relay;
+    const send = mendingSend(route, payload, say, { request, send: keeping?.send ?? relay });
     if (retrieval) ending = await relayWithRetrieval(route.upstream, request, shown, retrieval, send);
-    else if (mending)
-      ending = await relayMending(route.upstream, request, { client: shown, watch: watch() }, mending, send);
     else if (recalled) ending = await relayRecalled(route.upstream, request, client, recalled);
     else ending = await send(route.upstream, request, { client: shown, watch: watch() });
     if (retrieval?.refusals?.count) remark = SENT_BACK;
@@ -72,22 +69,29 @@ function watchOver({ format, isCount }: Route, watches: Watcher[]): Watcher | un
   return watch;
 }
 
-/** A request that lost what belonged to it may be sent again without its signed reasoning: once, and said in the log. */
-function mendingFor(
+interface Sending {
+  /** The first hop's. */
+  readonly request: Outgoing;
+  readonly send: typeof relay;
+}
+
+/** What lost what belonged to it may be sent again without its signed reasoning: once for each hop, and said in the log. */
+function mendingSend(
   { format }: Route,
   { mended }: Payload,
-  request: Outgoing,
   tell: (remark: string) => void,
-): Mending | undefined {
+  { request, send }: Sending,
+): typeof relay {
   const continuation = format?.continuation;
-  if (!mended || !continuation?.isMismatch) return undefined;
-  return {
-    isMismatch: (status, body) => continuation.isMismatch!(status, body),
-    mended: async () => {
-      const instead = await mended();
-      if (instead) tell('signed reasoning left out: what stood before it is lost');
-      return instead && { ...request, ...instead, forget: undefined };
-    },
+  if (!mended || !continuation?.isMismatch) return send;
+  const isMismatch = (status: number, body: string): boolean => continuation.isMismatch!(status, body);
+  return (upstream, hop, destination) => {
+    const instead = async (): Promise<Outgoing | undefined> => {
+      const found = await mended(hop === request ? undefined : (hop.body() as Buffer));
+      if (found) tell('signed reasoning left out: what stood before it is lost');
+      return found && { ...hop, ...found, forget: undefined };
+    };
+    return relayMending(upstream, hop, destination, { isMismatch, mended: instead }, send);
   };
 }
 

@@ -2,9 +2,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { type HeaderList, headerOf } from '../core/backend.ts';
-import { HeadroomError } from '../core/errors.ts';
 import type { Job, Verdict } from '../pipeline/engine.ts';
-import type { Overflow } from '../pipeline/fit.ts';
+import { doesNotFit } from '../pipeline/fit.ts';
 import type { App } from './app.ts';
 import { decodeBody, readBody } from './body.ts';
 import { type Bodies, projectOf } from './bookkeeping.ts';
@@ -31,8 +30,8 @@ export interface Payload {
   readonly bodies?: Bodies;
   /** Where the model is offered our tool: what its calls are answered for. */
   readonly offer?: Offer;
-  /** Should its signed reasoning be refused: what to send instead. */
-  readonly mended?: () => Promise<Mended | undefined>;
+  /** Should its signed reasoning be refused: what to send instead. @param hop the body of a later hop. */
+  readonly mended?: (hop?: Uint8Array) => Promise<Mended | undefined>;
 }
 
 export type Mended = Pick<Payload, 'headers' | 'body'>;
@@ -127,11 +126,17 @@ async function shortened(
   const body = await decodeBody(received, headerOf(headers, 'content-encoding'), app.maxBodyBytes);
   const verdict =
     body && body.length > 0 ? await app.optimizer.run({ ...job, body }).catch(() => undefined) : undefined;
-  if (verdict?.overflow && job.intent === 'send') throw doesNotFit(verdict.overflow);
+  if (verdict?.overflow && job.intent === 'send') throw doesNotFit(verdict.overflow, '--context-fit off');
   const shorter = verdict?.body;
-  const mended = async (): Promise<Mended | undefined> => {
-    const instead = await app.optimizer.mend({ tenant: job.tenant, format: job.format!, sent: shorter ?? body! });
-    return instead && { headers: requestHeaders(headers, ['content-encoding']), body: () => asBuffer(instead) };
+  const isOffered = shorter !== undefined && verdict!.isOffered && job.intent === 'send';
+  // Where the model may fetch, its answer is read on its way, and so must come unencoded.
+  const changed = isOffered
+    ? [...requestHeaders(headers, ['content-encoding', 'accept-encoding']), 'accept-encoding', 'identity']
+    : requestHeaders(headers, ['content-encoding']);
+  const mended = async (hop?: Uint8Array): Promise<Mended | undefined> => {
+    const sent = hop ?? shorter ?? body!;
+    const instead = await app.optimizer.mend({ tenant: job.tenant, format: job.format!, sent });
+    return instead && { headers: changed, body: () => asBuffer(instead) };
   };
   const bodies: Bodies = {
     ...ownerOf(job.tenant, headers),
@@ -139,30 +144,20 @@ async function shortened(
     received: () => Promise.resolve(body),
     sent: shorter,
   };
-  const mending = { bodies, ...(verdict?.mayNeedMending && { mended }) };
-  if (!shorter) return { headers: requestHeaders(headers), body: () => received, verdict, ...mending };
+  const payload = { verdict, bodies, ...(verdict?.mayNeedMending && { mended }) };
+  if (!shorter) return { ...payload, headers: requestHeaders(headers), body: () => received };
   const sent = asBuffer(shorter);
-  if (!verdict.isOffered || job.intent !== 'send')
-    return { headers: requestHeaders(headers, ['content-encoding']), body: () => sent, verdict, ...mending };
-  // The answer is read on its way, and so must come unencoded.
-  const plain = [...requestHeaders(headers, ['content-encoding', 'accept-encoding']), 'accept-encoding', 'identity'];
-  const offer: Offer = {
-    tenant: job.tenant,
-    upstream: job.upstream,
-    format: job.format!,
-    received: body!,
-    sent,
-    sentEnd: verdict.bodyEnd,
-    chainEnd: verdict.chainEnd,
-    held: verdict.held,
-  };
-  return { headers: plain, body: () => sent, verdict, bodies, offer };
+  const offer = isOffered && offerOf(job, body!, sent, verdict!);
+  return { ...payload, headers: changed, body: () => sent, ...(offer && { offer }) };
 }
 
-/** Begins as providers' own errors do, which clients know as the sign to compact a conversation. */
-function doesNotFit({ tokens, limitTokens }: Overflow): HeadroomError {
-  const message = `prompt is too long: ${tokens} tokens > ${limitTokens} maximum, with every result left out that may be left out. Start a new conversation, let the client compact this one, or choose a model that reads more. (--context-fit off sends it as it is.)`;
-  return new HeadroomError('DOES_NOT_FIT', message);
+function offerOf(
+  { tenant, upstream, format }: Omit<Job, 'body'>,
+  received: Uint8Array,
+  sent: Uint8Array,
+  { bodyEnd, chainEnd, held }: Verdict,
+): Offer {
+  return { tenant, upstream, format: format!, received, sent, sentEnd: bodyEnd, chainEnd, held };
 }
 
 function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {

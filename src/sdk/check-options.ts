@@ -4,6 +4,7 @@
  */
 import { suggestion } from '../config/nearest.ts';
 import type { Level } from '../core/compressor.ts';
+import type { VocabularyFile } from '../core/tokenizer.ts';
 import type { CompressOptions, HeadroomOptions, Hooks, LibraryStore } from './options.ts';
 
 interface Rule {
@@ -48,6 +49,8 @@ const STORE: Rules<LibraryStore> = {
 };
 const STORE_OBJECT = objectOf('an object with its path', STORE);
 
+const VOCABULARY = objectOf<VocabularyFile>('an object', { tokenizer: TEXT, path: TEXT });
+
 const OPTIONS: Rules<HeadroomOptions> = {
   profile: oneOf(PROFILES),
   tools: {
@@ -55,6 +58,16 @@ const OPTIONS: Rules<HeadroomOptions> = {
     fits: (value) => Array.isArray(value) && value.every(isToolRule),
   },
   offersRetrieval: SWITCH,
+  contextFit: oneOf(['auto', 'off']),
+  cacheAlign: oneOf(['auto', 'off']),
+  modelsFile: {
+    allowed: 'a file or an object',
+    fits: (value) => (typeof value === 'string' && value !== '') || isObject(value),
+  },
+  vocabulary: {
+    allowed: 'a list of { tokenizer, path }',
+    fits: (value) => Array.isArray(value) && value.every((one) => VOCABULARY.fits(one) && areTexts(one)),
+  },
   prose: SWITCH,
   store: {
     allowed: `a file, a redis:// address or ${STORE_OBJECT.allowed}`,
@@ -73,6 +86,7 @@ const CALL_OPTIONS: Rules<CompressOptions> = {
   input: ANYTHING,
   isError: SWITCH,
   offersRetrieval: SWITCH,
+  cacheAlign: oneOf(['auto', 'off']),
   responseFormat: oneOf(['json']),
 };
 
@@ -88,8 +102,8 @@ export function checkCallOptions(options: unknown): void {
 
 /** Of a call of the functions that come without a Headroom. @throws TypeError that names what is allowed. */
 export function checkAllOptions(options: unknown): void {
-  const { profile, tools, prose, tenant } = OPTIONS;
-  check(options, { ...CALL_OPTIONS, profile, tools, prose, tenant }, 'Headroom');
+  const { profile, tools, contextFit, prose, tenant } = OPTIONS;
+  check(options, { ...CALL_OPTIONS, profile, tools, contextFit, prose, tenant }, 'Headroom');
 }
 
 function check(options: unknown, rules: Readonly<Record<string, Rule>>, place: string): void {
@@ -120,6 +134,10 @@ function isObject(value: unknown): value is object {
 
 function hasPath(value: unknown): boolean {
   return typeof (value as LibraryStore).path === 'string';
+}
+
+function areTexts({ tokenizer, path }: Partial<VocabularyFile>): boolean {
+  return typeof tokenizer === 'string' && typeof path === 'string';
 }
 
 function isToolRule(value: unknown): boolean {

@@ -6,16 +6,18 @@ import type { CompressedMessages, CompressedRequest, CompressedText, Figures, Si
 import type { MessageLike, RequestLike } from './shapes.ts';
 
 /** The options of a Headroom that are plain values, and those of the call. */
-export type CallOptions = CompressOptions & Pick<HeadroomOptions, 'profile' | 'tools' | 'prose' | 'tenant'>;
+export type CallOptions = CompressOptions &
+  Pick<HeadroomOptions, 'profile' | 'tools' | 'contextFit' | 'prose' | 'tenant'>;
 
 const shared = new Map<string, Headroom>();
 
 /** What shortens, and what is said of this call alone. @throws TypeError for options that there are not. */
 function sharedBy(options: CallOptions): { readonly headroom: Headroom; readonly call: CompressOptions } {
   checkAllOptions(options);
-  const { profile, tools, prose, tenant, ...call } = options;
-  const key = JSON.stringify([profile, tools, prose, tenant]);
-  const known = shared.get(key) ?? new Headroom({ profile, tools, prose, tenant });
+  const { profile, tools, contextFit, prose, tenant, ...call } = options;
+  const own = { profile, tools, contextFit, prose, tenant };
+  const key = JSON.stringify(Object.values(own));
+  const known = shared.get(key) ?? new Headroom(own);
   shared.set(key, known);
   return { headroom: known, call };
 }
@@ -23,7 +25,8 @@ function sharedBy(options: CallOptions): { readonly headroom: Headroom; readonly
 /**
  * Says a text, a JSON value, messages or a request body shorter: see `Headroom.compress`. Originals live in memory:
  * `retrieve` has them back.
- * @throws TypeError for options that there are not, or with values that they cannot have.
+ * @throws TypeError for options that there are not, or with values that they cannot have, HeadroomError DOES_NOT_FIT as
+ * `Headroom.compress` does.
  */
 export function compress(input: string, options?: CallOptions): Promise<CompressedText>;
 export function compress<M extends readonly MessageLike[]>(

@@ -3,6 +3,7 @@ import type { JsonObject } from '../core/json/value.ts';
 import { compressors } from '../pipeline/defaults.ts';
 import type { Job, Verdict } from '../pipeline/engine.ts';
 import { expandText } from '../pipeline/expand.ts';
+import { doesNotFit } from '../pipeline/fit.ts';
 import { bodyOf, formOf, type OneForm } from '../pipeline/one-result.ts';
 import type { Stores } from '../core/stores.ts';
 import { hashOf } from '../core/hash.ts';
@@ -13,6 +14,8 @@ import { CompressedText, type Decision, type Figures, figures, type Simulation }
 import { hasRetrieveTool } from './retrieve-tool.ts';
 import { blend, type Shape, shapeOf, textOf } from './shapes.ts';
 
+/** How a request is sent as it is that is too long. */
+export const FIT_OFF = "contextFit: 'off'";
 const NOTHING = { hashes: [], compressed: false } as const;
 
 export function compressed(input: unknown, options: CompressOptions, setting: Setting): Compressed {
@@ -59,14 +62,15 @@ function compressedRequest(
   input: unknown,
   shape: Shape,
   options: CompressOptions,
-  { engines, way, tenant, hooks }: Setting,
+  { engines, way, tenant, hooks, beside }: Setting,
 ): Compressed {
   const { format, body, key } = shape;
   const event = { api: format.name, model: modelOf(body) };
   const before = quietly((request: RequestEvent) => hooks.before?.(request))({ ...event, request: body });
   const request: JsonObject = before ?? body;
-  const job = { ...jobOf('send', options, tenant), format: format.name };
+  const job = { ...jobOf('send', options, tenant), format: format.name, beside, keepsCalls: beside !== undefined };
   const verdict = engines.run(way ?? wayOf(request), job, bytesOf(request));
+  if (verdict.overflow) throw doesNotFit(verdict.overflow, FIT_OFF);
   const said = figuresOf(verdict);
   quietly((outcome: OutcomeEvent) => hooks.after?.(outcome))({ ...event, ...said });
   const from = before ? (key === undefined ? before : before[key]) : input;
@@ -106,8 +110,13 @@ export function expand(text: string): string | undefined {
   return expandText(text, compressors);
 }
 
-function jobOf(intent: 'send' | 'ask', { responseFormat }: CompressOptions, tenant: string): Omit<Job, 'body'> {
-  return { format: undefined, tenant, intent, isCounted: true, responseFormat };
+function jobOf(
+  intent: 'send' | 'ask',
+  { model, cacheAlign, responseFormat }: CompressOptions,
+  tenant: string,
+): Omit<Job, 'body'> {
+  const aligns = cacheAlign === 'auto';
+  return { format: undefined, model, tenant, intent, isCounted: true, aligns, responseFormat };
 }
 
 /** A request that has the tool can have views. */
@@ -120,7 +129,8 @@ function modelOf({ model }: JsonObject): string {
 }
 
 /** Of all texts where they were counted, else of those that are shorter. */
-export function figuresOf({ totals, notes, problem }: Verdict): Figures {
+export function figuresOf({ totals, notes, problem: unread, overflow }: Verdict): Figures {
+  const problem = unread ?? (overflow && doesNotFit(overflow, FIT_OFF).message);
   const changes = notes.filter(({ outcome }) => outcome === 'rewritten' || outcome === 'replayed');
   const by = [...new Set(changes.map((note) => note.by))];
   if (totals) {

@@ -8,9 +8,18 @@ import { findMarkers } from '../core/marker.ts';
 import type { Stores } from '../core/stores.ts';
 import type { Tokenizer } from '../core/tokenizer.ts';
 import type { WireFormat } from '../core/wire-format.ts';
-import { compressors, formats, openEngine, prepareEngine, tokenizer as standard } from '../pipeline/defaults.ts';
+import {
+  compressors,
+  type EngineOptions,
+  formats,
+  openEngine,
+  prepareEngine,
+  prepareTokenizers,
+  tokenizer as standard,
+} from '../pipeline/defaults.ts';
 import type { Engine, Job, Verdict } from '../pipeline/engine.ts';
 import { expandText } from '../pipeline/expand.ts';
+import { createModelTable, readModelsFile } from '../models/table.ts';
 import { answer } from '../retrieval/answer.ts';
 import { findTokenizer } from '../tokenizers/index.ts';
 import { HeadroomError } from '../core/errors.ts';
@@ -20,6 +29,14 @@ import { askingBefore } from './veto.ts';
 /** `none`: not at all. `tool`: by a tool that the program has. `hidden`: by one that is offered and answered unseen. */
 export type WayBack = 'none' | 'tool' | 'hidden';
 
+/** What an engine of each way may do beside saying results shorter, in profiles that may leave something out. */
+const MAY: Readonly<Record<WayBack, Pick<EngineOptions, 'allowLoss' | 'offersTool' | 'fits' | 'aligns'>>> = {
+  // What was left out for others of the conversation's requests stays so.
+  none: { fits: 'as before', aligns: true },
+  tool: { allowLoss: true, fits: true, aligns: true },
+  hidden: { offersTool: true, fits: true, aligns: true },
+};
+
 const DEADLINE_MS = 2_000;
 
 export class Engines {
@@ -28,28 +45,37 @@ export class Engines {
   readonly stores: Stores;
   readonly #engines: Readonly<Record<WayBack, Engine>>;
 
-  constructor(options: HeadroomOptions) {
+  constructor(options: HeadroomOptions, { models, tokenizers }: KnownModels) {
     const { profile = 'balanced', tools, prose, store, hooks, deadlineMs = DEADLINE_MS, warn = emitWarning } = options;
     const { path, ...settings } = typeof store === 'string' ? { path: store } : (store ?? { path: undefined });
     this.tokenizer = tokenizerOf(options.tokenizer);
     const ask = hooks?.edit && quietly(hooks.edit.bind(hooks));
     const around = ask && ((transform: Parameters<typeof askingBefore>[0]) => askingBefore(transform, ask));
-    const plain = { level: profile, tools, prose, storePath: path, store: settings, deadlineMs } as const;
-    const own = { tokenizer: this.tokenizer, around };
-    const none = openEngine(plain, warn, own);
+    const plain = { level: profile, tools, prose, models, storePath: path, store: settings, deadlineMs } as const;
+    const own = { tokenizer: this.tokenizer, tokenizers, around };
+    const optionsFor = (way: WayBack): EngineOptions => {
+      const { fits, aligns, ...may } = MAY[way];
+      const adds = profile !== 'lossless';
+      const on = {
+        fits: adds && options.contextFit !== 'off' ? fits : false,
+        aligns: adds && options.cacheAlign !== 'off' && aligns,
+      };
+      return { ...plain, ...may, ...on };
+    };
+    const none = openEngine(optionsFor('none'), warn, own);
     this.stores = none.stores;
     const shared = { ...own, stores: this.stores };
     this.#engines = {
       none,
-      tool: openEngine({ ...plain, allowLoss: true }, warn, shared),
-      hidden: openEngine({ ...plain, offersTool: true }, warn, shared),
+      tool: openEngine(optionsFor('tool'), warn, shared),
+      hidden: openEngine(optionsFor('hidden'), warn, shared),
     };
   }
 
-  /** @throws when an option asks for optional packages that are not there. */
+  /** @throws when an option asks for optional packages that are not there, or names a file that cannot be used. */
   static async open(options: HeadroomOptions): Promise<Engines> {
     await prepareEngine({ level: options.profile ?? 'balanced', ...(options.tools && { tools: options.tools }) });
-    return new Engines(options);
+    return new Engines(options, await knownModels(options));
   }
 
   /** The same way, or none where originals cannot be kept now. */
@@ -68,6 +94,25 @@ export class Engines {
   close(): void {
     this.stores.close();
   }
+}
+
+interface KnownModels {
+  /** What the program knows of models. */
+  readonly models: object | undefined;
+  readonly tokenizers: readonly Tokenizer[];
+}
+
+/** @throws HeadroomError BAD_OPTION. */
+async function knownModels({ modelsFile, vocabulary = [], tokenizer }: HeadroomOptions): Promise<KnownModels> {
+  const models = typeof modelsFile === 'string' ? readModelsFile(modelsFile) : modelsFile;
+  const names = createModelTable(models).tokenizers;
+  const unused = vocabulary.find((one) => !names.includes(one.tokenizer));
+  if (unused) {
+    const said = `vocabulary: no model is counted by ${JSON.stringify(unused.tokenizer)}`;
+    throw new HeadroomError('BAD_OPTION', `${said}; the tokenizers are ${names.toSorted().join(', ')}`);
+  }
+  const own = typeof tokenizer === 'object' ? [tokenizer] : [];
+  return { models, tokenizers: [...own, ...(await prepareTokenizers({ vocabularies: vocabulary }))] };
 }
 
 /** Where nobody listens: a store that was asked for and is not used should not be found out by what is lost. */

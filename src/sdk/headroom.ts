@@ -50,6 +50,15 @@ export interface Inside {
   serve(credential: string): string;
   /** A request was decided. */
   count(said: Figures): void;
+  /**
+   * `compress`, for a request that stands for a framework's: what it says of calls stays.
+   * @param beside what the model reads that is not in the request, as texts.
+   */
+  shorten<R extends RequestLike>(
+    request: R,
+    options: CompressOptions,
+    beside: readonly string[],
+  ): Promise<CompressedRequest<R>>;
 }
 
 export let insideOf: (headroom: Headroom) => Inside;
@@ -62,6 +71,7 @@ export class Headroom {
       open: () => headroom.#open(),
       serve: (credential) => headroom.#serve(credential),
       count: (said) => headroom.#count(said),
+      shorten: (request, options, beside) => headroom.#shorten(request, options, beside),
     });
   }
 
@@ -89,9 +99,10 @@ export class Headroom {
    * Says something shorter. A text, or a JSON value as the text that a model reads of it, comes back as `text`; messages
    * as `messages` and a request body as `request`, with shorter tool results and everything else as it was. Send the
    * whole history each time: what was decided for a message once comes out the same again. What cannot be read comes back as
-   * it came, and `problem` or `reason` says why.
+   * it came, and `problem` or `reason` says why. Where originals can be fetched a request is also made to fit what its
+   * model reads.
    * @throws TypeError for options that there are not, HeadroomError BAD_OPTION for a tokenizer that is not known, and as
-   * `prepare` does.
+   * `prepare` does; DOES_NOT_FIT for a request that is longer than its model reads, whatever is left out.
    */
   compress(input: string, options?: CompressOptions): Promise<CompressedText>;
   compress<M extends readonly MessageLike[]>(input: M, options?: CompressOptions): Promise<CompressedMessages<M>>;
@@ -177,6 +188,15 @@ export class Headroom {
     this.#savings = { requests: requests + 1, ...sum, tokensSaved: sum.tokensBefore - sum.tokensAfter };
   }
 
+  async #shorten<R extends RequestLike>(
+    request: R,
+    options: CompressOptions,
+    beside: readonly string[],
+  ): Promise<CompressedRequest<R>> {
+    const { compressed } = await import('./compressed.ts');
+    return compressed(request, options, { ...(await this.#setting(options)), beside }) as CompressedRequest<R>;
+  }
+
   async #setting(options: CompressOptions): Promise<Setting> {
     checkCallOptions(options);
     const { offersRetrieval = this.options.offersRetrieval } = options;
@@ -195,6 +215,8 @@ export interface Setting {
   readonly way: WayBack | undefined;
   readonly tenant: string;
   readonly hooks: NonNullable<HeadroomOptions['hooks']>;
+  /** Of requests that stand for a framework's, of which only results come back: what the model reads beside them. */
+  readonly beside?: readonly string[] | undefined;
 }
 
 function handleOf(result: string | Figures | undefined): string | undefined {

@@ -2,7 +2,7 @@
 import type { Level } from '../core/compressor.ts';
 import type { JsonObject, JsonValue } from '../core/json/value.ts';
 import type { StoreSettings } from '../core/stores.ts';
-import type { Tokenizer } from '../core/tokenizer.ts';
+import type { Tokenizer, VocabularyFile } from '../core/tokenizer.ts';
 import type { ToolRule } from '../core/tool-rule.ts';
 import type { Figures } from './results.ts';
 
@@ -24,6 +24,23 @@ export interface HeadroomOptions {
    * for requests that have `retrieveTool` among their tools, and everything else takes forms that lose nothing.
    */
   readonly offersRetrieval?: boolean | undefined;
+  /**
+   * What becomes of a request that is longer than its model reads. `auto`, the default: in the profiles `balanced` and
+   * `aggressive`, where originals can be fetched, its results are said shorter, then the least worthy are left out, each
+   * named in its place; where that is not enough the call ends in an error, DOES_NOT_FIT. `off`: it is sent as it is.
+   */
+  readonly contextFit?: 'auto' | 'off' | undefined;
+  /**
+   * Whether what stands before the messages is kept equal from request to request, so that providers' prompt caches hit:
+   * dates, ids and the like move into a note at the end, prefixes are marked or named. `auto`, the default: in the
+   * profiles `balanced` and `aggressive`, in requests that clients send through here, or that `compress` is asked to
+   * align, and that say nothing of caches themselves. `off`: never.
+   */
+  readonly cacheAlign?: 'auto' | 'off' | undefined;
+  /** What you know of models beside what is built in, such as how much they read: a file, or the object in one (docs/models.md). */
+  readonly modelsFile?: string | object | undefined;
+  /** The `tokenizer.json` of open models, by the names of their tokenizers: whether a request fits is then counted exactly. */
+  readonly vocabulary?: readonly VocabularyFile[] | undefined;
   /** Also leave out the sentences of ordinary prose that matter least to the call; only where views are made. */
   readonly prose?: boolean | undefined;
   /** A database file, redis://host:port/db, or one of them with settings. Without it all lives in this process's memory. */
@@ -52,6 +69,11 @@ export interface CompressOptions {
   readonly isError?: boolean | undefined;
   /** In place of what the options of the Headroom say. */
   readonly offersRetrieval?: boolean | undefined;
+  /**
+   * `auto`: a request is also aligned for its provider's prompt cache. Then its system prompt, its tools and texts in it may
+   * come back as other values than strings, and with more members. Default `off`: only results change.
+   */
+  readonly cacheAlign?: 'auto' | 'off' | undefined;
   /** `json`: a program reads the results, so JSON among them stays valid JSON. */
   readonly responseFormat?: 'json' | undefined;
 }

@@ -62,22 +62,47 @@ export function textOf(input: unknown): string {
 }
 
 /**
- * The original with the texts of the shorter one: everything that is the same is the very thing that came, and what JSON
- * does not know stays.
+ * The original as the other one says it: everything that is the same is the very thing that came, and what JSON does not
+ * know stays.
  */
-export function blend(original: unknown, shorter: JsonValue | undefined): unknown {
-  if (Object.is(original, shorter) || shorter === undefined) return original;
-  if (Array.isArray(original) && Array.isArray(shorter)) {
-    const list = original.map((item, index) => blend(item, (shorter as readonly JsonValue[])[index]));
-    const isSame = list.every((item, index) => Object.is(item, (original as readonly unknown[])[index]));
-    return isSame ? original : list;
-  }
-  if (!isJsonObject(original) || !isJsonObject(shorter)) return typeof original === 'string' ? shorter : original;
+export function blend(original: unknown, said: JsonValue | undefined): unknown {
+  if (original === said || said === undefined) return original;
   // What writes itself as JSON is not what stands there.
-  if (typeof (original as { toJSON?: unknown }).toJSON === 'function') return original;
-  const changed = Object.entries(original).flatMap(([key, value]) => {
-    const next = blend(value, shorter[key]);
+  if (typeof (original as { toJSON?: unknown } | null | undefined)?.toJSON === 'function') return original;
+  if (Array.isArray(original) && Array.isArray(said)) return blendLists(original, said as readonly JsonValue[]);
+  if (isJsonObject(original) && isJsonObject(said)) return blendObjects(original, said);
+  return isJson(original) ? said : original;
+}
+
+function blendLists(original: readonly unknown[], said: readonly JsonValue[]): readonly unknown[] {
+  const list = said.map((item, index) => (index < original.length ? blend(original[index], item) : item));
+  return list.length === original.length && list.every((item, index) => Object.is(item, original[index]))
+    ? original
+    : list;
+}
+
+function blendObjects(original: object, said: JsonObject): object {
+  const members = Object.entries(original);
+  // Something else has taken its place.
+  if (members.some(([key, value]) => isKnownToJson(value) && !Object.hasOwn(said, key))) return said;
+  const changed = members.flatMap(([key, value]) => {
+    const next = blend(value, said[key]);
     return Object.is(next, value) ? [] : [[key, next] as const];
   });
-  return changed.length === 0 ? original : { ...original, ...Object.fromEntries(changed) };
+  const added = Object.entries(said).filter(([key]) => !Object.hasOwn(original, key));
+  return changed.length + added.length === 0
+    ? original
+    : { ...original, ...Object.fromEntries([...changed, ...added]) };
+}
+
+/** It stands there as JSON writes it. */
+function isJson(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return isKnownToJson(value);
+  const kind: unknown = Object.getPrototypeOf(value);
+  return kind === Object.prototype || kind === null;
+}
+
+function isKnownToJson(value: unknown): boolean {
+  return value !== undefined && typeof value !== 'function' && typeof value !== 'symbol';
 }

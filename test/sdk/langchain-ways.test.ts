@@ -290,15 +290,12 @@ test('where tools are declared in one list inside another, ours is too', () => {
 
 test('where Headroom fails itself, messages go out as they are', async () => {
   const warnings: string[] = [];
-  const headroom = new Headroom({ warn: (message) => warnings.push(message) });
-  headroom.compress = async () => {
-    throw new Error('broken');
-  };
+  const headroom = new Headroom({ tokenizer: 'nobody', warn: (message) => warnings.push(message) });
   const model = new PlannedModel([() => say('x')]);
   const given = history();
   expect((await wrap(model, { headroom }).bindTools(tools).invoke(given)).text).toBe('x');
   expect(model.asked[0]!.messages).toEqual(given);
-  expect(warnings.join()).toContain('broken');
+  expect(warnings.join()).toContain('no tokenizer called "nobody"');
 });
 
 test('whatever a model asks for, its turns come out without it and its prompts only grow', async () => {

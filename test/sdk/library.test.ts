@@ -307,6 +307,10 @@ describe('options that there are not', () => {
     [{ tools: [{ glob: 'a', level: 'x' }] }, /level of lossless/],
     [{ offersRetrieval: 'yes' }, /offersRetrieval must be true or false, not "yes"/],
     [{ prose: 1 }, /prose must be true or false/],
+    [{ contextFit: true }, /contextFit must be one of auto, off, not true/],
+    [{ cacheAlign: 'on' }, /cacheAlign must be one of auto, off/],
+    [{ modelsFile: 7 }, /modelsFile must be a file or an object/],
+    [{ vocabulary: [{ tokenizer: 'mistral' }] }, /vocabulary must be a list of \{ tokenizer, path \}/],
     [{ store: {} }, /store must be a file, a redis/],
     [{ store: { path: 'x', size: 1 } }, /path, maxBytes/],
     [{ tenant: 7 }, /tenant must be a text/],
@@ -327,7 +331,7 @@ describe('options that there are not', () => {
     await expect(hr.simulate('x', { responseFormat: 'xml' } as unknown as CompressOptions)).rejects.toThrow(
       /must be one of json/,
     );
-    await expect(compress('x', odd)).rejects.toThrow(/there are model,.* profile, tools, prose, tenant/);
+    await expect(compress('x', odd)).rejects.toThrow(/there are model,.* profile, tools, contextFit, prose, tenant/);
     await expect(simulate('x', { profile: 'x' } as unknown as CompressOptions)).rejects.toThrow(TypeError);
     expect((await compress('x', { profile: 'lossless', tool: 'Grep', input: null })).text).toBe('x');
   });

@@ -261,6 +261,7 @@ test('hooks see requests, may change them, and refuse single edits', async () =>
   script = { text: 'x' };
   const seen: string[] = [];
   const client = withHeadroom(anthropic(), {
+    cacheAlign: 'off',
     hooks: {
       before: ({ api, request }) => (seen.push(api), { ...request, max_tokens: 7 }),
       edit: ({ tool, loss, by }) => (seen.push(`${tool} ${loss} ${by}`), loss === 'none'),

@@ -1,9 +1,10 @@
 /** What a model is asked with: its messages with shorter results, what was fetched unseen before, and our tool. */
 import type { BaseMessage } from '@langchain/core/messages';
 import type { Figures } from '../../sdk/results.ts';
-import type { Reader } from './reader.ts';
+import type { Read, Reader } from './reader.ts';
+import { besideOf, isTooLong } from '../beside.ts';
 import { placesIn } from '../kept-turns.ts';
-import { withShorter } from './messages.ts';
+import { chatOf, withShorter } from './messages.ts';
 import { bagOf, hasFunctions, isTaken, withOurs } from './own-tool.ts';
 import { type Owner, Turn } from './turn.ts';
 import type { AnyModel, Options } from './types.ts';
@@ -54,7 +55,7 @@ function offerIn({ options, isStream }: Asked, asker: Asker): Offer {
 /** What will be saved in a request before it is made; undefined where that is not known. */
 export async function figuresFor(asked: Asked, asker: Asker): Promise<Figures | undefined> {
   try {
-    return (await asker.reader.read(asked.messages, offerIn(asked, asker).mayView)).said;
+    return (await readingOf(asked, offerIn(asked, asker), asker)).said;
   } catch {
     // The request itself will say so.
     return undefined;
@@ -64,8 +65,9 @@ export async function figuresFor(asked: Asked, asker: Asker): Promise<Figures | 
 export async function promptOf(asked: Asked, asker: Asker): Promise<Prompt> {
   const { messages, options } = asked;
   try {
-    const { tools, shape, isObject, mayView, mayKeepViews } = offerIn(asked, asker);
-    const { chat, said } = await asker.reader.read(messages, mayView);
+    const offer = offerIn(asked, asker);
+    const { tools, shape, isObject, mayKeepViews } = offer;
+    const { chat, said } = await readingOf(asked, offer, asker);
     const shorter = withShorter(messages, chat, said.request.messages, mayKeepViews);
     if (shape === undefined) return { messages: shorter, options, figures: said, isObject };
     const places = placesIn(chat.messages);
@@ -77,9 +79,21 @@ export async function promptOf(asked: Asked, asker: Asker): Promise<Prompt> {
       isObject,
     };
   } catch (error) {
+    if (isTooLong(error)) throw error;
     asker.headroom.options.warn?.(`messages go out as they are: ${String(error)}`);
     return { messages, options, isObject: false };
   }
+}
+
+function readingOf({ messages, options }: Asked, { tools, shape, mayView }: Offer, asker: Asker): Promise<Read> {
+  const chat = chatOf(messages);
+  const all = shape === undefined ? messages : asker.exchanges.putBack(messages, chat.starts, placesIn(chat.messages));
+  const most = options['maxTokens'] ?? options['max_tokens'] ?? bagOf(asker.model)['maxTokens'];
+  return asker.reader.read(chat, messages, {
+    canFetch: mayView,
+    maxTokens: typeof most === 'number' && most > 0 ? most : undefined,
+    beside: besideOf([tools, shape], all, messages),
+  });
 }
 
 /** Some models keep what is bound to them. */

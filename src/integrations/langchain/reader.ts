@@ -1,8 +1,8 @@
 /** Has messages decided, once for a request: before its run begins, whose metadata says so, and again for its last step. */
 import type { BaseMessage } from '@langchain/core/messages';
-import type { Headroom } from '../../sdk/headroom.ts';
+import { type Headroom, insideOf } from '../../sdk/headroom.ts';
 import type { CompressedRequest } from '../../sdk/results.ts';
-import { type Chat, chatOf, type ChatMessage } from './messages.ts';
+import type { Chat, ChatMessage } from './messages.ts';
 import { bagOf } from './own-tool.ts';
 import type { AnyModel } from './types.ts';
 
@@ -11,9 +11,18 @@ export interface Read {
   readonly said: CompressedRequest<{ readonly messages: readonly ChatMessage[] }>;
 }
 
+/** What is asked, beside the messages. */
+export interface Reading {
+  readonly canFetch: boolean;
+  /** Most tokens of the answer, where that is known. */
+  readonly maxTokens: number | undefined;
+  /** What the model reads that is not among the messages. */
+  readonly beside: readonly string[];
+}
+
 interface Kept extends Read {
   readonly messages: readonly BaseMessage[];
-  readonly canFetch: boolean;
+  readonly key: string;
 }
 
 export class Reader {
@@ -28,14 +37,15 @@ export class Reader {
     this.#model = typeof name === 'string' ? name : typeof modelName === 'string' ? modelName : '';
   }
 
-  async read(messages: readonly BaseMessage[], canFetch: boolean): Promise<Read> {
+  async read(chat: Chat, messages: readonly BaseMessage[], reading: Reading): Promise<Read> {
+    const { canFetch, maxTokens: max_tokens, beside } = reading;
     const last = messages.at(-1);
+    const key = JSON.stringify(reading);
     const known = last && this.#kept.get(last);
-    if (known && known.canFetch === canFetch && isSame(known.messages, messages)) return known;
-    const chat = chatOf(messages);
-    const request = { model: this.#model, messages: chat.messages };
-    const said = await this.#headroom.compress(request, { offersRetrieval: canFetch });
-    if (last) this.#kept.set(last, { messages, canFetch, chat, said });
+    if (known && known.key === key && isSame(known.messages, messages)) return known;
+    const request = { model: this.#model, max_tokens, messages: chat.messages };
+    const said = await insideOf(this.#headroom).shorten(request, { offersRetrieval: canFetch }, beside);
+    if (last) this.#kept.set(last, { messages, key, chat, said });
     return { chat, said };
   }
 

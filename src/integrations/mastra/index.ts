@@ -4,6 +4,7 @@
  */
 import type { Processor } from '@mastra/core/processors';
 import { Headroom, insideOf } from '../../sdk/headroom.ts';
+import { isTooLong } from '../beside.ts';
 import type { ClientOptions } from '../fetch.ts';
 import { chatOf, withShorter } from '../vercel-prompt.ts';
 import type { Prompt } from '../vercel-types.ts';
@@ -27,6 +28,7 @@ export function headroomProcessor({ headroom: given, ...options }: ClientOptions
         const next = await shortened(prompt as unknown as Prompt, model.modelId, headroom);
         return next && { prompt: next as unknown as typeof prompt };
       } catch (error) {
+        if (isTooLong(error)) throw error;
         headroom.options.warn?.(`a prompt goes out as it is: ${String(error)}`);
         return undefined;
       }
@@ -39,8 +41,10 @@ async function shortened(prompt: Prompt, model: string, headroom: Headroom): Pro
   if (!prompt.some(({ role }) => role === 'tool')) return undefined;
   const chat = chatOf(prompt);
   const mayView = headroom.options.offersRetrieval === true;
-  const said = await headroom.compress({ model, messages: chat.messages }, { offersRetrieval: mayView });
-  insideOf(headroom).count(said);
+  const inside = insideOf(headroom);
+  // Processors are not told which tools the model has.
+  const said = await inside.shorten({ model, messages: chat.messages }, { offersRetrieval: mayView }, []);
+  inside.count(said);
   const next = withShorter(prompt, chat, said.request.messages, mayView);
   return next === prompt ? undefined : next;
 }

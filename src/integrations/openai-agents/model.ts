@@ -1,7 +1,7 @@
 /** A model of the Agents SDK that reads shorter results and fetches originals unseen; all else of it is the model's own. */
 import { type Headroom, insideOf } from '../../sdk/headroom.ts';
-import type { JsonObject } from '../../core/json/value.ts';
 import { placesIn } from './exchanges.ts';
+import { besideOf, isTooLong } from '../beside.ts';
 import { type Asked, askedIn, withShorter } from './input.ts';
 import { streamOf } from './stream.ts';
 import { isHeld, type Owner, totalOf, Turn } from './turn.ts';
@@ -66,11 +66,14 @@ async function prepared({ request, name: model, mayFetch }: Asking, owner: Owner
   try {
     const asked = askedIn(request);
     const isOffered = mayFetch && mayOffer(request, headroom);
-    const shorter = await shortened(request, asked, { headroom, model, isOffered });
-    if (!isOffered) return { sent: withInput(request, asked, shorter) };
     const { name, description, parameters } = headroom.retrieveTool;
     const tool = { type: 'function' as const, name, description, parameters: asParameters(parameters), strict: false };
     const places = placesIn(asked.items);
+    const all = isOffered && !isHeld(request) ? exchanges.putBack(asked.items, places, asked.items) : asked.items;
+    const { systemInstructions, tools, handoffs } = request;
+    const beside = besideOf([systemInstructions, tools, handoffs, isOffered && tool], all, asked.items);
+    const shorter = await shortened(request, asked, { headroom, model, isOffered, beside });
+    if (!isOffered) return { sent: withInput(request, asked, shorter) };
     const turn = new Turn(owner, places.at(-1)!);
     const input = isHeld(request)
       ? exchanges.withWaiting(request.conversationId ?? request.previousResponseId!, asked.items, shorter)
@@ -78,6 +81,7 @@ async function prepared({ request, name: model, mayFetch }: Asking, owner: Owner
     const sent = { ...withInput(request, asked, input), tools: [...request.tools, tool] };
     return { sent, turn };
   } catch (error) {
+    if (isTooLong(error)) throw error;
     headroom.options.warn?.(`a request goes out as it is: ${String(error)}`);
     return { sent: request };
   }
@@ -105,20 +109,22 @@ interface Reader {
   readonly headroom: Headroom;
   readonly model: string;
   readonly isOffered: boolean;
+  readonly beside: readonly string[];
 }
 
 async function shortened(
   { modelSettings }: ModelRequest,
   asked: Asked,
-  { headroom, model, isOffered }: Reader,
+  { headroom, model, isOffered, beside }: Reader,
 ): Promise<readonly Item[]> {
   if (!asked.shown.some(({ output }) => output !== undefined)) return asked.items;
   // Whoever must not call the tool now gets no new views.
   const canFetch = isOffered && CAN_CALL.has(modelSettings.toolChoice);
   const canAlways = headroom.options.offersRetrieval === true;
-  const body = { model, input: asked.shown as object[] };
-  const said = await headroom.compress(body, { offersRetrieval: canFetch || canAlways });
-  insideOf(headroom).count(said);
-  const { input } = said.request as { readonly input: readonly JsonObject[] };
+  const body = { model, max_output_tokens: modelSettings.maxTokens, input: asked.shown };
+  const inside = insideOf(headroom);
+  const said = await inside.shorten(body, { offersRetrieval: canFetch || canAlways }, beside);
+  inside.count(said);
+  const { input } = said.request;
   return withShorter(asked, input, isOffered || canAlways);
 }
