@@ -22,6 +22,7 @@ import { recordLines } from './recorded/records.ts';
 import { runCompressor } from './runs/runs.ts';
 import { searchCompressor } from './search/search.ts';
 import { pageCompressor } from './page/page.ts';
+import { stanzasCompressor } from './stanzas/stanzas.ts';
 import { terminal } from './terminal/terminal.ts';
 import { tomlCompressor } from './toml/toml.ts';
 import { testReportCompressor, xmlCompressor } from './xml/xml.ts';
@@ -49,6 +50,7 @@ const kinds: readonly Compressor[] = [
   xmlCompressor(jsonCompressor),
   htmlCompressor,
   pageCompressor,
+  stanzasCompressor,
   yamlCompressor(jsonCompressor),
   tomlCompressor(jsonCompressor),
   markdownCompressor,

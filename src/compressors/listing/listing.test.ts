@@ -379,6 +379,10 @@ describe('the claim', () => {
     ['Markdown bullets', lines((i) => `- item ${i} of src/a`)],
     ['URLs', lines((i) => `https://example.org/a/${i}`)],
     ['search results', lines((i) => `src/a.ts:${i}:const a = b;`)],
+    [
+      'JSON of services',
+      lines((i) => `${i % 2 ? 'web-1   ' : 'worker-1'}  | {"level":"info",  "msg":  "request ${i}"}`),
+    ],
     ['test results', lines((i) => `ok ${i}  src/a${i}.test.ts  (${i} ms)`.replace(/ {2}/g, ' '))],
   ])('is not made for %s', (_, text) => {
     expect(claim(text)).toBeLessThan(0.5);

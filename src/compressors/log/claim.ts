@@ -15,6 +15,8 @@ const OTHER_KIND =
 const SEARCH_HIT = /^(?=[^:\s]*[A-Za-z/])[^:\s]+:\d+[:-]|^(?=[\w./-]*[A-Za-z])[\w./-]+?-\d+-/;
 const LEVEL_FIRST =
   /^\W{0,3}(?:\x1b\[[\d;]*m)?(?:FATAL|CRITICAL|SEVERE|ERROR|WARN|WARNING|NOTICE|INFO|DEBUG|TRACE)\b|^[\w.-]{1,24} (?:info|warn|error|http|verb|sill|debug|notice) /;
+/** Names of columns: what comes under them is a table, as lsof prints it, however much its rows repeat. */
+const TABLE_HEAD = /^[A-Z%][A-Z0-9%/_#()-]*(?: +[A-Z%][A-Z0-9%/_#()-]*){3,}\s*$/;
 const CODE_LINE = /[{};,([]\s*$|^\s*(?:\/\/|\*|#|import |export |return |def |class |const |let |if )/;
 const CONTINUATION = /^(?:\s|$|Caused by:|Traceback )/;
 
@@ -28,7 +30,7 @@ export function claim({ text, head }: Sample): number {
   const levelled = (lines.length - untimed.filter((line) => !LEVEL_FIRST.test(line)).length) / lines.length;
   if (timed >= 0.5) return 0.65 + timed / 4;
   if (levelled >= 0.6) return 0.4 + levelled / 4;
-  return Math.max(timed, levelled, repeats(lines) ? 0.5 : 0);
+  return Math.max(timed, levelled, repeats(lines) && !TABLE_HEAD.test(head[0]!) ? 0.5 : 0);
 }
 
 /** What follows the head may be of another kind, or the only part that is a log. */

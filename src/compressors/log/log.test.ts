@@ -230,6 +230,10 @@ describe('the claim', () => {
     ],
     ['a table', `id,date,time,level,text\n${many((i) => `${i},2026-05-06,07:08:${10 + i},INFO,stored, at last`)}`],
     ['a directory listing', many((i) => `-rw-r--r-- 1 root root ${i} 2026-05-06 07:08:09.1 file-${i}`)],
+    [
+      'a table of open files',
+      `COMMAND PID USER FD TYPE NODE NAME\n${many((i) => `worker 71 ann ${i} unknown ${i} /proc/71/fd/${i}`)}`,
+    ],
     ['test results', many((i) => `tests/test_order.py::test_${i} PASSED                [ ${i}%]`)],
     ['paths', many((i) => `/usr/share/doc/package-${i}/copyright`)],
     ['prose', many((i) => `${'The quick brown fox. '.repeat((i % 4) + 1)}`)],

@@ -1,7 +1,7 @@
 /** How surely a text holds a page as browser tools print it: its lines say roles, names in quotes and refs. */
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import type { Sample } from '../../core/sample.ts';
-import { readElements } from './dialect.ts';
+import { readElements } from './read.ts';
 import { findRegions, isPage } from './regions.ts';
 
 const CLAIM = 0.95;
@@ -9,7 +9,8 @@ const CLAIM = 0.95;
 const LOOKED_AT_CHARS = 6_000;
 /** What a tool says of its call, before the page. */
 const MAX_LEAD = 20_000;
-const FIRST_ELEMENT = /^ *(?:- [^\n]*\[ref=\w+\]|uid=\d+_\d+ \w|- [a-z]+ "[^"\n]*")/m;
+const FIRST_ELEMENT =
+  /^[ \t]*(?:- [^\n]*\[ref=\w+\]|uid=\d+_\d+ \w|- [a-z]+ "[^"\n]*"|\*?\[\d+\]\*?<[a-z]|\[[A-Za-z]*\d+(?:-\d+)?\] [A-Za-z][\w-]*(?: ['"]|:|$)|RootWebArea ['"]|[a-z]+(?: "[^"\n]*")? \[ref_\d)/m;
 const MIN_ELEMENTS = 6;
 
 export function claimFor({ text }: Sample): number {
@@ -20,6 +21,6 @@ export function claimFor({ text }: Sample): number {
   if (at + LOOKED_AT_CHARS < text.length) lines.pop();
   const [region] = findRegions(lines, NO_DEADLINE);
   if (!region) return 0;
-  const elements = readElements(lines.slice(region.start, region.end), region.dialect, region.step);
-  return elements.length >= MIN_ELEMENTS && isPage(elements) ? CLAIM : 0;
+  const elements = readElements(lines.slice(region.start, region.end), region.dialect, region.indent);
+  return elements.length >= MIN_ELEMENTS && isPage(elements, region.dialect) ? CLAIM : 0;
 }

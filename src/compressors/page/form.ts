@@ -3,9 +3,10 @@
  * elements, one a line or one part of a shape a line. What stands around pages stays as it is.
  */
 import type { Deadline } from '../../core/deadline.ts';
-import { depthOfRaw, dialects, readElements } from './dialect.ts';
 import type { Dialect } from './dialect.ts';
+import { dialectNamed } from './dialects/index.ts';
 import type { Element } from './element.ts';
+import { depthOfRaw, readElements, TWO } from './read.ts';
 import { type Region, findRegions, isPage } from './regions.ts';
 import {
   MAX_COUNTED,
@@ -18,28 +19,40 @@ import {
   readShape,
 } from './shapes.ts';
 import {
+  ECHO,
   ElementReader,
+  POINTER,
+  SIGNS,
   type Wording,
   canEcho,
   canHaveRef,
   commonOrigin,
   findGaps,
   findNames,
+  findSigns,
+  isUnnamed,
   reflessRoles,
   spellElement,
 } from './spell.ts';
 
 const HEAD_START = '[headroom: page of ';
 const HEAD =
-  /^\[headroom: page of (\d{1,7}) lines as (\w+) prints them, said in the next (\d{1,7})( ending in CRLF)?; ([^\]]*)\]$/;
+  /^\[headroom: page of (\d{1,7}) lines as ([\w-]+) prints them, said in the next (\d{1,7})( ending in CRLF)?; ([^\]]*)\]$/;
 const FACTS_APART = '; ';
 const NO_REFS = 'no refs';
 const REFLESS = 'without refs: ';
 const ORIGIN = '~ is ';
 const SHAPED = 'A a';
-const ECHOES = '= is the name before';
-const WIDE = 4;
-const WIDE_STEP = 'indented by 4';
+const ECHOES = `${ECHO} is the name before`;
+const TEXT = 'text';
+const UNNAMED = 'no name stands for an empty one';
+const IS = ' is ';
+/** What lines of a page are indented by, as the head says it where it is not two blanks. */
+const INDENTS: ReadonlyMap<string, string> = new Map([
+  ['indented by 4', '    '],
+  ['indented by 1', ' '],
+  ['indented by tabs', '\t'],
+]);
 /** A page that is not this much shorter stays as it is. */
 const MIN_SAVING = 0.95;
 /** Lines that a damaged form may ask for. */
@@ -53,12 +66,21 @@ export function findPages(lines: readonly string[], deadline: Deadline): readonl
   const pages: FoundPage[] = [];
   for (const region of findRegions(lines, deadline)) {
     deadline.check();
-    const { start, end, dialect, step } = region;
-    const elements = readElements(lines.slice(start, end), dialect, step);
-    if (!isPage(elements)) continue;
+    const { start, end, dialect, indent } = region;
+    const elements = readElements(lines.slice(start, end), dialect, indent);
+    if (!isPage(elements, dialect)) continue;
     const hasRefs = elements.some(({ ref }) => ref !== undefined);
     const refless = hasRefs ? reflessRoles(elements, dialect) : new Set<string>();
-    const wording = { dialect, step, hasRefs, refless, origin: commonOrigin(elements), echoes: canEcho(elements) };
+    const wording: Wording = {
+      dialect,
+      indent,
+      hasRefs,
+      refless,
+      origin: commonOrigin(elements),
+      echoes: canEcho(elements),
+      unnamed: isUnnamed(elements),
+      signs: findSigns(elements),
+    };
     pages.push({ region, elements, gaps: findGaps(elements, dialect), names: findNames(elements), wording });
   }
   return pages;
@@ -69,15 +91,18 @@ export function hasOwnHead(lines: readonly string[]): boolean {
 }
 
 function factsOf({ elements, wording }: Page, { shapes, separator }: Shapes): readonly string[] {
-  const { hasRefs, refless, origin, step, echoes } = wording;
+  const { dialect, hasRefs, refless, origin, indent, echoes, unnamed, signs } = wording;
   const facts = [hasRefs ? 'role "name" ref, a ref unsaid is the one before plus 1, +2 plus 2' : NO_REFS];
   const isWithout = ({ raw, ref, role }: Element): boolean =>
     raw === undefined && ref === undefined && canHaveRef(role, wording);
   if (elements.some(isWithout)) facts.push('- is no ref');
   if (refless.size > 0) facts.push(REFLESS + [...refless].join(' '));
-  if (step === WIDE) facts.push(WIDE_STEP);
+  for (const [fact, own] of INDENTS) if (own === indent) facts.push(fact);
+  if (unnamed) facts.push(UNNAMED);
+  if (dialect.textRole !== TEXT) facts.push(`a name alone is ${dialect.textRole}`);
   if (echoes) facts.push(ECHOES);
-  if (elements.some(({ isPointer }) => isPointer)) facts.push('* is cursor=pointer');
+  if (elements.some(({ isPointer }) => isPointer)) facts.push(`${POINTER}${IS}${dialect.pointer ?? ''}`);
+  for (const [sign, states] of signs) facts.push(`${sign}${IS}${states.trimStart()}`);
   if (elements.some(({ url }) => url !== undefined)) facts.push('@ is before the url');
   if (origin !== undefined) facts.push(ORIGIN + origin);
   const usual = shapes.some(({ columns }) => columns.some((column) => column.usual !== undefined));
@@ -165,20 +190,40 @@ interface Head {
 }
 
 function readHead(head: RegExpExecArray): Head | undefined {
-  const dialect: Dialect | undefined = dialects.find(({ name }) => name === head[2]);
+  const dialect: Dialect | undefined = dialectNamed(head[2]!);
   if (!dialect) return undefined;
   const facts = head[5]!.split(FACTS_APART);
   const origin = facts.find((fact) => fact.startsWith(ORIGIN))?.slice(ORIGIN.length);
   const separator = facts.find((fact) => fact.startsWith(SHAPED))?.[SHAPED.length] ?? '';
-  const step = facts.includes(WIDE_STEP) ? WIDE : 2;
+  const indent = [...INDENTS].find(([fact]) => facts.includes(fact))?.[1] ?? TWO;
   const refless = new Set(
     facts
       .find((fact) => fact.startsWith(REFLESS))
       ?.slice(REFLESS.length)
       .split(' '),
   );
-  const wording = { dialect, step, refless, hasRefs: !facts.includes(NO_REFS), origin, echoes: facts.includes(ECHOES) };
+  const wording: Wording = {
+    dialect,
+    indent,
+    refless,
+    hasRefs: !facts.includes(NO_REFS),
+    origin,
+    echoes: facts.includes(ECHOES),
+    unnamed: facts.includes(UNNAMED),
+    signs: readSigns(facts),
+  };
   return { lines: Number(head[1]), wording, separator };
+}
+
+function readSigns(facts: readonly string[]): ReadonlyMap<string, string> {
+  const signs = new Map<string, string>();
+  for (const fact of facts) {
+    const sign = SIGNS.find((one) => fact.startsWith(one + IS));
+    if (sign === undefined) continue;
+    const states = fact.slice(sign.length + IS.length);
+    signs.set(sign, states.startsWith(',') ? states : ` ${states}`);
+  }
+  return signs;
 }
 
 /** The shapes that lines begin with, up to an empty line; none where they begin with elements. */
@@ -227,15 +272,15 @@ function readBlock(head: RegExpExecArray, said: readonly string[]): readonly str
   if (!known || known.lines > MAX_LINES) return undefined;
   const elements = readSaid(said, known);
   if (!elements) return undefined;
-  const { dialect, step } = known.wording;
+  const { dialect, indent } = known.wording;
   const out: string[] = [];
   let nextDepth = 0;
   for (const element of elements.toReversed()) {
     if (element.raw !== undefined) {
       out.push(element.raw);
-      nextDepth = depthOfRaw(element.raw, step) ?? nextDepth;
+      nextDepth = depthOfRaw(element.raw, indent) ?? nextDepth;
     } else {
-      const printed = dialect.print(element, nextDepth > element.depth, step).split('\n');
+      const printed = dialect.print(element, nextDepth > element.depth, indent).split('\n');
       for (const line of printed.reverse()) out.push(line);
       nextDepth = element.depth;
     }

@@ -8,7 +8,6 @@ import { Sample } from '../../core/sample.ts';
 import { readFixtures } from '../../testing/compressor-contract.ts';
 import { o200k } from '../../tokenizers/o200k.ts';
 import { compressors } from '../index.ts';
-import { isActedOn } from './element.ts';
 import { findPages, readForm, writeForm } from './form.ts';
 import { pageCompressor } from './page.ts';
 import { writeView } from './view.ts';
@@ -32,12 +31,12 @@ function claim(text: string): number {
 /** The refs of everything in a text that somebody may want to act on, and of lines that cannot be read. */
 function actedRefs(text: string): readonly string[] {
   const found: string[] = [];
-  for (const { elements } of findPages(text.split(/\r?\n/), NO_DEADLINE))
+  for (const { elements, region } of findPages(text.split(/\r?\n/), NO_DEADLINE))
     for (const element of elements) {
       const { raw, ref } = element;
       if (raw !== undefined)
         found.push(...Array.from(raw.matchAll(/\[ref=(\w+)\]|\buid=(\w+)/g), (match) => match[1] ?? match[2]!));
-      else if (ref !== undefined && isActedOn(element)) found.push(ref);
+      else if (ref !== undefined && region.dialect.isActed(element)) found.push(ref);
     }
   return found;
 }
@@ -82,7 +81,7 @@ describe('the lossless form', () => {
   test('says the ref of everything that can be acted on exactly as it was', () => {
     for (const { name, text } of PAGES) {
       const refs = actedRefs(text);
-      const words = new Set(compress(text)!.text.split(/[^\w]+/));
+      const words = new Set(compress(text)!.text.split(/[^\w-]+/));
       expect(
         refs.filter((ref) => !words.has(ref)),
         name,
@@ -216,7 +215,7 @@ describe('any page', () => {
     const form = writeForm(lines, false, pages, NO_DEADLINE);
     if (form !== undefined) expect(readForm(form)).toBe(text);
     const view = writeView(lines, pages, 'balanced', NO_DEADLINE);
-    const words = new Set(view.split(/[^\w]+/));
+    const words = new Set(view.split(/[^\w-]+/));
     for (const ref of actedRefs(text)) expect(words).toContain(ref);
   }
 
@@ -258,7 +257,7 @@ describe('the view', () => {
 
   test('holds everything that can be acted on with its ref, and says that entries are left out', () => {
     expect(view.loss).toBe('recoverable');
-    const words = new Set(view.text.split(/[^\w]+/));
+    const words = new Set(view.text.split(/[^\w-]+/));
     for (const ref of actedRefs(text)) expect(words).toContain(ref);
     expect(view.text).toMatch(/^ \(51 more like these, name and refs: Oak lamp 3 e51 e55; /m);
   });
@@ -268,9 +267,9 @@ describe('the view', () => {
       const lines = source.split(/\r?\n/);
       const pages = findPages(lines, NO_DEADLINE);
       const said = writeView(lines, pages, 'balanced', NO_DEADLINE);
-      for (const { elements } of pages)
+      for (const { elements, region } of pages)
         for (const element of elements)
-          if (element.raw === undefined && element.name !== undefined && isActedOn(element))
+          if (element.raw === undefined && element.name !== undefined && region.dialect.isActed(element))
             expect(said, name).toContain(element.name);
     }
   });

@@ -2,7 +2,8 @@
  * What of a page its view holds: landmarks, headings, texts, and everything that can be acted on with its ref. Left out
  * are wrappers that hold nothing or one thing, and texts that the name of the element around them says already.
  */
-import { type Element, endsOf, isActedOn } from './element.ts';
+import type { Dialect } from './dialect.ts';
+import { type Element, endsOf } from './element.ts';
 
 const LANDMARK =
   /^(?:banner|navigation|main|contentinfo|complementary|region|form|search|dialog|alertdialog|alert|iframe|Iframe|RootWebArea|WebArea|document)$/;
@@ -56,10 +57,10 @@ interface Open {
 }
 
 /** The outermost elements of the view. */
-export function reduce(elements: readonly Element[]): readonly Kept[] {
+export function reduce(elements: readonly Element[], { isActed: canAct }: Dialect): readonly Kept[] {
   const top: Kept = { element: elements[0]!, isActed: false, isLandmark: true, children: [] };
   const open: Open[] = [{ depth: -1, kept: top, said: '' }];
-  const acted = elements.map((element) => element.raw === undefined && isActedOn(element));
+  const acted = elements.map((element) => element.raw === undefined && canAct(element));
   const holders = findHolders(elements, acted);
   for (const [i, whole] of elements.entries()) {
     while (open.length > 1 && open.at(-1)!.depth >= whole.depth) close(open);

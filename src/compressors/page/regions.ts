@@ -1,11 +1,11 @@
 /** Where pages stand in a text, and whether what looks like one is one: by refs, or by roles that only pages have. */
 import type { Deadline } from '../../core/deadline.ts';
-import { type Dialect, dialects, stepOf } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
+import { dialects } from './dialects/index.ts';
 import type { Element } from './element.ts';
+import { indentOf } from './read.ts';
 
 const MIN_LINES = 6;
-/** Lines that are no elements, in a row, that a page may hold. */
-const MAX_GAP = 2;
 const LINES_PER_CHECK = 1024;
 
 /** Lines from `start` up to, not including, `end`. */
@@ -13,7 +13,7 @@ export interface Region {
   readonly start: number;
   readonly end: number;
   readonly dialect: Dialect;
-  readonly step: number;
+  readonly indent: string;
 }
 
 /** Where lines of one dialect follow each other. */
@@ -23,42 +23,46 @@ export function findRegions(lines: readonly string[], deadline: Deadline): reado
   for (let i = 0; i < lines.length; i++) {
     if (i % LINES_PER_CHECK === 0) deadline.check();
     const line = lines[i]!;
-    const dialect = dialects.find(({ shape }) => shape.test(line));
-    if (!dialect) continue;
-    if (open && open.dialect === dialect && i - open.end <= MAX_GAP) open = { ...open, end: i + 1 };
-    else if (mayBegin(dialect, line)) {
-      if (open) found.push(open);
-      open = { start: i, end: i + 1, dialect, step: 2 };
+    if (open && i - open.end <= open.dialect.maxGap) {
+      if (open.dialect.shape.test(line)) open = { ...open, end: i + 1 };
+      continue;
     }
+    const dialect = dialects.find((one) => one.shape.test(line) && mayBegin(one, line));
+    if (!dialect) continue;
+    if (open) found.push(open);
+    open = { start: i, end: i + 1, dialect, indent: '' };
   }
   if (open) found.push(open);
-  return found
-    .filter(({ start, end }) => end - start >= MIN_LINES)
-    .map((region) => ({ ...region, step: stepOf(lines.slice(region.start, region.end)) }));
+  return found.filter(({ start, end }) => end - start >= MIN_LINES).map((region) => settled(region, lines));
+}
+
+/** What a region shows of itself only as a whole. */
+function settled({ start, end, dialect }: Region, lines: readonly string[]): Region {
+  const own = lines.slice(start, end);
+  return { start, end, dialect: dialect.variantOf?.(own) ?? dialect, indent: indentOf(own) };
 }
 
 /** Lines before a page may look like elements, but hardly with names or handles. */
 function mayBegin(dialect: Dialect, line: string): boolean {
-  const read = dialect.read(line, 1);
+  const read = dialect.read(line.trimStart(), ' ');
   return read !== undefined && (read.ref !== undefined || read.name !== undefined || ROLE.test(read.role));
 }
 
 /** Roles as browsers name them: of pages printed without refs only these are believed. */
 const ROLE =
-  /^(?:alert|alertdialog|application|article|banner|blockquote|button|caption|cell|checkbox|code|columnheader|combobox|complementary|contentinfo|definition|deletion|dialog|directory|document|emphasis|feed|figure|form|generic|grid|gridcell|group|heading|iframe|img|image|insertion|link|list|listbox|listitem|log|main|mark|marquee|math|menu|menubar|menuitem|menuitemcheckbox|menuitemradio|meter|navigation|none|note|option|paragraph|presentation|progressbar|radio|radiogroup|region|row|rowgroup|rowheader|scrollbar|search|searchbox|separator|slider|spinbutton|status|strong|subscript|superscript|switch|tab|table|tablist|tabpanel|term|text|textbox|time|timer|toolbar|tooltip|tree|treegrid|treeitem|\/url|\/placeholder|\/children)$/;
-const MIN_REF_SHARE = 0.3;
+  /^(?:alert|alertdialog|application|article|banner|blockquote|button|caption|cell|checkbox|code|columnheader|combobox|complementary|contentinfo|definition|deletion|dialog|directory|document|emphasis|feed|figure|form|generic|grid|gridcell|group|heading|iframe|img|image|insertion|link|list|listbox|listitem|log|main|mark|marquee|math|menu|menubar|menuitem|menuitemcheckbox|menuitemradio|meter|navigation|none|note|option|paragraph|presentation|progressbar|radio|radiogroup|region|row|rowgroup|rowheader|scrollbar|search|searchbox|separator|slider|spinbutton|status|strong|subscript|superscript|switch|tab|table|tablist|tabpanel|term|text|textbox|time|timer|toolbar|tooltip|tree|treegrid|treeitem|gridcell|StaticText|InlineTextBox|LineBreak|ListMarker|RootWebArea|WebArea|Section|Iframe|LabelText|Legend|Details|DisclosureTriangle|SvgRoot|Canvas|Video|Audio|Abbr|Ruby|Pre|Figcaption|DescriptionList\w*|LayoutTable\w*|MenuList\w*|\w+AsNonLandmark|scrollable|\/url|\/placeholder|\/children)$/;
 const MIN_ELEMENT_SHARE = 0.8;
 const MIN_ROLE_SHARE = 0.95;
 /** Of a page without refs: names in quotes, which lists that people write do not put behind one word. */
 const MIN_NAME_SHARE = 0.2;
 
 /** Whether these are elements of a page. */
-export function isPage(elements: readonly Element[]): boolean {
+export function isPage(elements: readonly Element[], { minRefShare, minRoleShare }: Dialect): boolean {
   const own = elements.filter(({ raw }) => raw === undefined);
   if (own.length < elements.length * MIN_ELEMENT_SHARE) return false;
   const refs = own.filter(({ ref }) => ref !== undefined).length;
-  if (refs >= own.length * MIN_REF_SHARE) return true;
   const roles = own.filter(({ role }) => ROLE.test(role)).length;
+  if (refs >= own.length * minRefShare && roles >= own.length * minRoleShare) return true;
   const names = own.filter(({ name }) => name !== undefined).length;
   return roles >= own.length * MIN_ROLE_SHARE && names >= own.length * MIN_NAME_SHARE;
 }

@@ -85,8 +85,9 @@ function keyOf(element: Element, at: number, wording: Wording): string {
   const { raw, role, isQuoted, name, before, ref, isPointer, after, url, tail, value } = element;
   if (raw !== undefined) return `\\${at}`;
   const has = (text: string | undefined): string => (text === undefined ? '-' : '+');
+  const named = name === '' && wording.unnamed ? '0' : has(name);
   const handle = ref !== undefined || canHaveRef(role, wording) ? has(ref) : '';
-  return `${role}${isQuoted ? "'" : ' '}${has(name)}${handle}${isPointer ? '*' : ' '}${has(url)}${has(value)}${before}|${after === '' ? '' : after.replaceAll(ATTRIBUTE, '')}|${tail}`;
+  return `${role}${isQuoted ? "'" : ' '}${named}${handle}${isPointer ? '*' : ' '}${has(url)}${has(value)}${before}|${after === '' ? '' : after.replaceAll(ATTRIBUTE, '')}|${tail}`;
 }
 
 /** The outermost parts of shapes that occur often and are not ruled out. */
@@ -115,7 +116,7 @@ function findParts(
 
 type Varying = 'name' | 'ref' | 'after' | 'url' | 'value';
 const FIELDS: readonly Varying[] = ['name', 'ref', 'after', 'url', 'value'];
-const ATTRIBUTE = /="[^"]*"/g;
+const ATTRIBUTE = /=(?:"[^"]*"|'[^']*'|\w+)/g;
 
 /** Collects the columns of one shape while its elements are said with holes. */
 class ShapeWriter {

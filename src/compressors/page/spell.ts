@@ -2,15 +2,14 @@
  * An element as a line of the form: `role "name" ref`, a `*` for the pointer, `@` and the address, the value behind a
  * colon. A ref that counts on from the element before is left unsaid where nobody acts on the element.
  */
-import type { Dialect } from './dialect.ts';
-import { type Element, type Ref, rawElement } from './element.ts';
-import { countedRef, isActedOn } from './element.ts';
+import { type Dialect, NAME_SHAPES } from './dialect.ts';
+import { type Element, type Ref, countedRef, rawElement } from './element.ts';
 
 /** What stands in the head of a form, beside its counts. */
 export interface Wording {
   readonly dialect: Dialect;
-  /** Blanks that a line of the source is indented by for each step. */
-  readonly step: number;
+  /** What a line of the source is indented by for each step. */
+  readonly indent: string;
   /** Refs stand in the text at all. */
   readonly hasRefs: boolean;
   /** Roles that have none in this page. */
@@ -19,13 +18,18 @@ export interface Wording {
   readonly origin: string | undefined;
   /** `=` stands for the name before. */
   readonly echoes: boolean;
+  /** No name stands for an empty one, and an empty one for none. */
+  readonly unnamed: boolean;
+  /** States that come often, by the sign that is said for them behind a ref. */
+  readonly signs: ReadonlyMap<string, string>;
 }
 
 const RAW = '\\';
 const NO_REF = '-';
 const ORIGIN = '~';
-const ECHO = '=';
-const TEXT = 'text';
+export const ECHO = '=';
+export const POINTER = '*';
+export const SIGNS: readonly string[] = ['!', '^', '%', '&'];
 
 /** How the ref of an element is said: in full, or by how far it counts on from the one before. */
 export type Gap = number;
@@ -39,17 +43,42 @@ export interface Said {
 }
 
 export function spellElement(element: Element, { gap, nameBefore }: Said, wording: Wording): string {
-  const { raw, depth, isQuoted, role, name, before, isPointer, after, url, tail, value } = element;
+  const { raw, depth, isQuoted, role, before, isPointer, url, tail, value } = element;
   if (raw !== undefined) return RAW + raw;
-  const named = name === undefined ? '' : ` "${echoed(name, nameBefore, wording)}"`;
-  const said = value === undefined ? '' : `: ${echoed(value, name ?? nameBefore, wording)}`;
-  const rest = `${named}${before}${spellRef(element, gap, wording)}${isPointer ? '*' : ''}${after}${url === undefined ? '' : ` @${spellUrl(url, wording)}`}${tail}${said}`;
-  const isText = role === TEXT && !isQuoted && rest.startsWith(':');
-  return `${' '.repeat(depth)}${isQuoted ? "'" : ''}${isText ? '' : role}${rest}`;
+  const { names, textRole } = wording.dialect;
+  const name = wording.unnamed ? swapped(element.name) : element.name;
+  const mark = isQuoted && names !== 'python' ? "'" : '';
+  const named = name === undefined ? '' : spellName(name, isQuoted, nameBefore, wording);
+  const said = value === undefined ? '' : `: ${isEchoed(value, name || nameBefore, wording) ? ECHO : value}`;
+  const rest = `${before}${spellRef(element, gap, wording)}${isPointer ? POINTER : ''}${spellStates(element, wording)}${url === undefined ? '' : ` @${spellUrl(url, wording)}`}${tail}${said}`;
+  const isText = role === textRole && mark === '' && (named !== '' || rest.startsWith(':'));
+  const head = isText ? named : `${mark}${role}${named === '' ? '' : ` ${named}`}`;
+  return `${' '.repeat(depth)}${head}${rest}`;
 }
 
-function echoed(text: string, last: string | undefined, { echoes }: Wording): string {
-  return echoes && text === last && text.length > 1 ? ECHO : text;
+function swapped(name: string | undefined): string | undefined {
+  return name === undefined ? '' : name === '' ? undefined : name;
+}
+
+function spellName(name: string, isQuoted: boolean, nameBefore: string | undefined, wording: Wording): string {
+  const isPython = wording.dialect.names === 'python';
+  if (isEchoed(name, nameBefore, wording)) return isPython ? (isQuoted ? DOUBLE_ECHO : ECHO) : `"${ECHO}"`;
+  const quote = isPython && !isQuoted ? "'" : '"';
+  return quote + name + quote;
+}
+
+/** Of a name that Python quotes doubly. */
+const DOUBLE_ECHO = '=="';
+
+function isEchoed(text: string, last: string | undefined, { echoes }: Wording): boolean {
+  return echoes && text === last && text.length > 1;
+}
+
+/** States that have a sign are said by it. */
+function spellStates({ after }: Element, { signs }: Wording): string {
+  if (after === '') return after;
+  for (const [sign, states] of signs) if (states === after) return sign;
+  return after;
 }
 
 function spellRef({ ref, role }: Element, gap: Gap, wording: Wording): string {
@@ -78,11 +107,12 @@ export function spellUrl(url: string, { origin }: Wording): string {
 }
 
 /** The line of an element, by the dialect whose refs and names it holds. */
-function lineOf({ ref, nameText }: Dialect): RegExp {
-  const attribute = '[A-Za-z][\\w-]*(?:="[^"]*")?';
+function lineOf({ ref, names, after }: Dialect): RegExp {
+  const name = names === 'python' ? `${NAME_SHAPES.python}|=="|=` : NAME_SHAPES[names];
+  const attribute = '[A-Za-z][\\w-]*(?:="[^"]*")?| \\([a-z]+\\)';
   return new RegExp(
-    `^( *)('?)((?:<changed> )?[A-Za-z][\\w-]+|/[a-z][\\w-]*|(?=: ))(?: "(${nameText})")?((?: \\[[^\\]]*\\])*)` +
-      `(?: (${ref}|-|\\+[2-9])(\\*?))?((?: \\[[^\\]]*\\]| ${attribute})*)(?: @(\\S*)((?: ${attribute})*))?(?:: (.*))?$`,
+    `^( *)(?:(${names === 'python' ? '' : "'?"})((?:<changed> )?[A-Za-z][\\w-]*|/[a-z][\\w-]*|(?=: ))(?: (${name}))?|(${name}))((?: \\[[^\\]]*\\])*)` +
+      `(?: (${ref}|-|\\+[2-9])(\\*?))?([${SIGNS.join('')}]?)(${after})(?: @(\\S*)((?: ${attribute})*))?(?:: (.*))?$`,
   );
 }
 
@@ -103,27 +133,48 @@ export class ElementReader {
     if (line.startsWith(RAW)) return rawElement(line.slice(RAW.length), 0);
     const match = this.#line.exec(line);
     if (!match) return undefined;
-    const [, indent, quote, role, name, before, handle, pointer, after, url, tail, value] = match;
-    const own = name === undefined ? undefined : this.#echoOf(name);
-    this.#name = own ?? this.#name;
+    const [, indent, quote, saidRole, named, textName, before, handle, pointer, sign, , url, tail, value] = match;
+    const role = saidRole || this.#wording.dialect.textRole;
+    const spelled = named ?? textName;
+    const said = this.#nameOf(spelled);
+    const name = this.#wording.unnamed ? swapped(said) : said;
+    const own = value === undefined ? undefined : this.#echoOf(value, said || this.#name);
+    this.#name = name || own || this.#name;
+    const after = this.#statesOf(sign!, match[10]!);
+    if (after === undefined) return undefined;
     return {
       depth: indent!.length,
       raw: undefined,
-      role: role === '' ? TEXT : role!,
-      isQuoted: quote !== '',
-      name: own,
+      role,
+      isQuoted: this.#isDouble(spelled) || (quote !== undefined && quote !== ''),
+      name,
       before: before!,
-      ref: this.#refOf(handle, role === '' ? TEXT : role!),
-      isPointer: pointer === '*',
-      after: after!,
+      ref: this.#refOf(handle, role),
+      isPointer: pointer === POINTER,
+      after,
       url: url === undefined ? undefined : this.#urlOf(url),
       tail: tail ?? '',
-      value: value === undefined ? undefined : this.#echoOf(value),
+      value: own,
     };
   }
 
-  #echoOf(text: string): string {
-    return text === ECHO && this.#wording.echoes ? (this.#name ?? text) : text;
+  #isDouble(spelled: string | undefined): boolean {
+    return this.#wording.dialect.names === 'python' && spelled !== undefined && spelled.endsWith('"');
+  }
+
+  /** Undefined for a sign that stands for nothing, or for something else as well. */
+  #statesOf(sign: string, after: string): string | undefined {
+    if (sign === '') return after;
+    return after === '' ? this.#wording.signs.get(sign) : undefined;
+  }
+
+  #nameOf(said: string | undefined): string | undefined {
+    if (said === undefined) return undefined;
+    return said === ECHO || said === DOUBLE_ECHO ? (this.#name ?? said) : this.#echoOf(said.slice(1, -1), this.#name);
+  }
+
+  #echoOf(text: string, last: string | undefined): string {
+    return text === ECHO && this.#wording.echoes ? (last ?? text) : text;
   }
 
   #refOf(handle: string | undefined, role: string): string | undefined {
@@ -148,15 +199,14 @@ const MAX_GAP = 9;
 const MIN_REFLESS = 4;
 
 /** For each element how far its ref counts on from the one before, where nobody acts on it; otherwise 0. */
-export function findGaps(elements: readonly Element[], { refless }: Dialect): Uint8Array {
+export function findGaps(elements: readonly Element[], { refless, isActed }: Dialect): Uint8Array {
   const gaps = new Uint8Array(elements.length);
   let last: Ref | undefined;
   for (const [i, element] of elements.entries()) {
     if (element.ref === undefined) continue;
     const own = countedRef(element.ref);
     const gap = own && own.prefix === last?.prefix ? own.number - last.number : 0;
-    if (gap >= 1 && gap <= MAX_GAP && element.after === '' && !refless.test(element.role) && !isActedOn(element))
-      gaps[i] = gap;
+    if (gap >= 1 && gap <= MAX_GAP && !refless.test(element.role) && !isActed(element)) gaps[i] = gap;
     last = own;
   }
   return gaps;
@@ -167,7 +217,7 @@ export function findNames(elements: readonly Element[]): readonly (string | unde
   let name: string | undefined;
   return elements.map((element) => {
     const before = name;
-    name = element.name ?? name;
+    name = element.name || element.value || name;
     return before;
   });
 }
@@ -191,4 +241,24 @@ export function commonOrigin(elements: readonly Element[]): string | undefined {
   }
   const [best] = [...counts].sort((a, b) => b[1] - a[1]);
   return best && best[1] >= MIN_URLS ? best[0] : undefined;
+}
+
+const MIN_SIGNED = 4;
+const MIN_SIGNED_LENGTH = 5;
+
+/** Signs for the states that are said most often. */
+export function findSigns(elements: readonly Element[]): ReadonlyMap<string, string> {
+  const counts = new Map<string, number>();
+  for (const { after } of elements)
+    if (after.length >= MIN_SIGNED_LENGTH) counts.set(after, (counts.get(after) ?? 0) + 1);
+  const often = [...counts].filter(([states, count]) => count >= MIN_SIGNED && !/[;[\]]|\{\d/.test(states));
+  often.sort((a, b) => b[1] * b[0].length - a[1] * a[0].length);
+  return new Map(often.slice(0, SIGNS.length).map(([states], i) => [SIGNS[i]!, states]));
+}
+
+/** Whether empty names are more than none. */
+export function isUnnamed(elements: readonly Element[]): boolean {
+  let more = 0;
+  for (const { raw, name } of elements) if (raw === undefined) more += name === '' ? 1 : name === undefined ? -1 : 0;
+  return more > 0;
 }

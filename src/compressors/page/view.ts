@@ -5,6 +5,7 @@
  */
 import type { Level } from '../../core/compressor.ts';
 import type { Deadline } from '../../core/deadline.ts';
+import type { Dialect } from './dialect.ts';
 import type { Element } from './element.ts';
 import type { FoundPage } from './form.ts';
 import { type Kept, reduce, textOf } from './reduce.ts';
@@ -29,7 +30,7 @@ const MAX_FLOW = 500;
 const MAX_LABEL = 80;
 const USUAL_SHARE = 0.6;
 /** A line that could not be read stays whole with its handle. */
-const HAS_REF = /\[ref=|\buid=/;
+const HAS_REF = /\[ref[=_]|\buid=|^\s*\*?\[\w+\]|\[\d+\]\*?<|browsergym_id=/;
 const LETTER = /\p{L}/u;
 
 /** What stands in one line: its parts as they are said, and of what they are. */
@@ -41,11 +42,13 @@ interface Flow {
 
 class PageView {
   readonly #limits: Limits;
+  readonly #dialect: Dialect;
   readonly #deadline: Deadline;
   readonly lines: string[] = [];
 
-  constructor(limits: Limits, deadline: Deadline) {
+  constructor(limits: Limits, dialect: Dialect, deadline: Deadline) {
     this.#limits = limits;
+    this.#dialect = dialect;
     this.#deadline = deadline;
   }
 
@@ -86,6 +89,7 @@ class PageView {
       length += own.length + 1;
       kinds.push(element.role);
       if (isActed && element.ref !== undefined) refs.push(element.ref);
+      if (element.raw !== undefined && HAS_REF.test(element.raw)) refs.push(own);
       if (name === '' && LETTER.test(text)) name = text.slice(0, MAX_LABEL);
       return children.every(add);
     };
@@ -104,7 +108,7 @@ class PageView {
     if (raw !== undefined) return HAS_REF.test(raw) ? raw.trim() : this.#cut(raw.trim());
     const own = this.#cut(textOf(element));
     const more = name !== undefined && value !== undefined && value !== name ? `: ${this.#cut(value)}` : '';
-    const state = stateOf(element);
+    const state = stateOf(element, this.#dialect);
     const handle = isActed && ref !== undefined ? ref : '';
     if (isLandmark) return [role, own === '' ? '' : `"${own}"`, state, handle].filter((part) => part !== '').join(' ');
     if (!isActed && role === 'heading') return isSaidBelow(element, children) ? '#' : `# ${own}${more}`;
@@ -150,8 +154,8 @@ function cutAt(text: string, most: number): number {
 }
 
 /** What may differ from element to element of a kind: checked, disabled, expanded, a value. */
-function stateOf({ before, after, tail }: Element): string {
-  const said = `${before}${after}${tail}`.trim();
+function stateOf({ before, after, tail }: Element, { plain }: Dialect): string {
+  const said = `${before}${after.replaceAll(plain, '')}${tail}`.trim().replace(/^, /, '');
   return said === '' || /^\[level=\d\]$|^level="\d"$/.test(said) ? '' : `(${said.replaceAll(/[[\]]/g, '')})`;
 }
 
@@ -165,8 +169,8 @@ function usualOf(row: readonly Flow[]): readonly (string | undefined)[] {
 }
 
 function viewOf({ elements, region }: FoundPage, level: Level, deadline: Deadline): readonly string[] {
-  const view = new PageView(LIMITS[level], deadline);
-  view.writeAll(reduce(elements), '');
+  const view = new PageView(LIMITS[level], region.dialect, deadline);
+  view.writeAll(reduce(elements, region.dialect), '');
   const lines = region.end - region.start;
   const head = `[headroom: page of ${lines} lines in short: its texts; what can be acted on as role[name](state)ref, links as [name]ref; left out: urls, names of wrappers, refs of what is only text]`;
   return [head, ...view.lines];
