@@ -179,6 +179,15 @@ const WITNESSES: readonly Witness[] = [
   ),
 ];
 
+const NOTHING = /(?!)/;
+const ANY_OPENING = anyOf(WITNESSES.flatMap(({ opening }) => opening?.source ?? [])) ?? NOTHING;
+const ANYWHERE = anyOf(WITNESSES.flatMap(({ anywhere }) => anywhere?.source ?? [])) ?? NOTHING;
+
+/** Whether any of them sees the line: most lines of other texts are seen by none. */
+function isSeen(line: string): boolean {
+  return ANY_OPENING.test(line) || ANYWHERE.test(line);
+}
+
 const COMMENT = /^(?:\/\/|\/\*|\*(?:$|[ /])|#(?!\w)|<!--)/;
 /** How a line of code ends in most languages. */
 const CODE_END = /(?:[{}();,[\]=]|[)\]\w]:|=>|&&|\|\||\bend|\bdo|->)(?:\s*(?:\/\/|#|\/\*).*)?$/;
@@ -237,25 +246,23 @@ export function evidenceIn(lines: readonly string[], least: number): Evidence {
   const raw = sampleLines(lines);
   const sampled = raw.map((line) => line.trimStart());
   const code = sampled.filter((line) => !COMMENT.test(line));
+  const others = code.filter((line) => !endsLikeCode(line));
+  const looks = code.length - others.length;
+  if (code.length === 0 || looks < code.length * 0.15) return NO_EVIDENCE;
   const foreign = sampled.filter((line, i) => FOREIGN.test(line) || CHANGED.test(raw[i]!)).length;
-  if (code.length === 0 || foreign > sampled.length * MAX_FOREIGN) return NO_EVIDENCE;
+  if (foreign > sampled.length * MAX_FOREIGN) return NO_EVIDENCE;
   if (code.slice(0, HEAD_LINES).filter((line) => isSeenBy(NONE, line)).length >= MAX_NONE_IN_HEAD) return NO_EVIDENCE;
-  const looks = code.filter(endsLikeCode).length;
-  if (looks < code.length * 0.15) return NO_EVIDENCE;
-  const found = scores(code, least);
-  if (!found) return NO_EVIDENCE;
-  const { language, hits } = strongest(found, code);
+  if (looks + others.filter(isSeen).length < code.length * least) return NO_EVIDENCE;
+  const { language, hits } = strongest(scores(code), code);
   if (language === 'none' || hits < Math.max(MIN_HITS, code.length * MIN_HIT_SHARE)) return NO_EVIDENCE;
   const own = WITNESSES.filter((witness) => witness.language === language || isKin(witness.language, language));
-  const isCode = (line: string): boolean => endsLikeCode(line) || own.some((witness) => isSeenBy(witness, line));
-  return { language, share: code.filter(isCode).length / code.length };
+  const seen = others.filter((line) => own.some((witness) => isSeenBy(witness, line))).length;
+  return { language, share: (looks + seen) / code.length };
 }
 
-/** Undefined as soon as it is certain that too few of the lines look like code in any language. */
-function scores(lines: readonly string[], least: number): ReadonlyMap<KnownLanguage, number> | undefined {
+function scores(lines: readonly string[]): ReadonlyMap<KnownLanguage, number> {
   const found = new Map<KnownLanguage, number>();
-  let left = lines.length;
-  for (const line of lines) {
+  for (const line of lines.filter(isSeen)) {
     let seen: KnownLanguage | undefined;
     for (const witness of WITNESSES) {
       const { language, weight } = witness;
@@ -264,7 +271,6 @@ function scores(lines: readonly string[], least: number): ReadonlyMap<KnownLangu
       seen = language;
       found.set(language, (found.get(language) ?? 0) + weight);
     }
-    if (seen === undefined && !endsLikeCode(line) && --left < lines.length * least) return undefined;
   }
   return found;
 }

@@ -17,6 +17,7 @@ export interface Alike {
   readonly isNames: boolean;
 }
 
+const MIN_LINE = 4;
 const MAX_LINE = 600;
 const MAX_PERIOD = 3;
 const MAX_SLOTS = 4;
@@ -25,6 +26,8 @@ const LINES_PER_CHECK = 256;
 const HEADING = 6;
 const MIN_GAIN = 8;
 const MIN_ROWS = 3;
+/** Where so many rows are no shorter each, more rows share no more. */
+const TRIED_ROWS = 8;
 /** Of what the first two records share, the least that all must. */
 const MIN_KEPT = 0.75;
 const LETTERS = /[A-Za-z]/;
@@ -38,12 +41,15 @@ type Words = readonly string[];
 export class AlikeFinder {
   readonly #lines: readonly string[];
   readonly #words: (Words | undefined | null)[];
+  /** Of each line the number of words, once asked for. */
+  readonly #counts: Int16Array;
   readonly #deadline: Deadline;
   #seen = 0;
 
   constructor(lines: readonly string[], deadline: Deadline) {
     this.#lines = lines;
     this.#words = Array<Words | undefined | null>(lines.length);
+    this.#counts = new Int16Array(lines.length);
     this.#deadline = deadline;
   }
 
@@ -60,6 +66,22 @@ export class AlikeFinder {
       if (best) break;
     }
     return best;
+  }
+
+  /** None where no line is, or none that may fold. */
+  #countAt(at: number): number {
+    const line = this.#lines[at];
+    if (line === undefined || line.length < MIN_LINE || line.length > MAX_LINE) return 0;
+    return (this.#counts[at] ||= countWords(line));
+  }
+
+  /** Whether the lines of as many records as a fold has at least have as many words as their like: what most lines fail. */
+  #mayRepeat(start: number, period: number): boolean {
+    for (let at = start; at < start + period * (MIN_ROWS - 1); at++) {
+      const count = this.#countAt(at);
+      if (count === 0 || count !== this.#countAt(at + period)) return false;
+    }
+    return true;
   }
 
   #wordsAt(at: number): Words | undefined {
@@ -88,7 +110,7 @@ export class AlikeFinder {
   }
 
   #extend(start: number, period: number): Alike | undefined {
-    if (!this.#isAlike(start, start + period, period)) return undefined;
+    if (!this.#mayRepeat(start, period) || !this.#isAlike(start, start + period, period)) return undefined;
     const first = this.#record(start, period);
     const second = this.#record(start + period, period);
     let shared: readonly boolean[] | undefined = sharedWords(first, second);
@@ -97,6 +119,7 @@ export class AlikeFinder {
     const rows = [first, second];
     for (let at = start + 2 * period; ; at += period) {
       if (rows.length % LINES_PER_CHECK === 0) this.#deadline.check();
+      if (rows.length === TRIED_ROWS && !savesByRow(buildAlike(start, period, rows, shared))) return undefined;
       if (!this.#isAlike(start, at, period)) break;
       const next = this.#record(at, period);
       const narrowed: readonly boolean[] | undefined = narrow(first, next, shared);
@@ -109,7 +132,7 @@ export class AlikeFinder {
 }
 
 function mayFold(line: string): boolean {
-  if (line.length <= 3 || line.length > MAX_LINE || CODE_END.has(line.trimEnd().slice(-1))) return false;
+  if (line.length < MIN_LINE || line.length > MAX_LINE || CODE_END.has(line.trimEnd().slice(-1))) return false;
   return LETTERS.test(line) && !FAILURE.test(line) && !CODE_START.test(line);
 }
 
@@ -118,10 +141,31 @@ const SENTENCE = /^(\S+ \S+ \S.*) (\.\.\. (?:ok|skipped))$/;
 const NAMED = /^\S+ \(\S+\)$/;
 const [BLANK, OPEN, CLOSE, OPEN_SQUARE, CLOSE_SQUARE] = [32, 40, 41, 91, 93];
 
+function sentenceOf(line: string): Words | undefined {
+  const sentence = line.includes(' ... ') ? SENTENCE.exec(line) : null;
+  return sentence && !NAMED.test(sentence[1]!) ? [sentence[1]!, sentence[2]!] : undefined;
+}
+
+function countWords(line: string): number {
+  if (sentenceOf(line)) return 2;
+  let depth = 0;
+  let blanks = 0;
+  let blanksOutside = 0;
+  for (let at = 0; at < line.length; at++) {
+    const code = line.charCodeAt(at);
+    if (code === BLANK) {
+      blanks++;
+      if (depth === 0) blanksOutside++;
+    } else if (code === OPEN || code === OPEN_SQUARE) depth++;
+    else if ((code === CLOSE || code === CLOSE_SQUARE) && --depth < 0) return line.split(' ').length;
+  }
+  return 1 + (depth === 0 ? blanksOutside : blanks);
+}
+
 /** Words between blanks; a bracket, as `(line 6)` or `[ 41%]`, is one word. */
 function splitWords(line: string): Words {
-  const sentence = line.includes(' ... ') ? SENTENCE.exec(line) : null;
-  if (sentence && !NAMED.test(sentence[1]!)) return [sentence[1]!, sentence[2]!];
+  const sentence = sentenceOf(line);
+  if (sentence) return sentence;
   if (!line.includes('(') && !line.includes('[')) return line.split(' ');
   const words: string[] = [];
   let depth = 0;
@@ -202,7 +246,9 @@ export function buildTemplate(records: readonly Words[], shared: readonly boolea
     }
     let end = at;
     while (end < first.length && !shared[end]) end++;
-    const { before, values, after } = hoist(records.map((words) => words.slice(at, end).join(' ')));
+    const { before, values, after } = hoist(
+      records.map((words) => (end === at + 1 ? words[at]! : words.slice(at, end).join(' '))),
+    );
     if (text + before !== '') pieces.push({ kind: 'text', text: text + before });
     const same = columns.findIndex((column) => column.every((value, i) => value === values[i]));
     pieces.push(same < 0 ? { kind: 'value' } : { kind: 'same', index: same });
@@ -249,8 +295,14 @@ function snapAfter(text: string): string {
   return /[)\]>"'`,;:\r]+$/.exec(text)?.[0] ?? '';
 }
 
-/** Tokens that the fold saves, roughly. */
-function gainOf({ template, rows, isNames, period }: Alike): number {
+interface Gain {
+  /** Tokens that each row saves, roughly. */
+  readonly byRow: number;
+  /** Of the template. */
+  readonly shared: number;
+}
+
+function gainByRow({ template, rows, isNames, period }: Alike): Gain {
   let shared = 0;
   let repeated = 0;
   for (const piece of template) {
@@ -259,7 +311,17 @@ function gainOf({ template, rows, isNames, period }: Alike): number {
   }
   const values = rows[0]!.length;
   // Without values a count says it all.
-  if (values === 0) return (shared + 1) * (rows.length - 1) - HEADING;
+  if (values === 0) return { byRow: shared + 1, shared: shared + 1 };
   const breaks = (values - 1) * weigh(VALUE_BREAK) - (isNames ? 1 : 0) - (period - 1);
-  return (shared + repeated - breaks) * rows.length - shared - HEADING;
+  return { byRow: shared + repeated - breaks, shared };
+}
+
+function savesByRow(alike: Alike): boolean {
+  return gainByRow(alike).byRow > 0;
+}
+
+/** Tokens that the fold saves, roughly. */
+function gainOf(alike: Alike): number {
+  const { byRow, shared } = gainByRow(alike);
+  return byRow * alike.rows.length - shared - HEADING;
 }

@@ -42,6 +42,7 @@ const ARROW_AT = /^ *(?:--> |,-\[|╭─\[)([^\s:][^:]{0,400}|[A-Za-z]:[\\/][^:]
 const HAS_PLACE = /[:(]\[?\d/;
 /** With which characters an arrow begins: `-`, `,` and `╭`. */
 const ARROW_STARTS: ReadonlySet<number> = new Set([0x2d, 0x2c, 0x256d]);
+const BLANK = 0x20;
 /** How a report begins that names its place further below. */
 const TITLE = /^(?:\S| {2}[x×!⚠] )/;
 const PATH = /[\\/]|\.[A-Za-z]\w{0,11}$/;
@@ -70,7 +71,7 @@ function findBlock(lines: readonly string[], start: number, isDeep: boolean): Om
 
 function mayPoint(line: string): boolean {
   let at = 0;
-  while (line.charCodeAt(at) === 0x20) at++;
+  while (line.charCodeAt(at) === BLANK) at++;
   return ARROW_STARTS.has(line.charCodeAt(at));
 }
 
@@ -133,7 +134,7 @@ export function findBlocks(
   );
   const setup = { style, width: findWidth(lines) };
   const blocks: Block[] = [];
-  for (const [i, { start, end, place }] of found.entries()) {
+  for (const [i, { start, end, place }] of ofEqualSize(found).entries()) {
     if (i % LINES_PER_CHECK === 0) deadline.check();
     const own = lines.slice(start, end);
     if (own.some((line) => MARKS.test(line) || line.length > MAX_CHARS)) continue;
@@ -144,9 +145,17 @@ export function findBlocks(
       lines: markPlace(own.length > 1 ? relate(own, place && spotOf(place), setup) : own, place),
     });
   }
-  const kinds = groupBy(blocks, (block) => (block.place ? keyOfWords(block) : keyOfShape(block)));
+  const kinds = groupBy(blocks, (block, line) => (block.place ? keyOfWords : keyOfShape)(block, line));
   const hasBlanks = found.some(({ start, end }) => hasBlankWithin(lines, start, end));
   return buildKinds({ kinds, lines, slot, style, hasBlanks }, deadline);
+}
+
+/** Without those that no other is as long as: reports of a kind have as many lines, and all of them a place or none. */
+function ofEqualSize(found: readonly Omit<Block, 'lines'>[]): readonly Omit<Block, 'lines'>[] {
+  const sizeOf = ({ start, end, place }: Omit<Block, 'lines'>): number => 2 * (end - start) + (place ? 1 : 0);
+  const counts = new Map<number, number>();
+  for (const one of found) counts.set(sizeOf(one), (counts.get(sizeOf(one)) ?? 0) + 1);
+  return found.filter((one) => counts.get(sizeOf(one))! >= MIN_ROWS);
 }
 
 function hasBlankWithin(lines: readonly string[], start: number, end: number): boolean {
@@ -156,7 +165,7 @@ function hasBlankWithin(lines: readonly string[], start: number, end: number): b
 
 interface Kinds {
   readonly hasBlanks: boolean;
-  readonly kinds: ReadonlyMap<string, readonly Block[]>;
+  readonly kinds: readonly (readonly Block[])[];
   readonly lines: readonly string[];
   readonly slot: string;
   readonly style: Style | undefined;
@@ -173,7 +182,7 @@ function buildKinds({ kinds, lines, slot, style, hasBlanks }: Kinds, deadline: D
   const rows = new Map<number, Row>();
   const candidate = (blocks: readonly Block[]): readonly Candidate[] => {
     deadline.check();
-    const built = blocks.length < MIN_ROWS ? undefined : buildKind(blocks, slot);
+    const built = buildKind(blocks, slot);
     if (!built) return [];
     const own = blocks
       .map(({ start, end, place }, i) => ({ start, row: { end, place, values: built.columns.map((one) => one[i]!) } }))
@@ -181,10 +190,10 @@ function buildKinds({ kinds, lines, slot, style, hasBlanks }: Kinds, deadline: D
     const gain = gainOf(own, built.template, lines);
     return gain < MIN_GAIN ? [] : [{ template: built.template, own, gain }];
   };
-  for (const blocks of kinds.values()) {
+  for (const blocks of kinds) {
     const whole = candidate(blocks);
     // Without a place a report is known by its shape or by its words: whichever says it shorter.
-    const split = blocks[0]!.place ? [] : [...groupBy(blocks, keyOfWords).values()].flatMap(candidate);
+    const split = blocks[0]!.place ? [] : groupBy(blocks, keyOfWords).flatMap(candidate);
     for (const { template, own } of sumOf(whole) >= sumOf(split) ? whole : split) {
       if (templates.length >= MAX_KINDS) break;
       for (const { start, row } of own) rows.set(start, { ...row, kind: templates.length });
@@ -198,7 +207,22 @@ function sumOf(candidates: readonly Candidate[]): number {
   return candidates.reduce((sum, { gain }) => sum + gain, 0);
 }
 
-function groupBy(blocks: readonly Block[], key: (block: Block) => string): ReadonlyMap<string, readonly Block[]> {
+/** The key of one line of a report. */
+type KeyOf = (block: Block, line: number) => string;
+
+/** Reports that are equal by the keys of all their lines, where there are several, in the order of the first of each. */
+function groupBy(blocks: readonly Block[], keyOf: KeyOf): readonly (readonly Block[])[] {
+  const bySize = split(blocks, ({ lines, place }) => `${lines.length} ${place !== undefined}`);
+  return bySize.flatMap((own) => groupFrom(own, keyOf, 0)).sort((a, b) => a[0]!.start - b[0]!.start);
+}
+
+/** Line by line, because most reports are told apart by their first one. */
+function groupFrom(blocks: readonly Block[], keyOf: KeyOf, line: number): readonly (readonly Block[])[] {
+  if (line === blocks[0]!.lines.length) return [blocks];
+  return split(blocks, (block) => keyOf(block, line)).flatMap((own) => groupFrom(own, keyOf, line + 1));
+}
+
+function split(blocks: readonly Block[], key: (block: Block) => string): readonly (readonly Block[])[] {
   const groups = new Map<string, Block[]>();
   for (const block of blocks) {
     const own = key(block);
@@ -206,7 +230,7 @@ function groupBy(blocks: readonly Block[], key: (block: Block) => string): Reado
     if (known) known.push(block);
     else groups.set(own, [block]);
   }
-  return groups;
+  return [...groups.values()].filter(({ length }) => length >= MIN_ROWS);
 }
 
 function markPlace(lines: readonly string[], place: BlockPlace | undefined): readonly string[] {
@@ -219,37 +243,49 @@ function markPlace(lines: readonly string[], place: BlockPlace | undefined): rea
 const RULE = /^(?:\uE000: ?)?((?:error|warning)?(?:\[[A-Z]\d+\]|[A-Z]{1,4}\d{3,4}))\b/;
 
 /** Reports with equal keys may be of one kind. */
-function keyOfWords({ lines, place }: Block): string {
-  return lines
-    .map((line, i) => {
-      if (i === 0 && !place) return mask(line.replace(/^\S+/, '*'));
-      const rule = i === 0 ? RULE.exec(line)?.[1] : undefined;
-      if (rule !== undefined) return rule;
-      const code = splitRelated(line);
-      return code ? code[0] : mask(line);
-    })
-    .join('\n');
+function keyOfWords({ lines, place }: Block, at: number): string {
+  const line = lines[at]!;
+  if (at === 0) return place ? (RULE.exec(line)?.[1] ?? wordsKey(line)) : mask(line.replace(/^\S+/, '*'));
+  return wordsKey(line);
 }
 
-/** What each line begins with, `Severity:`, or nothing. */
-function keyOfShape({ lines }: Block): string {
-  return lines.map((line) => /^\w[\w -]{0,30}:(?= )/.exec(line)?.[0] ?? (line === '' ? '' : '*')).join('\n');
+function wordsKey(line: string): string {
+  return splitRelated(line)?.[0] ?? mask(line);
+}
+
+/** What a line begins with, `Severity:`, or nothing. */
+function keyOfShape({ lines }: Block, at: number): string {
+  const line = lines[at]!;
+  return /^\w[\w -]{0,30}:(?= )/.exec(line)?.[0] ?? (line === '' ? '' : '*');
 }
 
 /** The line without what is a report's own: names in quotes, numbers, paths, how far an arrow points. */
 function mask(line: string): string {
   if (!/[\d`'"\\/^~]/.test(line)) return line;
-  const words = line.replaceAll(/`[^`]*`|'[^']*'|"[^"]*"/g, '`').split(' ');
-  return words
-    .map((word) => (/\d/.test(word) ? '0' : /[\\/]/.test(word) ? '/' : word.replace(/[\^~]+/, '^')))
-    .join(' ');
+  const bare = /[`'"]/.test(line) ? line.replaceAll(/`[^`]*`|'[^']*'|"[^"]*"/g, '`') : line;
+  return bare.split(' ').map(maskWord).join(' ');
+}
+
+const [ZERO, NINE, SLASH, BACKSLASH, CARET, TILDE] = [0x30, 0x39, 0x2f, 0x5c, 0x5e, 0x7e];
+
+function maskWord(word: string): string {
+  let isPath = false;
+  let isPointer = false;
+  for (let at = 0; at < word.length; at++) {
+    const code = word.charCodeAt(at);
+    if (code >= ZERO && code <= NINE) return '0';
+    isPath ||= code === SLASH || code === BACKSLASH;
+    isPointer ||= code === CARET || code === TILDE;
+  }
+  return isPath ? '/' : isPointer ? word.replace(/[\^~]+/, '^') : word;
 }
 
 function wordsOf(line: string): readonly string[] {
   const [prefix, code] = splitRelated(line) ?? ['', line];
-  const indent = /^ */.exec(code)![0].length;
+  let indent = 0;
+  while (code.charCodeAt(indent) === BLANK) indent++;
   const words = code.slice(indent).split(' ');
-  words[0] = ' '.repeat(indent) + words[0]!;
+  if (indent > 0) words[0] = ' '.repeat(indent) + words[0]!;
   return prefix === '' ? words : [prefix, ...words];
 }
 
@@ -259,7 +295,9 @@ function buildKind(
 ): { readonly template: Template; readonly columns: readonly (readonly string[])[] } | undefined {
   const records: string[][] = blocks.map(() => []);
   for (let i = 0; i < blocks[0]!.lines.length; i++) {
-    const words = blocks.map(({ lines }) => wordsOf(lines[i]!));
+    const line = blocks[0]!.lines[i]!;
+    const isSame = blocks.every(({ lines }) => lines[i] === line);
+    const words = isSame ? blocks.map(() => [line]) : blocks.map(({ lines }) => wordsOf(lines[i]!));
     const isAlike = words.every(({ length }) => length === words[0]!.length);
     for (const [r, record] of records.entries()) {
       if (i > 0) record.push('\n');

@@ -47,7 +47,11 @@ function withoutAngle(line: string): string {
 
 type Piece = 'numbered' | 'barred' | 'removed' | 'arrow' | 'note' | 'dots';
 
+/** How such lines begin: most others do not. */
+const OPENS_PIECE = /^ *[\d|│=:>.-]/;
+
 function pieceOf(line: string): Piece | undefined {
+  if (!OPENS_PIECE.test(line)) return undefined;
   if (line === '...') return 'dots';
   if (NUMBERED.test(withoutAngle(line))) return 'numbered';
   if (BARRED.test(line)) return 'barred';
@@ -234,7 +238,7 @@ function shortenFill(line: string): string {
 const FILL = new RegExp(`^(.*)${FILL_START}(\\d{1,4})${FILL_END}$`, 's');
 
 function lengthenFill(line: string): string {
-  const fill = FILL.exec(line);
+  const fill = line.endsWith(FILL_END) ? FILL.exec(line) : null;
   return fill ? fill[1]!.padEnd(Number(fill[2]), '━') : line;
 }
 

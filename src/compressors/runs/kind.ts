@@ -68,7 +68,7 @@ export class PathBefore {
   }
 
   seePlain(line: string): void {
-    if (line.length <= 400 && /[\\/.]/.test(line) && !/\s/.test(line)) this.#path = line;
+    if (line.length <= 400 && !line.includes(' ') && /[\\/.]/.test(line) && !/\s/.test(line)) this.#path = line;
   }
 
   seePlace(place: BlockPlace | undefined): void {

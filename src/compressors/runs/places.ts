@@ -18,7 +18,8 @@ interface Report {
   readonly end: number;
   /** What stands before the place: the path, or the widths of a table's columns. */
   readonly file: string;
-  readonly place: Place;
+  /** As it is printed, but for the blanks of a table. */
+  readonly spelled: string;
   readonly text: string;
 }
 
@@ -65,9 +66,9 @@ function readReport(lines: readonly string[], start: number): Report | undefined
   const row = head.startsWith(' ') ? ROW.exec(head) : null;
   if (row) {
     const [matched, left, right] = row as unknown as [string, string, string];
-    const place = toPlace(`${left.trim()}:${right.trim()}`);
+    const spelled = `${left.trim()}:${right.trim()}`;
     const file = `"%${left.length}d:%-${right.length}d"`;
-    return { start, end: start + 1, file, place, text: line.slice(matched.length) };
+    return { start, end: start + 1, file, spelled, text: line.slice(matched.length) };
   }
   const match = head.startsWith(' ') || head.startsWith('\t') || !HAS_PLACE.test(head) ? null : REPORT.exec(head);
   if (!match) return undefined;
@@ -77,7 +78,7 @@ function readReport(lines: readonly string[], start: number): Report | undefined
   while (end < lines.length && end - start <= MAX_BELOW && /^[ \t]+\S/.test(lines[end]!)) end++;
   let text = line.slice(matched.length);
   for (let at = start + 1; at < end; at++) text += `\n${lines[at]!}`;
-  return { start, end, file, place: toPlace(spelled), text };
+  return { start, end, file, spelled, text };
 }
 
 /** Whether a line says something of a place in a file. */
@@ -143,14 +144,16 @@ function comparePlaces(a: Place, b: Place): number {
 
 /** Equal texts together, as long as the order can be had back: by place, then in the order of the entries. */
 function fold(reports: readonly Report[]): readonly Entry[] {
-  const isOrdered = reports.every(({ place }, i) => {
-    return isRegular(place) && (i === 0 || comparePlaces(reports[i - 1]!.place, place) <= 0);
+  const places = reports.map(({ spelled }) => toPlace(spelled));
+  const isOrdered = places.every((place, i) => {
+    return isRegular(place) && (i === 0 || comparePlaces(places[i - 1]!, place) <= 0);
   });
-  if (!isOrdered) return reports.map(({ place, text }) => ({ places: [place], text }));
+  if (!isOrdered) return reports.map(({ text }, i) => ({ places: [places[i]!], text }));
   const entries: Entry[] = [];
   const byText = new Map<string, number>();
   let before: { readonly place: Place; readonly entry: number } | undefined;
-  for (const { place, text } of reports) {
+  for (const [i, { text }] of reports.entries()) {
+    const place = places[i]!;
     const known = byText.get(text);
     const least = before && comparePlaces(before.place, place) === 0 ? before.entry : 0;
     const entry = known !== undefined && known >= least ? known : entries.length;
@@ -182,6 +185,7 @@ export function readEntry(line: string, file: string): { places: readonly Place[
 
 /** A text may begin like a place itself. */
 function isReadable(entry: Entry, file: string): boolean {
+  if (!/^ ?[(:]?\[?\d/.test(entry.text)) return true;
   const read = readEntry(writeEntry(entry, file), file);
   return read?.text === entry.text && read.places.length === entry.places.length;
 }

@@ -45,9 +45,9 @@ const OUTCOME = /^\s*--- (PASS|FAIL|SKIP): (\S+)/;
 
 export class Sheet {
   readonly lines: readonly string[];
-  readonly results: (Result | undefined)[] = [];
+  readonly results: (Result | undefined)[];
   /** For lines of progress: what they all are. */
-  readonly progress: (string | undefined)[] = [];
+  readonly progress: (string | undefined)[];
   /** What a line says in the view instead. */
   readonly said: Map<number, string> = new Map<number, string>();
   /** Lines that say only what stands elsewhere in the view. */
@@ -64,6 +64,8 @@ export class Sheet {
   constructor(text: string) {
     const lines = text.split('\n');
     this.lines = /[\x1b\r]/.test(text) ? lines.map(clean) : lines;
+    this.results = Array<Result | undefined>(lines.length).fill(undefined);
+    this.progress = Array<string | undefined>(lines.length).fill(undefined);
     this.#ranks = new Uint8Array(this.lines.length).fill(UNRANKED);
   }
 

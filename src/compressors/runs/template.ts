@@ -24,7 +24,12 @@ export function isSpellable(template: Template, slot: string): boolean {
 }
 
 export function sameTemplate(a: Template, b: Template): boolean {
-  return a.length === b.length && JSON.stringify(a) === JSON.stringify(b);
+  return a.length === b.length && a.every((piece, i) => samePiece(piece, b[i]!));
+}
+
+function samePiece(a: Piece, b: Piece): boolean {
+  if (a.kind === 'text') return b.kind === 'text' && a.text === b.text;
+  return a.kind === 'same' ? b.kind === 'same' && a.index === b.index : b.kind === 'value';
 }
 
 export function readTemplate(spelled: string, slot: string): Template {
@@ -37,6 +42,10 @@ export function readTemplate(spelled: string, slot: string): Template {
     text = '';
   };
   for (let at = 0; at < spelled.length; ) {
+    const next = spelled.indexOf(open, at);
+    text += next < 0 ? spelled.slice(at) : spelled.slice(at, next);
+    if (next < 0) break;
+    at = next;
     if (spelled.startsWith(slot, at)) {
       flush();
       pieces.push({ kind: 'value' });
@@ -44,7 +53,7 @@ export function readTemplate(spelled: string, slot: string): Template {
       at += slot.length;
       continue;
     }
-    const digit = spelled[at] === open && spelled[at + 2] === close ? Number(spelled[at + 1]) : Number.NaN;
+    const digit = spelled[at + 2] === close ? Number(spelled[at + 1]) : Number.NaN;
     if (digit >= 1 && digit <= values) {
       flush();
       pieces.push({ kind: 'same', index: digit - 1 });

@@ -2,16 +2,17 @@
 import type { Deadline } from '../../core/deadline.ts';
 import { findAgain } from './again.ts';
 import type { Again } from './again.ts';
-import { AlikeFinder } from './alike.ts';
 import type { Alike } from './alike.ts';
 import { findBlocks } from './blocks.ts';
 import type { Blocks, Row } from './blocks.ts';
+import { FoldFinder } from './folds.ts';
+import type { Fold, Placed } from './folds.ts';
 import { joinRow, nameOfKind, PathBefore, spellKind } from './kind.ts';
 import { cutPercents } from './percent.ts';
-import { findPlaces, writeEntry } from './places.ts';
+import { writeEntry } from './places.ts';
 import type { PlaceGroup } from './places.ts';
 import { countLines, ESCAPE, FOLD, MAX_LINES, needsEscape, SLOTS, VALUE_BREAK, weigh, writeHead } from './spell.ts';
-import { isSpellable, spellTemplate } from './template.ts';
+import { spellTemplate } from './template.ts';
 
 const LINES_PER_CHECK = 512;
 /** Values side by side fill a line up to here. */
@@ -21,16 +22,6 @@ const MIN_NAMED_USES = 3;
 const MIN_NAMED_WEIGHT = 6;
 const MIN_PATH_WEIGHT = 4;
 
-type Fold =
-  | { readonly kind: 'alike'; readonly alike: Alike }
-  | { readonly kind: 'places'; readonly group: PlaceGroup }
-  | { readonly kind: 'row'; readonly row: Row };
-
-interface Placed {
-  readonly fold: Fold;
-  readonly end: number;
-}
-
 /** Undefined when nothing in the text can be folded. */
 export function writeForm(text: string, deadline: Deadline): string | undefined {
   const source = text.split('\n');
@@ -39,18 +30,19 @@ export function writeForm(text: string, deadline: Deadline): string | undefined 
   const percents = text.includes('%]') ? cutPercents(source, deadline) : undefined;
   const lines = percents?.lines ?? source;
   const long = findBlocks(lines, slot, true, deadline);
+  const finder = new FoldFinder(lines, slot, deadline);
   const ways = [undefined, long, long?.hasBlanks ? findBlocks(lines, slot, false, deadline) : undefined];
   const forms = ways.map((kinds, i) => {
     if (i > 0 && !kinds) return undefined;
-    const plan = planOf(lines, slot, kinds, deadline);
+    const plan = planOf(lines, finder, kinds, deadline);
     const isEmpty = plan.folds.size === 0 && plan.agains.length === 0 && !percents;
     return isEmpty ? undefined : writePlan(plan, slot, percents?.column, deadline);
   });
   return forms.reduce((best, form) => (best === undefined || (form && form.length < best.length) ? form : best));
 }
 
-function planOf(lines: readonly string[], slot: string, blocks: Blocks | undefined, deadline: Deadline): Plan {
-  const folds = findFolds(lines, slot, blocks, deadline);
+function planOf(lines: readonly string[], finder: FoldFinder, blocks: Blocks | undefined, deadline: Deadline): Plan {
+  const folds = findFolds(lines, finder, blocks, deadline);
   const covered = new Uint8Array(lines.length);
   for (const [start, { end }] of folds) covered.fill(1, start, end);
   return { lines, folds, blocks, agains: findAgain(lines, (at) => covered[at] === 0, deadline) };
@@ -96,52 +88,23 @@ function writeBody(body: Body, { lines, folds, agains }: Plan, deadline: Deadlin
   }
 }
 
+/** Reports of a kind, and what else folds in the lines between them. */
 function findFolds(
   lines: readonly string[],
-  slot: string,
+  finder: FoldFinder,
   blocks: Blocks | undefined,
   deadline: Deadline,
 ): ReadonlyMap<number, Placed> {
   const folds = new Map<number, Placed>();
-  const finder = new AlikeFinder(lines, deadline);
   let steps = 0;
   for (let at = 0; at < lines.length; ) {
     if (steps++ % LINES_PER_CHECK === 0) deadline.check();
     const row = blocks?.rows.get(at);
-    const placed = row
-      ? { fold: { kind: 'row' as const, row }, end: row.end }
-      : findFold(lines, at, slot, finder, deadline);
+    const placed = row ? { fold: { kind: 'row' as const, row }, end: row.end } : finder.find(at);
     if (placed) folds.set(at, placed);
     at = placed?.end ?? at + 1;
   }
   return folds;
-}
-
-function findFold(
-  lines: readonly string[],
-  at: number,
-  slot: string,
-  finder: AlikeFinder,
-  deadline: Deadline,
-): Placed | undefined {
-  if (lines[at] === '') return undefined;
-  const group = findPlaces(lines, at, deadline);
-  if (group) return { fold: { kind: 'places', group }, end: group.end };
-  const alike = finder.find(at);
-  if (!alike || !isWritable(alike, slot)) return undefined;
-  return { fold: { kind: 'alike', alike }, end: at + alike.period * alike.rows.length };
-}
-
-function isWritable({ template, rows, isNames }: Alike, slot: string): boolean {
-  if (!isSpellable(template, slot)) return false;
-  if (isNames || rows[0]!.length < 2) return true;
-  return rows.every(isSplit);
-}
-
-/** A bar at the end of a value would move its border. */
-function isSplit(row: readonly string[]): boolean {
-  const values = row.join(VALUE_BREAK).split(VALUE_BREAK);
-  return values.length === row.length && values.every((value, i) => value === row[i]);
 }
 
 /** A letter for each text that is said in several files, and for each path that rows come back to. */
