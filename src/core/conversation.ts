@@ -62,6 +62,8 @@ export interface Conversation {
   readonly turns: readonly Turn[];
   readonly parts: readonly Part[];
   readonly toolNames: readonly string[];
+  /** Their definitions, as the body has them. */
+  readonly tools?: readonly JsonValue[];
   /** Some of the tools stand among what is said: a request that goes on from its answer has them without naming them. */
   readonly bringsTools?: boolean;
   /** Nothing is asked and nothing said so far: what goes on from its answer begins the conversation. */

@@ -47,8 +47,8 @@ export class Sizes {
 }
 
 /** Texts, results, calls and tools. */
-function* textsOf({ parts, turns, preamble }: Conversation): Generator<string> {
-  for (const { value } of preamble?.tools ?? []) yield JSON.stringify(value);
+function* textsOf({ parts, turns, tools = [] }: Conversation): Generator<string> {
+  for (const tool of tools) yield JSON.stringify(tool);
   const calls = new Set<JsonValue | undefined>();
   for (const { kind, text, turn, block, call, input } of parts) {
     if (kind === 'tool-call' && call) yield `${call.name} ${JSON.stringify(input ?? call.input)}`;

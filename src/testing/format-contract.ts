@@ -110,6 +110,7 @@ function requestContract(
     expect(takesTool).toBe(true);
     const after = format.read(JsonDocument.parse(document.apply(edits)));
     expect(after.toolNames).toEqual([...before.toolNames, TOOL.name]);
+    expect(JSON.stringify(after.tools)).toContain(TOOL.description);
     expect({ ...after, ...WITHOUT_FRONT }).toEqual({ ...before, ...WITHOUT_FRONT });
   });
 
@@ -136,7 +137,7 @@ function saidIn({ parts }: Conversation): readonly string[] {
     .map(({ source }) => source.replace(`\n\n${FOOTNOTE}`, ''));
 }
 
-const WITHOUT_FRONT = { toolNames: [], preamble: undefined };
+const WITHOUT_FRONT = { toolNames: [], tools: [], preamble: undefined };
 const FOOTNOTE = 'values as they were';
 const POSTSCRIPT = 'values as they are';
 

@@ -33,6 +33,7 @@ export function read(document: JsonDocument): Conversation {
     turns,
     parts: reading.list.parts,
     toolNames: names.filter((name) => name !== ''),
+    tools: asArray(body['tools']),
     refusesTools: isServerHeld(body),
     keepsResults: !asArray(asObject(body['context_management'])['edits']).some(clearsResults),
     showsInputs: true,

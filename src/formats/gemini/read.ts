@@ -59,6 +59,7 @@ export function read(document: JsonDocument): Conversation {
     // Several answers at once cannot be carried on for the client, so such a request stays as it is.
     parts: hasSeveralAnswers ? parts.map(asOpaque) : parts,
     toolNames: toolNames(request),
+    tools: asArray(request['tools']),
     ...((hasSeveralAnswers || hasCachedContent(request)) && { refusesTools: true }),
     keepsResults: true,
     showsInputs: true,

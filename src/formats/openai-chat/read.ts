@@ -36,6 +36,7 @@ export function read(document: JsonDocument): Conversation {
     // Several answers at once cannot be carried on for the client, so such a request stays as it is.
     parts: hasSeveralAnswers ? parts.map(asOpaque) : parts,
     toolNames: toolNames(body),
+    tools: [...asArray(body['tools']), ...asArray(body['functions'])],
     // Legacy functions have no ids, and several answers cannot be carried on at once.
     refusesTools: hasSeveralAnswers || Array.isArray(body['functions']),
     keepsResults: true,

@@ -47,6 +47,7 @@ export function read(document: JsonDocument): Conversation {
     turns,
     parts: list.parts,
     toolNames: [...brought, ...toolNamesIn(body['tools'])],
+    tools: asArray(body['tools']),
     ...(brought.length > 0 && { bringsTools: true }),
     ...(onlyWarms(body, turns) && { onlyWarms: true }),
     refusesTools: isHeldElsewhere(body),
