@@ -3,7 +3,7 @@ import type { Config } from '../config/load.ts';
 import { HeadroomError } from '../core/errors.ts';
 import type { Tokenizer, VocabularyFile } from '../core/tokenizer.ts';
 import type { ModelsFile } from '../models/file.ts';
-import { createModelTable, type KnownModels, readModelsFile } from '../models/table.ts';
+import { createModelTable, type KnownModels, readModelsFile, unusedVocabulary } from '../models/table.ts';
 import { tokenizersWith } from '../tokenizers/index.ts';
 
 export interface ModelSettings {
@@ -38,14 +38,8 @@ function ownModels({ values }: Config): ModelsFile | undefined {
 }
 
 async function checkedTokenizers({ values, sources }: Config, table: KnownModels): Promise<readonly Tokenizer[]> {
-  const unused = values.vocabulary.find(({ tokenizer }) => !table.tokenizers.includes(tokenizer));
-  if (unused) {
-    const names = table.tokenizers.toSorted().join(', ');
-    throw new HeadroomError(
-      'BAD_OPTION',
-      `${sources.vocabulary}: no model is counted by ${JSON.stringify(unused.tokenizer)}; the tokenizers are ${names}`,
-    );
-  }
+  const problem = unusedVocabulary(values.vocabulary, table);
+  if (problem) throw new HeadroomError('BAD_OPTION', `${sources.vocabulary}: ${problem}`);
   try {
     return await tokenizersWith(values.vocabulary);
   } catch (error) {

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { HeadroomError } from '../core/errors.ts';
 import type { ModelFacts, ModelTable, Prices } from '../core/model.ts';
+import type { VocabularyFile } from '../core/tokenizer.ts';
 import { problemsOf } from './file.ts';
 import type { DatedPrices, FamilyEntry, ModelEntry, ModelsFile } from './file.ts';
 import builtIn from './models.json' with { type: 'json' };
@@ -52,6 +53,16 @@ export function createModelTable(own: unknown = {}): KnownModels {
       return rule && { ...rule.facts, prices: pricesOn(rule.prices, day) };
     },
   };
+}
+
+/** Why these vocabularies are of no use; undefined where each counts for some model. */
+export function unusedVocabulary(
+  vocabularies: readonly VocabularyFile[],
+  { tokenizers }: Pick<KnownModels, 'tokenizers'>,
+): string | undefined {
+  const unused = vocabularies.find(({ tokenizer }) => !tokenizers.includes(tokenizer));
+  const known = tokenizers.toSorted().join(', ');
+  return unused && `no model is counted by ${JSON.stringify(unused.tokenizer)}; the tokenizers are ${known}`;
 }
 
 function ruleFor(model: string, rules: readonly Rule[]): Rule | undefined {

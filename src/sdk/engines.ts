@@ -19,7 +19,7 @@ import {
 } from '../pipeline/defaults.ts';
 import type { Engine, Job, Verdict } from '../pipeline/engine.ts';
 import { expandText } from '../pipeline/expand.ts';
-import { createModelTable, readModelsFile } from '../models/table.ts';
+import { createModelTable, readModelsFile, unusedVocabulary } from '../models/table.ts';
 import { answer } from '../retrieval/answer.ts';
 import { findTokenizer } from '../tokenizers/index.ts';
 import { HeadroomError } from '../core/errors.ts';
@@ -105,12 +105,8 @@ interface KnownModels {
 /** @throws HeadroomError BAD_OPTION. */
 async function knownModels({ modelsFile, vocabulary = [], tokenizer }: HeadroomOptions): Promise<KnownModels> {
   const models = typeof modelsFile === 'string' ? readModelsFile(modelsFile) : modelsFile;
-  const names = createModelTable(models).tokenizers;
-  const unused = vocabulary.find((one) => !names.includes(one.tokenizer));
-  if (unused) {
-    const said = `vocabulary: no model is counted by ${JSON.stringify(unused.tokenizer)}`;
-    throw new HeadroomError('BAD_OPTION', `${said}; the tokenizers are ${names.toSorted().join(', ')}`);
-  }
+  const problem = unusedVocabulary(vocabulary, createModelTable(models));
+  if (problem) throw new HeadroomError('BAD_OPTION', `vocabulary: ${problem}`);
   const own = typeof tokenizer === 'object' ? [tokenizer] : [];
   return { models, tokenizers: [...own, ...(await prepareTokenizers({ vocabularies: vocabulary }))] };
 }
