@@ -1,6 +1,14 @@
 /** What kinds whose lossless form is JSON may ask of the compressor of JSON, beside what every compressor can. */
 import type { CompressOptions, Compressed, Compressor } from './compressor.ts';
 
+/** What a lossless form of JSON says, as JSON again. @throws Error for damaged ones. */
+export type ReadJson = (said: string) => string;
+
+/** Also for JSON that had no shorter form, and stands as it was. */
+export function readJsonWith(json: Compressor): ReadJson {
+  return (said) => json.expand(said) ?? said;
+}
+
 /** A text that is said more than once: what was found out about it is known the second time. */
 export interface OpenJson {
   /** What `compress` of the text would give. */

@@ -7,7 +7,7 @@ import type { Compressed, CompressOptions, Compressor } from '../../core/compres
 import type { JsonCompressor } from '../../core/json-compressor.ts';
 import { showsFile } from '../../core/shown-file.ts';
 import { claimFor } from './claim.ts';
-import { findTables, readForm, toLines, writeForm } from './form.ts';
+import { type ReadCells, findTables, readCellsWith, readForm, toLines, writeForm } from './form.ts';
 import { writeView } from './view.ts';
 
 /** A file longer than this is data, which nobody edits line by line. */
@@ -15,6 +15,7 @@ const MAX_EDITED_LINES = 100;
 
 /** @param json says JSON shorter without loss. */
 export function delimitedCompressor(json: JsonCompressor): Compressor {
+  const readCells = readCellsWith(json);
   return {
     name: 'delimited',
     claim: claimFor,
@@ -25,12 +26,13 @@ export function delimitedCompressor(json: JsonCompressor): Compressor {
       if (lines.length <= MAX_EDITED_LINES && showsFile(options.call)) return undefined;
       const tables = findTables(lines, options.deadline);
       if (tables.length === 0) return undefined;
-      const lossless = writeForm(source, tables, json, options);
-      const readsBack = (): boolean => readForm(lossless!, json) === text;
+      const form = writeForm(source, tables, json, options);
+      const readOwn: ReadCells = (said, keysFor) => form!.cells.get(said) ?? readCells(said, keysFor);
+      const readsBack = (): boolean => readForm(form!.text, readOwn) === text;
       const view = (before: number): string | undefined => writeView(lines, tables, before, options);
-      return chooseForm({ source: text, lossless, readsBack, view }, options);
+      return chooseForm({ source: text, lossless: form?.text, readsBack, view }, options);
     },
-    expand: (text: string) => readForm(text, json),
+    expand: (text: string) => readForm(text, readCells),
     same: (source: string, expanded: string) => source === expanded,
   };
 }

@@ -96,20 +96,22 @@ export function toLines(text: string): Lines {
   return { lines: text.split('\n'), crlf: false };
 }
 
-/** The lines that say a table; undefined when there is no shorter way. */
-function writeBlock(
-  table: Placed,
-  crlf: boolean,
-  json: JsonCompressor,
-  options: CompressOptions,
-): readonly string[] | undefined {
+interface Block {
+  readonly lines: readonly string[];
+  /** The JSON in it, and its cells where a shorter spelling than the usual one says them. */
+  readonly said: string;
+  readonly cells: CellRows | undefined;
+}
+
+/** What says a table; undefined when there is no shorter way. */
+function writeBlock(table: Placed, crlf: boolean, json: JsonCompressor, options: CompressOptions): Block | undefined {
   const { names, rows, facts, dialect } = table;
   const count = Math.max(widestRow(rows), names?.length ?? 0);
   const keys = keysOf(names, count);
   const asJson = jsonOf(table, keys, options.deadline);
   if (asJson === undefined || rows.length > MAX_ROWS) return undefined;
-  const said =
-    json.openRows(asJson).compress({ ...options, level: 'lossless', call: undefined })?.text ?? asJson.spelled();
+  const shorter = json.openRows(asJson).compress({ ...options, level: 'lossless', call: undefined })?.text;
+  const said = shorter ?? asJson.spelled();
   const isPlain = rows[0]!.length === keys.length && keys.every((key, i) => key === names?.[i]);
   const titles = isPlain ? [] : [names ? TITLES + JSON.stringify(names) : NO_TITLES];
   const all = [...facts, ...titles];
@@ -117,7 +119,13 @@ function writeBlock(
   const lines = said.split('\n');
   const how = all.length > 0 ? ` (${all.join(FACTS_APART)})` : '';
   const head = `[headroom: ${dialect.name} of ${rows.length} row${rows.length === 1 ? '' : 's'}${how}, said in the next ${lines.length} line${lines.length === 1 ? '' : 's'}${crlf ? ' ending in CRLF' : ''}]`;
-  return [head, ...lines];
+  return { lines: [head, ...lines], said, cells: shorter === undefined ? undefined : { keys, rows } };
+}
+
+export interface Form {
+  readonly text: string;
+  /** The cells that it says, by how it says them. */
+  readonly cells: ReadonlyMap<string, CellRows>;
 }
 
 /** Undefined when nothing in the text is shorter so. */
@@ -126,22 +134,24 @@ export function writeForm(
   tables: readonly Placed[],
   json: JsonCompressor,
   options: CompressOptions,
-): string | undefined {
+): Form | undefined {
   if (lines.some((line) => line.startsWith(HEAD_START) && HEAD.test(line))) return undefined;
   const out: string[] = [];
+  const cells = new Map<string, CellRows>();
   let at = 0;
   let isShorter = false;
   for (const table of tables) {
     const block = writeBlock(table, crlf, json, options);
     for (const line of lines.slice(at, table.start)) out.push(line);
     const source = lines.slice(table.start, table.end);
-    const saves = block !== undefined && lengthOf(block) < lengthOf(source) * MIN_SAVING;
-    for (const line of saves ? block : source) out.push(line);
+    const saves = block !== undefined && lengthOf(block.lines) < lengthOf(source) * MIN_SAVING;
+    for (const line of saves ? block.lines : source) out.push(line);
     isShorter ||= saves;
+    if (saves && block.cells) cells.set(block.said, block.cells);
     at = table.end;
   }
   for (const line of lines.slice(at)) out.push(line);
-  return isShorter ? out.join('\n') : undefined;
+  return isShorter ? { text: out.join('\n'), cells } : undefined;
 }
 
 function lengthOf(lines: readonly string[]): number {
@@ -152,7 +162,7 @@ function lengthOf(lines: readonly string[]): number {
 function readBlock(
   head: RegExpExecArray,
   said: readonly string[],
-  json: JsonCompressor,
+  readCells: ReadCells,
 ): readonly string[] | undefined {
   const dialect = DIALECTS.find(({ name }) => name === head[1]);
   const facts = head[3]?.split(FACTS_APART) ?? [];
@@ -162,7 +172,7 @@ function readBlock(
   if (!dialect || (names !== undefined && !isTexts(names))) return undefined;
   const isUntitled = facts.includes(NO_TITLES);
   const keysFor = isUntitled || names ? (places: number): readonly string[] => keysOf(names, places) : undefined;
-  const wide = readCells(spelled, json, keysFor);
+  const wide = readCells(spelled, keysFor);
   if (!wide || wide.rows.length !== Number(head[2])) return undefined;
   const own = facts.filter((fact) => !fact.startsWith(TITLES) && fact !== NO_TITLES);
   const table = { names: names ?? (isUntitled ? undefined : wide.keys), rows: wide.rows, facts: own };
@@ -171,13 +181,18 @@ function readBlock(
 
 type KeysFor = (count: number) => readonly string[];
 
-function readCells(spelled: string, json: JsonCompressor, keysFor: KeysFor | undefined): CellRows | undefined {
-  const read = json.readRows(spelled);
-  if (!read) return fromJson(json.expand(spelled) ?? spelled, keysFor);
-  const most = widestRow(read.rows);
-  const keys = keysFor ? keysFor(most) : read.keys.slice(0, read.rows[0]!.length);
-  for (let at = 0; at < most; at++) if (keys[at] !== read.keys[at]) return undefined;
-  return { keys, rows: read.rows };
+/** The cells of what a block says, under the keys that are known of them; undefined when they are under others. */
+export type ReadCells = (said: string, keysFor: KeysFor | undefined) => CellRows | undefined;
+
+export function readCellsWith(json: JsonCompressor): ReadCells {
+  return (said, keysFor) => {
+    const read = json.readRows(said);
+    if (!read) return fromJson(json.expand(said) ?? said, keysFor);
+    const most = widestRow(read.rows);
+    const keys = keysFor ? keysFor(most) : read.keys.slice(0, read.rows[0]!.length);
+    for (let at = 0; at < most; at++) if (keys[at] !== read.keys[at]) return undefined;
+    return { keys, rows: read.rows };
+  };
 }
 
 /** A damaged form could ask for rows without end: what pads a row is no longer than its widest cells and the facts. */
@@ -204,7 +219,7 @@ function isTexts(value: unknown): value is readonly string[] {
 }
 
 /** The source of a form; undefined when the text is none or is damaged. */
-export function readForm(text: string, json: JsonCompressor): string | undefined {
+export function readForm(text: string, readCells: ReadCells): string | undefined {
   const lines = text.split('\n');
   const out: string[] = [];
   let crlf: boolean | undefined;
@@ -216,7 +231,7 @@ export function readForm(text: string, json: JsonCompressor): string | undefined
     }
     const count = Number(head[4]);
     const said = lines.slice(i + 1, i + 1 + count);
-    const block = said.length === count ? tryBlock(head, said, json) : undefined;
+    const block = said.length === count ? tryBlock(head, said, readCells) : undefined;
     if (!block) return undefined;
     for (const line of block) out.push(line);
     crlf = head[5] !== undefined;
@@ -228,9 +243,9 @@ export function readForm(text: string, json: JsonCompressor): string | undefined
 }
 
 /** Damaged JSON may throw. */
-function tryBlock(head: RegExpExecArray, said: readonly string[], json: JsonCompressor): readonly string[] | undefined {
+function tryBlock(head: RegExpExecArray, said: readonly string[], readCells: ReadCells): readonly string[] | undefined {
   try {
-    return readBlock(head, said, json);
+    return readBlock(head, said, readCells);
   } catch {
     return undefined;
   }

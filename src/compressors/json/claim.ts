@@ -12,6 +12,8 @@ const MAX_FAILURES = 40;
 /** Of what was read. */
 const MIN_SHARE = 0.5;
 const START = /[{[](?=\s{0,200}["{[}\]\-0-9tfn])/g;
+/** Longer texts are not read to their end here. */
+const MAX_KEPT_CHARS = 1_000_000;
 /** A value that the end of the look cuts may end this near to it. */
 const CUT_CHARS = 8;
 /** Shorter pieces occur in any text. */
@@ -39,7 +41,10 @@ interface FirstPiece {
 
 function firstPiece(text: string): FirstPiece | undefined {
   const searched = text.slice(0, SEARCHED_CHARS);
+  START.lastIndex = 0;
   const isAll = text.length <= SEARCHED_CHARS + LOOK_CHARS;
+  const long = isAll ? undefined : firstOfLong(text, START.exec(searched)?.index);
+  if (long) return long;
   const parser = new JsonParser(isAll ? text : text.slice(0, SEARCHED_CHARS + LOOK_CHARS));
   let failures = 0;
   START.lastIndex = 0;
@@ -54,6 +59,17 @@ function firstPiece(text: string): FirstPiece | undefined {
     failures++;
   }
   return undefined;
+}
+
+/** A value that goes on beyond the look is read to its end at once, for whoever asks for it next. */
+function firstOfLong(text: string, start: number | undefined): FirstPiece | undefined {
+  if (start === undefined || text.length > MAX_KEPT_CHARS) return undefined;
+  const parser = new JsonParser(text);
+  const value = parser.parse(start);
+  const end = parser.position;
+  if (value === undefined || end <= SEARCHED_CHARS + LOOK_CHARS) return undefined;
+  keepFirstRead({ text, parser, start, end, value });
+  return { start, length: end - start, isWhole: true };
 }
 
 interface Piece {

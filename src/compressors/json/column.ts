@@ -9,9 +9,10 @@ import { Spelled, isContainer, print } from './tree.ts';
 const MANY = 5_000;
 
 export interface Shapes {
-  readonly all: readonly string[];
+  readonly count: number;
   /** Of each distinct value. */
   readonly ids: Int32Array;
+  readonly all: readonly string[];
 }
 
 /** What was found out about the values of a column, as far as somebody asked. */
@@ -186,7 +187,7 @@ function shapesOf(skeletons: readonly (Skeleton | undefined)[]): Shapes | undefi
     ids[id] = place;
     last = shape;
   }
-  return { all: [...known.keys()], ids };
+  return { count: known.size, ids, all: [...known.keys()] };
 }
 
 /** Equal for equal values, and only for those: a string starts with NUL only when it stands for something else. */

@@ -9,8 +9,13 @@ const rows = (count: number, name: string): string =>
     '\n',
   );
 
-test('a text is said the same whether it was claimed just before, earlier, twice or never', () => {
-  const [one, other] = [rows(120, 'name'), rows(140, 'title')];
+const list = (count: number): string => `[${rows(count, 'name').replaceAll('\n', ',')}]`;
+
+test.each([
+  ['a text', rows(120, 'name'), rows(140, 'title')],
+  ['a text that is longer than the look of a claim', list(3000), list(3100)],
+  ['one that breaks off there', list(3000).slice(0, 90_000), list(3000).slice(0, 91_000)],
+])('%s is said the same whether it was claimed just before, earlier, twice or never', (_, one, other) => {
   expect(one.length).toBeGreaterThan(4096);
   const say = (text: string): string | undefined =>
     jsonCompressor.compress(text, { level: 'lossless', call: undefined, tokens: o200k, deadline: NO_DEADLINE })?.text;

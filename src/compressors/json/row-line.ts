@@ -66,6 +66,16 @@ export class RowLine {
     if (typeof value !== 'string') throw new SyntaxError('a slot is filled with text');
     return value;
   }
+
+  /** What fills slots that stand beside each other, a space between. */
+  fills(count: number, stop: string): string[] {
+    const fills: string[] = [];
+    for (let slot = 0; slot < count; slot++) {
+      if (slot > 0) this.expect(' ');
+      fills.push(this.fill(slot + 1 < count ? ' ' : stop));
+    }
+    return fills;
+  }
 }
 
 /** Whether a text can fill a slot without quotes. */

@@ -30,6 +30,13 @@ describe('hits of a search', () => {
   });
 });
 
+describe('texts in turn', () => {
+  it('that a slot cannot hold, such as one of two lines, stand in the legend', () => {
+    const rows = Array.from({ length: 24 }, (_, i) => ({ id: i, note: ['one', 'two\nlines', 'three'][i % 3] }));
+    expect(formOfValue(rows)).toContain('two\\nlines');
+  });
+});
+
 describe('rules with exceptions', () => {
   it('say them in the slot', () => {
     const rows = needleEntries(100).map((row, i) =>

@@ -56,10 +56,16 @@ export class Shape {
 export class JsonRecord {
   readonly shape: Shape;
   readonly values: readonly Json[];
+  #printed: string | undefined;
 
   constructor(shape: Shape, values: readonly Json[]) {
     this.shape = shape;
     this.values = values;
+  }
+
+  /** Minified, made once: as a value of a column, as a row and in what stands around it the same text is asked for. */
+  get printed(): string {
+    return (this.#printed ??= printRecord(this));
   }
 }
 
@@ -90,14 +96,16 @@ export function print(value: Json, override?: Override): string {
   if (!isContainer(value)) return String(value);
   const special = override?.(value);
   if (special !== undefined) return special;
+  if (value instanceof JsonRecord) return override ? printRecord(value, override) : value.printed;
   let text = '';
-  if (value instanceof JsonRecord) {
-    const { heads } = value.shape;
-    for (let at = 0; at < heads.length; at++) text += heads[at]! + print(value.values[at]!, override);
-    return `{${text}}`;
-  }
   for (let at = 0; at < value.length; at++) text += (at === 0 ? '' : ',') + print(value[at]!, override);
   return `[${text}]`;
+}
+
+function printRecord({ shape: { heads }, values }: JsonRecord, override?: Override): string {
+  let text = '';
+  for (let at = 0; at < heads.length; at++) text += heads[at]! + print(values[at]!, override);
+  return `{${text}}`;
 }
 
 /** A pair of a key and a value as it stands in an object. */

@@ -41,9 +41,7 @@ export class WholeWords {
     const kept = wordings.filter((wording) => {
       // A counted number is what a reader computes, not what it looks for.
       if (isNumber && wording.isCounted) return true;
-      const text = textIn(wording);
-      for (const word of words) if (!text.includes(word) && !this.#isSaid(word)) return false;
-      return true;
+      return haveAll(textIn(wording), words, (word) => this.#isSaid(word));
     });
     return kept.length > 0 ? kept : wordings;
   }
@@ -72,11 +70,20 @@ export class WholeWords {
 
 /** The wordings in which each value stands as it is. */
 function preferWhole(wordings: readonly Wording[], { distinct }: Column): readonly Wording[] {
-  const kept = wordings.filter((wording) => {
-    const text = textIn(wording);
-    return distinct.every((value) => text.includes(textOf(value)));
-  });
+  const texts = distinct.map(textOf);
+  const kept = wordings.filter((wording) => haveAll(textIn(wording), texts, () => false));
   return kept.length > 0 ? kept : wordings;
+}
+
+/** Whether each word stands in a text, or elsewhere. They mostly stand there in their order: the next after the last. */
+function haveAll(text: string, words: Iterable<string>, isElsewhere: (word: string) => boolean): boolean {
+  let at = 0;
+  for (const word of words) {
+    const next = text.indexOf(word, at);
+    if (next >= 0) at = next;
+    else if (!text.includes(word) && !isElsewhere(word)) return false;
+  }
+  return true;
 }
 
 function textIn({ spec, legend, cells }: Wording): string {

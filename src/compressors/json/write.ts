@@ -107,8 +107,10 @@ function newTable(list: readonly Json[], kind: TableKind, options: TableOptions)
   const share = estimate(table, options.tokens) / plain;
   if (share < CLEAR_SHARE) return table;
   if (table.length > MAX_EXACT_CHARS) return share < 1 - MIN_SAVED_SHARE ? table : undefined;
-  const exact = options.tokens.count((sampled === list ? sample : list.map(say)).join(','));
-  return options.tokens.count(table) < exact * (1 - MIN_SAVED_SHARE) ? table : undefined;
+  const json = kind === 'rows' ? print(list) : list.map(say).join(',');
+  // Hardly shorter in characters, it is not in tokens either.
+  if (table.length >= json.length * (1 - MIN_SAVED_SHARE)) return undefined;
+  return options.tokens.count(table) < options.tokens.count(json) * (1 - MIN_SAVED_SHARE) ? table : undefined;
 }
 
 function sampleOf(list: readonly Json[]): readonly Json[] {

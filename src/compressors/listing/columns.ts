@@ -176,8 +176,14 @@ const GAP = / {2,}\S/;
 const STARTS_WITH_TIME = /^.{0,24}\d\d:\d\d:\d\d/;
 /** Drawn tables say their columns with more than blanks. */
 const IS_DRAWN = /^ ?[|+│┌├]/;
+/** Lines of JSON behind the name of a service are no rows. */
+const IS_OF_SERVICE = /^[\w.-]{1,100} +\| +\{"/;
 /** What git says of lines and of files has kinds of its own. */
 const IS_OF_GIT = /^\^?[0-9a-f]{7,64} (?:.{0,200}\(.{0,200})? *\d{1,7}\) |^ \S.* \| +(?:\d+(?: [+-]*)?|Bin.*)$/;
+
+function isOfOthers(line: string): boolean {
+  return STARTS_WITH_TIME.test(line) || IS_DRAWN.test(line) || IS_OF_GIT.test(line) || IS_OF_SERVICE.test(line);
+}
 
 export const columns: Shape = {
   name: 'columns',
@@ -190,9 +196,7 @@ export const columns: Shape = {
       else if (!isEnough(seen.length - (i + 1 - apart.length))) return 0;
     }
     const edges = findEdges(seen);
-    const others = seen.filter(
-      (line) => STARTS_WITH_TIME.test(line) || IS_DRAWN.test(line) || IS_OF_GIT.test(line.slice(0, MAX_LINE)),
-    ).length;
+    const others = seen.filter((line) => isOfOthers(line.slice(0, MAX_LINE))).length;
     if (edges.length < MIN_COLUMNS || others > seen.length / 4) return 0;
     const rows = apart.filter((line) => readRow(line, edges)).length;
     return isEnough(rows) ? 0.5 + rows / seen.length / 10 : 0;

@@ -67,25 +67,46 @@ function countsOf(values: readonly string[]): Counts {
   return counts;
 }
 
-/** What a value amounts to; undefined when a column does not hold one kind of amount. */
-function measureOf(counts: Counts, rows: number): ((value: string) => number) | undefined {
-  const [none, dashes] = [counts.get('') ?? 0, counts.get('-') ?? 0];
-  if (none + dashes > rows / 2) return undefined;
-  const filled = [...counts.keys()].filter((value) => value !== '' && value !== '-');
-  return [amountOf, secondsOf].find((measure) => filled.every((value) => !Number.isNaN(measure(value))));
+interface Amount {
+  readonly value: string;
+  readonly count: number;
+  readonly amount: number;
 }
 
-function sayRange(name: string, counts: Counts, measure: (value: string) => number): Column {
-  const amounts = [...counts]
-    .map(([value, count]) => ({ value, count, amount: measure(value) }))
-    .filter(({ amount }) => !Number.isNaN(amount))
-    .sort((a, b) => a.amount - b.amount);
+/** What each value amounts to, the empty ones aside; undefined when a value is no amount. */
+function amountsBy(measure: (value: string) => number, counts: Counts): Amount[] | undefined {
+  const amounts: Amount[] = [];
+  for (const [value, count] of counts) {
+    if (value === '' || value === '-') continue;
+    const amount = measure(value);
+    if (Number.isNaN(amount)) return undefined;
+    amounts.push({ value, count, amount });
+  }
+  return amounts;
+}
+
+interface Measured {
+  readonly amounts: Amount[];
+  readonly isTime: boolean;
+}
+
+/** Undefined when a column does not hold one kind of amount. */
+function measured(counts: Counts, rows: number): Measured | undefined {
+  const [none, dashes] = [counts.get('') ?? 0, counts.get('-') ?? 0];
+  if (none + dashes > rows / 2) return undefined;
+  const scaled = amountsBy(amountOf, counts);
+  const amounts = scaled ?? amountsBy(secondsOf, counts);
+  return amounts && { amounts, isTime: !scaled };
+}
+
+function sayRange(name: string, { amounts, isTime }: Measured): Column {
+  amounts.sort((a, b) => a.amount - b.amount);
   const rows = amounts.reduce((sum, { count }) => sum + count, 0);
   let below = 0;
   const usual = amounts.find(({ count }) => (below += count) > rows * 0.9)!.amount;
   const far = amounts.filter(({ amount }) => amount > Math.max(usual, 1e-3) * FAR);
   const isFew = far.reduce((sum, { count }) => sum + count, 0) <= Math.max(MIN_RARE, rows * MAX_RARE_SHARE);
-  const rare = new Set(isFew && measure === amountOf ? far.map(({ value }) => value) : []);
+  const rare = new Set(isFew && !isTime ? far.map(({ value }) => value) : []);
   return {
     said: `${name}: ${amounts[0]!.value} to ${amounts.at(-1)!.value}`,
     isRare: (value) => rare.has(value),
@@ -105,8 +126,8 @@ export function readColumn(name: string, values: readonly string[]): Column | un
     return sorted[0]![0] === '' ? undefined : { said: `${name}: ${sayKind(sorted[0]![0])}`, isRare: NEVER };
   const sayCount = ([value, count]: readonly [string, number]): string => `${sayKind(value)} ×${count}`;
   if (sorted.length > MAX_KINDS) {
-    const measure = measureOf(counts, values.length);
-    if (measure) return sayRange(name, counts, measure);
+    const range = measured(counts, values.length);
+    if (range) return sayRange(name, range);
     const frequent = sorted.filter(([, count]) => count >= Math.max(3, values.length * FREQUENT_SHARE));
     const said = frequent.slice(0, MAX_FREQUENT).map(sayCount);
     return { said: `${name}: ${[`${sorted.length} values`, ...said].join(', ')}`, isRare: NEVER };
@@ -140,5 +161,5 @@ export function namingColumns(names: readonly string[], all: readonly (readonly 
 
 function isText(values: readonly string[]): boolean {
   const named = values.filter((value) => /\p{L}{2}|[@/]/u.test(value) && !IS_ID.test(value)).length;
-  return named > values.length / 2 && !measureOf(countsOf(values), values.length);
+  return named > values.length / 2 && !measured(countsOf(values), values.length);
 }

@@ -3,7 +3,7 @@
  * its shortest spelling, then the lines of other kinds by their numbers.
  */
 import type { CompressOptions } from '../../core/compressor.ts';
-import type { JsonCompressor, OpenJson } from '../../core/json-compressor.ts';
+import type { OpenJson, ReadJson } from '../../core/json-compressor.ts';
 import type { Records } from './records.ts';
 import { STYLES } from './style.ts';
 import { type Template, keyOf, readTemplate, spellTemplate, writePrefix } from './template.ts';
@@ -118,8 +118,8 @@ function splitRow(row: string, holes: number): { cells: readonly string[]; minif
 }
 
 /** The lines of all records; undefined when what is said does not fit the head. */
-function readRows(said: string, { rows, template, facts }: Head, json: JsonCompressor): readonly string[] | undefined {
-  const spelled = (json.expand(said) ?? said).split('\n');
+function readRows(said: string, { rows, template, facts }: Head, readJson: ReadJson): readonly string[] | undefined {
+  const spelled = readJson(said).split('\n');
   if (spelled.length !== rows) return undefined;
   const style = STYLES.find(({ name }) => name !== '' && facts.includes(STYLED + name)) ?? STYLES[0]!;
   const holes = template.filter((part) => typeof part !== 'string').length;
@@ -135,13 +135,21 @@ function readRows(said: string, { rows, template, facts }: Head, json: JsonCompr
 }
 
 /** The source of a form; undefined when the text is none or is damaged. */
-export function readForm(text: string, json: JsonCompressor): string | undefined {
-  if (!text.startsWith(HEAD_START)) return undefined;
+export function readForm(text: string, readJson: ReadJson): string | undefined {
+  try {
+    return text.startsWith(HEAD_START) ? readWhole(text, readJson) : undefined;
+  } catch {
+    // Damaged, or somebody else's text that begins like a form of ours.
+    return undefined;
+  }
+}
+
+function readWhole(text: string, readJson: ReadJson): string | undefined {
   const end = text.endsWith('\n') ? '\n' : '';
   const lines = text.slice(0, text.length - end.length).split('\n');
   const head = readHead(lines[0]!);
   if (!head || head.lines > MAX_LINES || head.said >= lines.length) return undefined;
-  const rows = readRows(lines.slice(1, 1 + head.said).join('\n'), head, json);
+  const rows = readRows(lines.slice(1, 1 + head.said).join('\n'), head, readJson);
   const out = rows && merge(rows, lines.slice(1 + head.said), head.lines);
   return out?.join(head.facts.includes(CRLF) ? '\r\n' : '\n').concat(head.facts.includes(CRLF) && end ? '\r\n' : end);
 }

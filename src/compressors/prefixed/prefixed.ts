@@ -5,13 +5,14 @@
 import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
 import { hasCrlfOnly } from '../../core/line-ends.ts';
-import type { JsonCompressor } from '../../core/json-compressor.ts';
+import { type JsonCompressor, readJsonWith } from '../../core/json-compressor.ts';
 import { claimFor } from './claim.ts';
 import { asJsonLines, hasOwnHead, readForm, writeForm, writeView } from './form.ts';
 import { readRecords } from './records.ts';
 
 /** @param json says JSON shorter. */
 export function prefixedCompressor(json: JsonCompressor): Compressor {
+  const readJson = readJsonWith(json);
   return {
     name: 'prefixed',
     viewsFiles: 'recorded',
@@ -26,21 +27,17 @@ export function prefixedCompressor(json: JsonCompressor): Compressor {
       if (hasOwnHead(lines)) return undefined;
       const records = readRecords(lines, options.deadline);
       if (!records) return undefined;
-      const opened = json.open(asJsonLines(records));
+      const spelled = asJsonLines(records);
+      const opened = json.open(spelled);
       const form = writeForm(records, crlf, opened, options);
       const lossless = form === undefined ? undefined : form + end;
-      const readsBack = (): boolean => readForm(lossless!, json) === text;
+      // Half a character is spelled otherwise in JSON that comes back.
+      const readOwn = text.isWellFormed() ? (): string => spelled : readJson;
+      const readsBack = (): boolean => readForm(lossless!, readOwn) === text;
       const view = (): string | undefined => writeView(records, opened, options);
       return chooseForm({ source: text, lossless, readsBack, view }, options);
     },
-    expand(text: string): string | undefined {
-      try {
-        return readForm(text, json);
-      } catch {
-        // Damaged, or somebody else's text that begins like a form of ours.
-        return undefined;
-      }
-    },
+    expand: (text: string) => readForm(text, readJson),
     same: (source: string, expanded: string) => source === expanded,
   };
 }

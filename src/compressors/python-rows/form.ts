@@ -1,5 +1,5 @@
 /** The lossless form: rows that Python printed, as JSON in its shortest spelling. What stands around them stays. */
-import type { JsonCompressor } from '../../core/json-compressor.ts';
+import type { ReadJson } from '../../core/json-compressor.ts';
 import { AS_PRINTED, type RowKind, type Rows, readRows } from './read.ts';
 import { printRow } from './write.ts';
 
@@ -58,14 +58,22 @@ export function writeForm(text: string, found: Found, said: string, crlf: boolea
 }
 
 /** The source of a form; undefined when the text is none or is damaged. */
-export function readForm(text: string, json: JsonCompressor): string | undefined {
+export function readForm(text: string, readJson: ReadJson): string | undefined {
   const head = text.includes(HEAD_START) ? HEAD.exec(text) : null;
-  if (!head) return undefined;
+  try {
+    return head ? readBehind(head, text, readJson) : undefined;
+  } catch {
+    // Damaged, or somebody else's text that begins like a form of ours.
+    return undefined;
+  }
+}
+
+function readBehind(head: RegExpExecArray, text: string, readJson: ReadJson): string | undefined {
   const after = text.slice(head.index + head[0].length + 1).split('\n');
   const count = Number(head[4]);
   if (count > after.length) return undefined;
   const said = after.slice(0, count).join('\n');
-  const rows = (json.expand(said) ?? said).split('\n');
+  const rows = readJson(said).split('\n');
   if (rows.length !== Number(head[1])) return undefined;
   const facts = head[5]!.split(FACTS_APART);
   const kind = head[2] as RowKind;

@@ -5,7 +5,7 @@
 import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
 import { hasCrlfOnly } from '../../core/line-ends.ts';
-import type { JsonCompressor } from '../../core/json-compressor.ts';
+import { type JsonCompressor, readJsonWith } from '../../core/json-compressor.ts';
 import type { Sample } from '../../core/sample.ts';
 import { showsFile } from '../../core/shown-file.ts';
 import { findRows, hasOwnHead, readForm, writeForm } from './form.ts';
@@ -28,6 +28,7 @@ function claim({ text }: Sample): number {
 
 /** @param json says JSON shorter. */
 export function pythonRowsCompressor(json: JsonCompressor): Compressor {
+  const readJson = readJsonWith(json);
   return {
     name: 'python-rows',
     claim,
@@ -39,24 +40,18 @@ export function pythonRowsCompressor(json: JsonCompressor): Compressor {
       const lines = crlf ? text.replaceAll('\r\n', '\n') : text;
       const found = findRows(lines, () => deadline.check());
       if (!found) return undefined;
-      const opened = json.open(found.rows.join('\n'));
+      const spelled = found.rows.join('\n');
+      const opened = json.open(spelled);
       const said = opened.compress({ ...options, level: 'lossless', call: undefined })?.text;
       const lossless = said === undefined ? undefined : writeForm(lines, found, said, crlf);
-      const readsBack = (): boolean => readForm(lossless!, json) === text;
+      const readsBack = (): boolean => readForm(lossless!, () => spelled) === text;
       const view = (): string | undefined => {
         const seen = opened.compress(options);
         return seen?.loss === 'recoverable' ? writeForm(lines, found, seen.text, false) : undefined;
       };
       return chooseForm({ source: text, lossless, readsBack, view }, options);
     },
-    expand(text: string): string | undefined {
-      try {
-        return readForm(text, json);
-      } catch {
-        // Damaged, or somebody else's text that begins like a form of ours.
-        return undefined;
-      }
-    },
+    expand: (text: string) => readForm(text, readJson),
     same: (source: string, expanded: string) => source === expanded,
   };
 }

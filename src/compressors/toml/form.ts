@@ -1,6 +1,6 @@
 /** The lossless form: a line that says how to read it, then the document as JSON. */
-import type { Compressor } from '../../core/compressor.ts';
 import type { Deadline } from '../../core/deadline.ts';
+import type { ReadJson } from '../../core/json-compressor.ts';
 import { readToml } from './read.ts';
 import type { Spelling, Table } from './values.ts';
 import { writeToml } from './write.ts';
@@ -41,7 +41,7 @@ export function writeForm({ document, spelling, count, end }: Read, say: (json: 
 }
 
 /** The source; undefined when the text is no such form or a damaged one. */
-export function readForm(text: string, json: Compressor): string | undefined {
+export function readForm(text: string, readJson: ReadJson): string | undefined {
   const headEnd = text.indexOf('\n');
   const head = headEnd < 0 || headEnd > MAX_HEAD ? null : HEAD.exec(text.slice(0, headEnd));
   if (!head) return undefined;
@@ -54,7 +54,7 @@ export function readForm(text: string, json: Compressor): string | undefined {
     indent: Number(head[3]),
   };
   try {
-    const document = JSON.parse(json.expand(said) ?? said) as unknown;
+    const document = JSON.parse(readJson(said)) as unknown;
     if (typeof document !== 'object' || document === null || Array.isArray(document)) return undefined;
     const lines = writeToml(document as Table, spelling);
     return lines.length === Number(head[1]) ? lines.join('\n') + end : undefined;

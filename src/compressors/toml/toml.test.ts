@@ -12,6 +12,7 @@ import { readDocument, readForm, writeForm } from './form.ts';
 import { tomlCompressor } from './toml.ts';
 
 const toml = tomlCompressor(jsonCompressor);
+const AS_IT_STANDS = (said: string): string => said;
 const FIXTURES = readFixtures(fileURLToPath(new URL('../../../fixtures/compressors/toml', import.meta.url)));
 
 function fixture(name: string): string {
@@ -108,7 +109,7 @@ test('whatever is read comes back to the byte (R-9)', () => {
       const read = readDocument(text, NO_DEADLINE);
       const form = read && writeForm(read, () => undefined);
       // What does not come back is not taken; that it throws or explodes is what must not be.
-      if (form !== undefined) readForm(form, jsonCompressor);
+      if (form !== undefined) readForm(form, AS_IT_STANDS);
       const said = compress(text);
       if (said) expect(toml.expand(said.text)).toBe(text);
     }),
@@ -133,7 +134,7 @@ test('rows of tables come back to the byte', () => {
       expect(
         readForm(
           writeForm(readDocument(text, NO_DEADLINE)!, () => undefined),
-          jsonCompressor,
+          AS_IT_STANDS,
         ),
       ).toBe(text);
     }),

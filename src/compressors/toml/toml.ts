@@ -4,6 +4,7 @@
  */
 import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
+import { type ReadJson, readJsonWith } from '../../core/json-compressor.ts';
 import { showsFile } from '../../core/shown-file.ts';
 import { claimFor, isLockFile } from './claim.ts';
 import { readDocument, readForm, writeForm } from './form.ts';
@@ -13,6 +14,7 @@ const MAX_SHARE = 0.85;
 
 /** @param json says JSON shorter. */
 export function tomlCompressor(json: Compressor): Compressor {
+  const readJson = readJsonWith(json);
   return {
     name: 'toml',
     claim: claimFor,
@@ -22,13 +24,18 @@ export function tomlCompressor(json: Compressor): Compressor {
       const read = readDocument(text, options.deadline);
       if (!read) return undefined;
       const inner: CompressOptions = { ...options, level: 'lossless', call: undefined };
-      const say = (spelled: string): string | undefined => json.compress(spelled, inner)?.text;
+      let readOwn: ReadJson = readJson;
+      const say = (spelled: string): string | undefined => {
+        const said = json.compress(spelled, inner)?.text;
+        if (said !== undefined) readOwn = () => spelled;
+        return said;
+      };
       const form = writeForm(read, say);
       const lossless = form.length < text.length * MAX_SHARE ? form : undefined;
-      const readsBack = (): boolean => readForm(form, json) === text;
+      const readsBack = (): boolean => readForm(form, readOwn) === text;
       return chooseForm({ source: text, lossless, readsBack }, options);
     },
-    expand: (text: string) => readForm(text, json),
+    expand: (text: string) => readForm(text, readJson),
     same: (source: string, expanded: string) => source === expanded,
   };
 }

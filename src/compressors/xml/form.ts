@@ -1,5 +1,5 @@
 /** The lossless form: a line that says how to read it, then the document as JSON. */
-import type { Compressor } from '../../core/compressor.ts';
+import type { ReadJson } from '../../core/json-compressor.ts';
 import type { Read } from './read.ts';
 import { type Entries, IN_LINE, isEntries, type Layout, type Node, type Style } from './style.ts';
 import { writeXml } from './write.ts';
@@ -66,14 +66,14 @@ function readStyle(said: string, closing: Style['closing']): Style | undefined {
 }
 
 /** The source; undefined when the text is no such form or a damaged one. */
-export function readForm(text: string, json: Compressor): string | undefined {
+export function readForm(text: string, readJson: ReadJson): string | undefined {
   const end = text.indexOf('\n');
   const head = end < 0 || end > MAX_HEAD ? null : HEAD.exec(text.slice(0, end));
   const style = head && readStyle(head[2]!, head[3] === undefined ? '/>' : ' />');
   if (!style) return undefined;
   const said = text.slice(end + 1);
   try {
-    const document = JSON.parse(json.expand(said) ?? said) as Node;
+    const document = JSON.parse(readJson(said)) as Node;
     if (!isEntries(document)) return undefined;
     const plain = writeXml(document as Entries, style);
     const source = head[4] === undefined ? plain : plain.replaceAll('\n', '\r\n');

@@ -4,7 +4,7 @@
  */
 import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
-import type { JsonCompressor, OpenJson } from '../../core/json-compressor.ts';
+import { type JsonCompressor, type OpenJson, type ReadJson, readJsonWith } from '../../core/json-compressor.ts';
 import { showsFile } from '../../core/shown-file.ts';
 import { claimFor, claimForReport } from './claim.ts';
 import { readForm, writeForm } from './form.ts';
@@ -27,6 +27,7 @@ class Said {
   readonly #given: CompressOptions;
   readonly #options: CompressOptions;
   #open: OpenJson | undefined;
+  #readJson: ReadJson;
 
   constructor(read: Read, source: string, json: JsonCompressor, options: CompressOptions) {
     this.read = read;
@@ -34,6 +35,7 @@ class Said {
     this.#json = json;
     this.#given = options;
     this.#options = { ...options, call: undefined };
+    this.#readJson = readJsonWith(json);
   }
 
   /** Undefined when it is not worth it. It may come back as something else. */
@@ -41,7 +43,9 @@ class Said {
     const options: CompressOptions = { ...this.#options, level: 'lossless' };
     const form = writeForm(this.read, this.#source, (spelled) => {
       this.#open = this.#json.open(spelled);
-      return this.#open.compress(options)?.text;
+      const said = this.#open.compress(options)?.text;
+      if (said !== undefined) this.#readJson = () => spelled;
+      return said;
     });
     return form !== undefined && form.length < this.#source.length * MAX_SHARE ? form : undefined;
   }
@@ -49,7 +53,7 @@ class Said {
   /** @param view makes it; undefined: none. */
   choose(view: () => string | undefined): Compressed | undefined {
     const lossless = this.lossless();
-    const readsBack = (): boolean => readForm(lossless!, this.#json) === this.#source;
+    const readsBack = (): boolean => readForm(lossless!, this.#readJson) === this.#source;
     return chooseForm({ source: this.#source, lossless, readsBack, view }, this.#given);
   }
 
@@ -77,7 +81,7 @@ export function xmlCompressor(json: JsonCompressor): Compressor {
       const said = showsFile(options.call) ? undefined : sayXml(text, json, options);
       return said?.choose(() => said.view());
     },
-    expand: (text: string) => readForm(text, json),
+    expand: (text: string) => readForm(text, readJsonWith(json)),
     same,
   };
 }
@@ -98,7 +102,7 @@ export function testReportCompressor(json: JsonCompressor): Compressor {
       if (!said) return undefined;
       return said.choose(() => writeReportView(text, options.deadline));
     },
-    expand: (text: string) => readForm(text, json),
+    expand: (text: string) => readForm(text, readJsonWith(json)),
     same,
   };
 }

@@ -3,7 +3,7 @@
  * empty lines become entries of the mapping they stand in, named `#`. Anything else makes the text no YAML of ours.
  */
 import type { Deadline } from '../../core/deadline.ts';
-import { BLOCK_SCALAR, type Node, type Style, toScalar } from './style.ts';
+import { BLOCK_SCALAR, type Layout, type Node, type Style, toScalar } from './style.ts';
 
 const LINES_PER_CHECK = 512;
 const MAX_DEPTH = 60;
@@ -25,26 +25,31 @@ function indentOf(line: string): number {
   return at;
 }
 
+interface Block {
+  readonly blanks: number;
+  readonly isList: boolean;
+}
+
 class Reader {
   readonly #lines: readonly string[];
-  readonly #style: Style;
+  readonly #marked: boolean;
   readonly #deadline: Deadline;
-  readonly odd: Map<number, number> = new Map<number, number>();
-  #blocks = 0;
+  /** By how much each block stands in. */
+  readonly blocks: Block[] = [];
   #at = 0;
   #checked = 0;
   #filled = -1;
   #remarks = 0;
 
-  constructor(lines: readonly string[], style: Style, deadline: Deadline) {
+  constructor(lines: readonly string[], marked: boolean, deadline: Deadline) {
     this.#lines = lines;
-    this.#style = style;
+    this.#marked = marked;
     this.#deadline = deadline;
   }
 
   documents(): readonly Node[] {
     const documents: Node[] = [];
-    if (this.#style.marked) this.#skipMark();
+    if (this.#marked) this.#skipMark();
     for (;;) {
       documents.push(this.#mapping(0, 0));
       if (this.#at >= this.#lines.length) return documents;
@@ -121,19 +126,18 @@ class Reader {
     const inner = indentOf(next);
     const isList = next[inner] === '-' && (next[inner + 1] === ' ' || next.length === inner + 1);
     if (isList && inner >= indent) {
-      this.#note(inner - indent, this.#style.dashes);
+      this.#note(inner - indent, true);
       return this.#list(inner, depth + 1);
     }
     if (inner <= indent) return '';
-    this.#note(inner - indent, this.#style.step);
+    this.#note(inner - indent, false);
     return this.#mapping(inner, depth + 1);
   }
 
-  /** By how much the next block stands in. */
-  #note(blanks: number, usual: number): void {
-    if (blanks !== usual) this.odd.set(this.#blocks, blanks);
-    if (this.odd.size > MAX_ODD || blanks > MAX_INDENT) throw new NotRead();
-    this.#blocks++;
+  /** The next block stands in so far. */
+  #note(blanks: number, isList: boolean): void {
+    if (blanks > MAX_INDENT) throw new NotRead();
+    this.blocks.push({ blanks, isList });
   }
 
   #list(indent: number, depth: number): Node {
@@ -157,7 +161,7 @@ class Reader {
   #blockText(sign: string, indent: number): string {
     const inner = indentOf(this.#lines[this.#nextFilled()] ?? '');
     if (inner <= indent) return sign;
-    this.#note(inner - indent, this.#style.step);
+    this.#note(inner - indent, false);
     const out = [sign];
     let empties = 0;
     for (; this.#at < this.#lines.length; this.#at++) {
@@ -180,13 +184,29 @@ export interface Read {
   readonly style: Style;
 }
 
-/** The documents of a text and how it was laid out; undefined when it is none that is read here. */
-export function readYaml(lines: readonly string[], style: Style, deadline: Deadline): Read | undefined {
-  const reader = new Reader(lines, style, deadline);
+/**
+ * The documents of a text and how it was laid out, in the first of some ways that leaves the fewest blocks odd; undefined
+ * when it is none that is read here.
+ * @param ways alike but for their blanks.
+ */
+export function readYaml(lines: readonly string[], ways: readonly Layout[], deadline: Deadline): Read | undefined {
+  const reader = new Reader(lines, ways[0]!.marked, deadline);
   try {
-    return { documents: reader.documents(), style: { ...style, odd: reader.odd } };
+    const documents = reader.documents();
+    const styles = ways.map((way): Style => ({ ...way, odd: oddIn(reader.blocks, way) }));
+    const style = styles.reduce((best, one) => (best.odd.size <= one.odd.size ? best : one));
+    return style.odd.size > MAX_ODD ? undefined : { documents, style };
   } catch (error) {
     if (error instanceof NotRead) return undefined;
     throw error;
   }
+}
+
+/** The blocks that stand in otherwise, by their number. */
+function oddIn(blocks: readonly Block[], { step, dashes }: Layout): ReadonlyMap<number, number> {
+  const odd = new Map<number, number>();
+  blocks.forEach(({ blanks, isList }, at) => {
+    if (blanks !== (isList ? dashes : step)) odd.set(at, blanks);
+  });
+  return odd;
 }

@@ -1,16 +1,19 @@
 /** How YAML was laid out where that does not follow from what it says: the same all through a text, or it is not read. */
 
-export interface Style {
+export interface Layout {
   /** Blanks by which a mapping stands in from its key. */
   readonly step: number;
   /** Blanks by which the dashes of a list stand in from its key. */
   readonly dashes: number;
-  /** Where the n-th block that stands in from its key does so by another number of blanks. */
-  readonly odd: ReadonlyMap<number, number>;
   /** Whether a `---` stands before the first document. */
   readonly marked: boolean;
   /** Whether there may be several documents. */
   readonly many: boolean;
+}
+
+export interface Style extends Layout {
+  /** Where the n-th block that stands in from its key does so by another number of blanks. */
+  readonly odd: ReadonlyMap<number, number>;
 }
 
 /** A mapping, a list, or a scalar as it was spelled. */

@@ -9,7 +9,7 @@ import { compressorContract, readFixtures } from '../../testing/compressor-contr
 import { o200k } from '../../tokenizers/o200k.ts';
 import { jsonCompressor } from '../json/json.ts';
 import { readYaml } from './read.ts';
-import type { Style } from './style.ts';
+import type { Layout } from './style.ts';
 import { writeYaml } from './write.ts';
 import { yamlCompressor } from './yaml.ts';
 
@@ -66,7 +66,7 @@ describe('the lossless form', () => {
     expect(compress(fixture('by-hand.txt').repeat(20))).toBeUndefined();
   });
 
-  const style: Style = { step: 2, dashes: 0, marked: false, many: true, odd: new Map() };
+  const style: Layout = { step: 2, dashes: 0, marked: false, many: true };
 
   test('what is read is written back to the byte or not read (R-9)', () => {
     const piece = fc.constantFrom(
@@ -109,7 +109,7 @@ describe('the lossless form', () => {
     );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 25 }), (lines) => {
-        const read = readYaml(lines, style, NO_DEADLINE);
+        const read = readYaml(lines, [style], NO_DEADLINE);
         if (!read) return;
         const back = writeYaml(JSON.parse(JSON.stringify(read.documents)) as typeof read.documents, read.style);
         if (back?.join('\n') !== lines.join('\n')) expect(compress(`${lines.join('\n')}\n`.repeat(30))).toBeUndefined();
@@ -147,7 +147,7 @@ describe('the lossless form', () => {
           const text = `kind: List\nitems:\n${list}\n${list}\n${list}\nend: true\n`;
           const form = compress(text);
           if (form) expect(yaml.expand(form.text)).toBe(text);
-          const read = readYaml(text.trimEnd().split('\n'), { ...style, many: false }, NO_DEADLINE);
+          const read = readYaml(text.trimEnd().split('\n'), [{ ...style, many: false }], NO_DEADLINE);
           expect(read && writeYaml(read.documents, read.style)?.join('\n')).toBe(text.trimEnd());
         },
       ),
@@ -176,6 +176,6 @@ test.each([
   ['documents', `a: 1\n${'---\na: 1\n'.repeat(100_000)}`],
   ['colons', `a${':'.repeat(1_000_000)}`],
 ])('1 MB of %s ends soon', (_, text) => {
-  readYaml(text.split('\n'), { step: 2, dashes: 0, marked: false, many: true, odd: new Map() }, NO_DEADLINE);
+  readYaml(text.split('\n'), [{ step: 2, dashes: 0, marked: false, many: true }], NO_DEADLINE);
   expect(claim(text)).toBeLessThan(1);
 });

@@ -4,6 +4,7 @@
  */
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
 import { chooseForm } from '../../core/choose-form.ts';
+import { readJsonWith } from '../../core/json-compressor.ts';
 import type { Sample } from '../../core/sample.ts';
 import { showsFile } from '../../core/shown-file.ts';
 import { readForm, writeForm } from './form.ts';
@@ -28,6 +29,7 @@ function claim(sample: Sample): number {
 
 /** @param json says JSON shorter without loss. */
 export function yamlCompressor(json: Compressor): Compressor {
+  const readJson = readJsonWith(json);
   return {
     name: 'yaml',
     claim,
@@ -35,11 +37,11 @@ export function yamlCompressor(json: Compressor): Compressor {
       options.deadline.check();
       if (showsFile(options.call) || text.includes('\r')) return undefined;
       const form = writeForm(text, json, options);
-      const lossless = form !== undefined && form.length < text.length * MAX_SHARE ? form : undefined;
-      const readsBack = (): boolean => readForm(lossless!, json) === text;
+      const lossless = form && form.text.length < text.length * MAX_SHARE ? form.text : undefined;
+      const readsBack = (): boolean => readForm(lossless!, () => form!.spelled) === text;
       return chooseForm({ source: text, lossless, readsBack }, options);
     },
-    expand: (text: string) => readForm(text, json),
+    expand: (text: string) => readForm(text, readJson),
     same: (source: string, expanded: string) => source === expanded,
   };
 }

@@ -65,6 +65,9 @@ export interface RowLookup extends Lookup {
   heading(row: number): Cell | undefined;
 }
 
+/** For what speaks of no other column. */
+export const NO_LOOKUP: RowLookup = { text: () => '', letter: () => undefined, heading: () => undefined };
+
 export interface Reading {
   /** Takes its cell off the line; undefined when nothing of it stands there. `stop` is what follows, empty for the end. */
   readonly take: ((line: RowLine, stop: string) => Taken) | undefined;

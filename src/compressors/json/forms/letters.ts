@@ -12,6 +12,7 @@ import { type Cell, OPEN, looksLikeJson, valueOf } from '../spell.ts';
 import { constant, writeConstant } from './constant.ts';
 import {
   type ColumnForm,
+  NO_LOOKUP,
   type Reading,
   type RowLookup,
   type Taken,
@@ -59,12 +60,8 @@ export const letters: ColumnForm = {
         line.at++;
         const listed = listedIn(entry);
         if (listed === 0) return alone.get(letter)!;
-        const fills: string[] = [];
-        for (let slot = 0; slot < listed; slot++) {
-          if (slot > 0 || line.next === ' ') line.expect(' ');
-          fills.push(line.fill(slot + 1 < listed ? ' ' : stop));
-        }
-        return { letter, fills, whole: undefined };
+        if (line.next === ' ') line.at++;
+        return { letter, fills: line.fills(listed, stop), whole: undefined };
       },
       isGlued: [...entries.values()].every((entry) => listedIn(entry) === 0),
       letter: (_row, taken) => taken?.letter,
@@ -96,8 +93,6 @@ function readEntry(line: string, brackets: Brackets): readonly [string, Entry] {
   const fixed = constant.read(said, [], brackets);
   return [letter, fixed ? { value: fixed.value(0, undefined, NO_LOOKUP) } : readPattern(said, brackets)];
 }
-
-const NO_LOOKUP: RowLookup = { text: () => '', letter: () => undefined, heading: () => undefined };
 
 function valueFor(entry: Entry, row: number, fills: readonly string[], lookup: RowLookup): Cell {
   if (!(entry instanceof Pattern)) return entry.value;

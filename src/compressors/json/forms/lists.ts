@@ -7,8 +7,8 @@ import type { Cell } from '../spell.ts';
 import { type Json, isContainer, isList } from '../tree.ts';
 import {
   type ColumnForm,
+  NO_LOOKUP,
   type Reading,
-  type RowLookup,
   type Taken,
   type WriteContext,
   type Wording,
@@ -21,7 +21,6 @@ import { pattern } from './pattern.ts';
 const SPEC = 'lists of';
 const SEPARATOR = ',';
 const INNER: readonly ColumnForm[] = [letters, listed, pattern];
-const NO_LOOKUP: RowLookup = { text: () => '', letter: () => undefined, heading: () => undefined };
 
 export const lists: ColumnForm = {
   name: 'lists',

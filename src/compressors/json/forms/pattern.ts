@@ -38,16 +38,7 @@ export const pattern: ColumnForm = {
     const { listed, isQuoted } = read;
     return {
       take:
-        listed === 0
-          ? undefined
-          : (line, stop) => {
-              const fills: string[] = [];
-              for (let slot = 0; slot < listed; slot++) {
-                if (slot > 0) line.expect(' ');
-                fills.push(line.fill(slot + 1 < listed ? ' ' : stop));
-              }
-              return { letter: '', fills, whole: undefined };
-            },
+        listed === 0 ? undefined : (line, stop) => ({ letter: '', fills: line.fills(listed, stop), whole: undefined }),
       isGlued: false,
       letter: undefined,
       value(row, taken, lookup) {

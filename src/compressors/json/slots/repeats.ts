@@ -1,4 +1,5 @@
 /** A few texts in turn: `repeats auth, db, cache` gives auth for i = 0, db for 1, cache for 2, auth for 3. */
+import { isPrintable } from '../spell.ts';
 import { MIN_FORMULA_ROWS, type SlotForm, type SlotReader } from './slot.ts';
 
 const PREFIX = 'repeats ';
@@ -21,13 +22,14 @@ export const repeats: SlotForm = {
       if (!comesAgain(0) && !comesAgain(1) && !comesAgain(2) && !comesAgain(half)) continue;
       numbered ??= numberTexts(texts);
       const turn = turnOf(numbered, rows, period);
-      if (turn?.some((text) => UNSAFE.test(text))) return [];
+      if (turn?.some((text) => UNSAFE.test(text) || !isPrintable(text))) return [];
       if (turn) return [PREFIX + turn.join(', ')];
     }
     return [];
   },
   read(wording): SlotReader | undefined {
-    if (!wording.startsWith(PREFIX)) return undefined;
+    // No text of a turn has a semicolon: exceptions stand behind it.
+    if (!wording.startsWith(PREFIX) || wording.includes(';')) return undefined;
     const turn = wording.slice(PREFIX.length).split(', ');
     return (row) => turn[row % turn.length]!;
   },

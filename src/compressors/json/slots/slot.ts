@@ -24,8 +24,8 @@ const CANDIDATES = 3;
 
 /** Whether one number is a third of them or more: most columns have no rule, and that is seen sooner than which number it is. */
 export function hasThird(values: readonly number[]): boolean {
-  const found = new Float64Array(CANDIDATES);
-  const lead = new Uint32Array(CANDIDATES);
+  const found = [0, 0, 0];
+  const lead = [0, 0, 0];
   for (let at = 0; at < values.length; at++) {
     const value = values[at]!;
     let place = 0;

@@ -41,13 +41,13 @@ export function describe(table: FlatTable, { tokens, nameTokens, inFull }: Descr
     write: contextFor(table, tokens),
   };
   const others = inFull ? table.nodes.filter((node) => !inFull.has(node)) : table.nodes;
-  const few = others.filter((node) => isOfFew(node, table));
-  const always = others.filter((node) => !few.includes(node) && isConstant(node, table));
+  const few = new Set(others.filter((node) => isOfFew(node, table)));
+  const always = new Set(others.filter((node) => !few.has(node) && isConstant(node, table)));
   const facts = table.nodes
-    .filter((node) => !few.includes(node) && !always.includes(node))
+    .filter((node) => !few.has(node) && !always.has(node))
     .flatMap((node) => sayNode(node, context));
-  if (always.length > 0) facts.unshift({ name: 'always the same, where present', text: sayAlways(always) });
-  if (few.length > 0) facts.push({ name: 'in few rows', text: sayFew(few) });
+  if (always.size > 0) facts.unshift({ name: 'always the same, where present', text: sayAlways([...always]) });
+  if (few.size > 0) facts.push({ name: 'in few rows', text: sayFew([...few]) });
   return facts;
 }
 
@@ -85,11 +85,23 @@ function sayColumn(node: FieldNode, context: Context): Fact {
 }
 
 function sayFew(nodes: readonly FieldNode[]): string {
-  const inside = (node: FieldNode): boolean =>
-    nodes.some(({ name }) => node.name.startsWith(`${name}.`) || node.name.startsWith(`${name}[`));
-  const names = nodes.filter((node) => !inside(node)).map(({ name }) => name);
+  const outer = outermost(nodes.map(({ name }) => name));
+  const names = nodes.filter(({ name }) => outer.has(name)).map(({ name }) => name);
   const more = names.length - MAX_FEW_NAMED;
   return names.slice(0, MAX_FEW_NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+/** The names that are not below another one: `a.b` and `a[].b` are below `a`. */
+function outermost(names: readonly string[]): ReadonlySet<string> {
+  const outer = new Set<string>();
+  /** In order, names that begin alike stand together, the shortest first. */
+  const starts: string[] = [];
+  for (const name of names.toSorted()) {
+    while (starts.length > 0 && !name.startsWith(starts.at(-1)!)) starts.pop();
+    if (!starts.some(({ length }) => name[length] === '.' || name[length] === '[')) outer.add(name);
+    starts.push(name);
+  }
+  return outer;
 }
 
 /** Rows that have it are unlike the others, and said so elsewhere. */

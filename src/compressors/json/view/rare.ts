@@ -40,8 +40,8 @@ export function rareCells(column: Column, limits: RareLimits): ReadonlySet<numbe
   const addAll = (found: Iterable<number>): void => {
     for (const id of found) odd.add(id);
   };
-  if (distinct.length * MIN_COMMON <= ids.length + limit) addAll(rareOf(undefined, distinct.length, column, limit));
-  if (!column.isText) addAll(rareGroups(distinct.map(kindOf), column, limit));
+  if (distinct.length * MIN_COMMON <= ids.length + limit) addAll(rareOf({ count: distinct.length }, column, limit));
+  if (!column.isText) addAll(rareOf(groupsOf(column, limit, kindOf), column, limit));
   const hasText = distinct.some((value) => typeof value === 'string');
   if (hasText) addAll(rareTexts(column, limit, limits));
   if (odd.size > 0) ids.forEach((id, at) => odd.has(id) && rare.add(at));
@@ -49,27 +49,34 @@ export function rareCells(column: Column, limits: RareLimits): ReadonlySet<numbe
   return rare;
 }
 
-/** The distinct values whose group (of equal keys) is rare, where the other groups are common. */
-function rareGroups(keys: readonly string[], column: Column, limit: number): readonly number[] {
-  const known = new Map<string, number>();
-  const groups = new Int32Array(keys.length);
-  for (let id = 0; id < keys.length; id++) {
-    let group = known.get(keys[id]!);
-    if (group === undefined) known.set(keys[id]!, (group = known.size));
-    groups[id] = group;
-  }
-  return rareOf(groups, known.size, column, limit);
+interface Groups {
+  /** The group of each distinct value, by its number; undefined when each is one of its own. */
+  readonly ids?: Int32Array;
+  readonly count: number;
 }
 
-/** @param groupOf the group of each distinct value, by its number; undefined when each is one of its own. */
-function rareOf(
-  groupOf: Int32Array | undefined,
-  count: number,
-  { counts, ids }: Column,
-  limit: number,
-): readonly number[] {
-  if (areManyGroups(count, ids.length, limit)) return [];
-  const totals = new Int32Array(count);
+/** The distinct values by a key of each; undefined as soon as the groups are too many for one of them to be rare. */
+function groupsOf(column: Column, limit: number, keyOf: (value: Cell, id: number) => string): Groups | undefined {
+  const { distinct, ids: cells } = column;
+  const known = new Map<string, number>();
+  const ids = new Int32Array(distinct.length);
+  for (let id = 0; id < distinct.length; id++) {
+    const key = keyOf(distinct[id]!, id);
+    let group = known.get(key);
+    if (group === undefined) {
+      known.set(key, (group = known.size));
+      if (areManyGroups(known.size, cells.length, limit)) return undefined;
+    }
+    ids[id] = group;
+  }
+  return { ids, count: known.size };
+}
+
+/** The distinct values whose group is rare, where the other groups are common. */
+function rareOf(found: Groups | undefined, { counts, ids }: Column, limit: number): readonly number[] {
+  if (!found || areManyGroups(found.count, ids.length, limit)) return [];
+  const groupOf = found.ids;
+  const totals = new Int32Array(found.count);
   for (let id = 0; id < counts.length; id++) totals[groupOf ? groupOf[id]! : id]! += counts[id]!;
   const sorted = Array.from(totals, (total, group) => [group, total] as const).sort((a, b) => a[1] - b[1]);
   let rows = 0;
@@ -87,9 +94,9 @@ function rareOf(
   const common = (ids.length - rows) / (sorted.length - groups);
   if (common < Math.max(MIN_COMMON, 3 * sorted[groups - 1]![1])) return [];
   const rare = new Set(sorted.slice(0, groups).map(([group]) => group));
-  const found: number[] = [];
-  for (let id = 0; id < counts.length; id++) if (rare.has(groupOf ? groupOf[id]! : id)) found.push(id);
-  return found;
+  const values: number[] = [];
+  for (let id = 0; id < counts.length; id++) if (rare.has(groupOf ? groupOf[id]! : id)) values.push(id);
+  return values;
 }
 
 /** Whether so many groups leave too few cells for those that are not rare: at most `limit` groups are. */
@@ -110,23 +117,12 @@ function rareTexts(column: Column, limit: number, { hasNumbers }: RareLimits): r
   const { distinct } = column;
   const odd = hasNumbers ? [...rareLengths(column, limit)] : [];
   if (distinct.length > MAX_SPLIT) return odd;
-  const { shapes } = column;
-  const own = shapes ? undefined : column.skeletons.map((skeleton, id) => skeleton?.shape ?? kindOf(distinct[id]!));
-  odd.push(...(own ? rareGroups(own, column, limit) : rareOf(shapes!.ids, shapes!.all.length, column, limit)));
-  if ((shapes?.all.length ?? new Set(own).size) * MIN_COMMON < column.ids.length) return odd;
-  return [...odd, ...rareClasses(column, limit)];
-}
-
-function rareClasses(column: Column, limit: number): readonly number[] {
-  const classes: string[] = [];
-  const groups = new Set<string>();
-  for (const value of column.distinct) {
-    const own = typeof value === 'string' ? classesOf(value) : kindOf(value);
-    classes.push(own);
-    groups.add(own);
-    if (areManyGroups(groups.size, column.ids.length, limit)) return [];
-  }
-  return rareGroups(classes, column, limit);
+  const shapeOf = (value: Cell, id: number): string => column.skeleton(id)?.shape ?? kindOf(value);
+  const groups = column.shapes ?? groupsOf(column, limit, shapeOf);
+  odd.push(...rareOf(groups, column, limit));
+  if (groups && groups.count * MIN_COMMON < column.ids.length) return odd;
+  const classOf = (value: Cell): string => (typeof value === 'string' ? classesOf(value) : kindOf(value));
+  return [...odd, ...rareOf(groupsOf(column, limit, classOf), column, limit)];
 }
 
 const MAX_CLASSES_CHARS = 80;
