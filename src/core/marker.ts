@@ -13,9 +13,14 @@ export function findMarkers(text: string): readonly string[] {
   return Array.from(text.matchAll(MARKER), (match) => match[1]!);
 }
 
+/** Whether something is left out of a text, with a handle to it. */
+export function hasHandle(text: string): boolean {
+  return text.includes('headroom_retrieve hash=');
+}
+
 /** What Headroom writes into results: markers, heads of forms, references. None of it belongs into a file. */
 const OWN_WORDS =
-  /\[headroom: |headroom_retrieve hash=[0-9a-f]{24}|^\[(?:lines \d+-\d+|\d+ lines): same as .*(?:, above|there)\]$/m;
+  /\[headroom: |headroom_retrieve hash=[0-9a-f]{24}|^\[(?:lines \d+-\d+|\d+ lines?): same as .*(?:, above|there)\]$/m;
 
 export function hasOwnWords(text: string): boolean {
   return OWN_WORDS.test(text);

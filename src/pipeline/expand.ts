@@ -46,7 +46,7 @@ export function expandBody(
     earlier.addCall(part);
     const known = expandText(part.source, compressors);
     const text = expandView(part.source, find) ?? unfoldRepeats(known ?? part.source, earlier) ?? known;
-    earlier.addResult(part, part.source);
+    earlier.addResult(part, part.source, text ?? part.source);
     return text === undefined
       ? []
       : [format.write({ kind: 'rewrite', part, text, loss: 'none', by: 'expand' }, document)];

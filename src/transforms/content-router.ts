@@ -38,7 +38,7 @@ export function contentRouter(compressors: readonly Compressor[]): Transform {
           const accepted = yield* propose(part, compressors, levels, before, context);
           if (accepted?.kind === 'rewrite') text = accepted.text;
         }
-        if (live.length > 0 && index < results.length - 1) earlier.addResult(part, text);
+        if (live.length > 0 && index < results.length - 1) earlier.addResult(part, text, part.source);
       }
     },
   };

@@ -5,6 +5,7 @@
 import type { Conversation, Part, ToolCall } from '../core/conversation.ts';
 import { asObject, type JsonValue } from '../core/json/value.ts';
 
+import { hasHandle } from '../core/marker.ts';
 import { EarlierNames, nameOf, type TextName, wholeName } from './earlier-names.ts';
 
 /** Shorter texts hold no run of lines worth a reference. */
@@ -18,6 +19,14 @@ const MAX_PLACES = 8;
 const GUTTER = /^( *)(\d{1,7})([\t→])/;
 
 const STANDS_FOR_LINES = /^\[lines \d+-(\d+): same as /;
+
+const WHOLE = /^\[(\d+) lines?: same as all of (.+), above\]$/;
+
+/** A text that only says which other one it is: how many lines that has, and what it is called. */
+export function wholeMeant(text: string): { readonly lines: number; readonly label: string } | undefined {
+  const match = WHOLE.exec(text);
+  return match ? { lines: Number(match[1]), label: match[2]! } : undefined;
+}
 
 export interface NumberedLine {
   readonly content: string;
@@ -59,13 +68,16 @@ export class EarlierText {
   readonly name: TextName;
   /** Which of the texts of this name it is, from 1. */
   readonly time: number;
+  /** What it was before it was said shorter without loss; the text itself where it was not. */
+  readonly source: string;
   readonly #text: string;
   #lines: readonly NumberedLine[] | undefined;
   #isUnambiguous = true;
 
-  constructor(name: TextName, time: number, text: string) {
+  constructor(name: TextName, time: number, text: string, source: string) {
     this.name = name;
     this.time = time;
+    this.source = source;
     this.#text = text;
   }
 
@@ -100,6 +112,8 @@ export class EarlierTexts {
   readonly #times = new Map<string, number>();
   readonly #names = new EarlierNames();
   readonly #calls = new Set<ToolCall>();
+  /** Results that went out shorter without loss, by the length of their sources. */
+  readonly #shortened = new Map<number, EarlierText[]>();
   /** For each line that is long enough: its places in each text, the latest text last. */
   readonly #places = new Map<string, Place[][]>();
   #indexed = 0;
@@ -115,6 +129,11 @@ export class EarlierTexts {
 
   get all(): readonly EarlierText[] {
     return this.#texts;
+  }
+
+  /** The first result that was the very same, and stands in another form. */
+  sameAs(source: string): EarlierText | undefined {
+    return this.#shortened.get(source.length)?.find((earlier) => earlier.source === source);
   }
 
   /** Where a line of these words stands, the latest texts first; nowhere when it is too short to look for. */
@@ -156,20 +175,27 @@ export class EarlierTexts {
     for (const input of inputs) this.#add({ tool: `the input of ${tool}`, path, rest }, input);
   }
 
-  /** @param text the result as it goes out. */
-  addResult(part: Part, text: string): void {
+  /** @param text the result as it goes out. @param source the same as it came. */
+  addResult(part: Part, text: string, source: string): void {
     if (!part.call) return;
     this.addCall(part);
-    this.#add(nameOf(part.call), text);
+    this.#add(nameOf(part.call), text, source);
   }
 
-  #add(name: TextName, text: string): void {
+  #add(name: TextName, text: string, source: string = text): void {
     const whole = wholeName(name);
     const time = (this.#times.get(whole) ?? 0) + 1;
     this.#times.set(whole, time);
     this.#names.add(name);
     this.#byLabel.clear();
-    if (isLong(text)) this.#texts.push(new EarlierText(name, time, text));
+    const isShortened = text !== source && !hasHandle(text) && !wholeMeant(text);
+    if (!isShortened && !isLong(text)) return;
+    const earlier = new EarlierText(name, time, text, isShortened ? source : text);
+    this.#texts.push(earlier);
+    if (!isShortened) return;
+    const known = this.#shortened.get(source.length);
+    if (known) known.push(earlier);
+    else this.#shortened.set(source.length, [earlier]);
   }
 }
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Part } from '../core/conversation.ts';
 import type { JsonValue } from '../core/json/value.ts';
+import { hasOwnWords, writeMarker } from '../core/marker.ts';
 import { EarlierTexts } from './earlier-texts.ts';
 import { foldRepeats, unfoldRepeats } from './repeats.ts';
 
@@ -23,7 +24,7 @@ function result(text: string, name = 'Read', input: JsonValue = { file_path: '/s
 }
 function earlier(...parts: Part[]): EarlierTexts {
   const texts = new EarlierTexts({ showsInputs: true });
-  for (const part of parts) texts.addResult(part, part.text);
+  for (const part of parts) texts.addResult(part, part.text, part.source);
   return texts;
 }
 const code = (count: number, from = 1): string[] =>
@@ -31,6 +32,39 @@ const code = (count: number, from = 1): string[] =>
 const listing = (lines: readonly string[], first = 1, print = (n: number) => `${n}\t`): string =>
   lines.map((line, n) => print(first + n) + line).join('\n');
 const arrow = (n: number): string => `${String(n).padStart(6)}→`;
+
+describe('a result that came before, and went out in another form', () => {
+  const source = JSON.stringify(code(40).map((line, row) => ({ row, line })));
+  const shorter = (text: string): Part => ({ ...result(source, 'list', { page: 'one' }), text });
+
+  test('is said by its name alone, and unfolds to the very bytes (R-9)', () => {
+    const texts = earlier(result('other\n'.repeat(40)), shorter('[headroom: 40 rows]\na\nb'));
+    const folded = foldRepeats(source, texts)!;
+    expect(folded).toBe('[1 line: same as all of list one, above]');
+    expect(unfoldRepeats(folded, texts)).toBe(source);
+    expect(hasOwnWords(folded)).toBe(true);
+  });
+
+  test('the first of several is meant, not one that only names it', () => {
+    const texts = earlier(shorter('[headroom: 40 rows]\na'), shorter('[1 line: same as all of list one, above]'));
+    expect(foldRepeats(source, texts)).toBe('[1 line: same as all of list one, above]');
+    const others = earlier({ ...shorter('x'), source: `${source} ` }, shorter('[headroom: 40 rows]\na'));
+    expect(foldRepeats(source, others)).toBe('[1 line: same as all of list one (call 2), above]');
+    expect(unfoldRepeats('[1 line: same as all of list one (call 2), above]', others)).toBe(source);
+  });
+
+  test('is said anew where something is left out of it there, and where it is not quite the same', () => {
+    const view = `40 rows\n${writeMarker('0'.repeat(24))}`;
+    expect(foldRepeats(source, earlier(shorter(view)))).toBeUndefined();
+    expect(foldRepeats(`${source} `, earlier(shorter('[headroom: 40 rows]\na')))).toBeUndefined();
+  });
+
+  test('a name that leads nowhere, or to a text of other length, is not unfolded', () => {
+    const texts = earlier(shorter('[headroom: 40 rows]\na'));
+    expect(unfoldRepeats('[1 line: same as all of list two, above]', texts)).toBeUndefined();
+    expect(unfoldRepeats('[2 lines: same as all of list one, above]', texts)).toBeUndefined();
+  });
+});
 
 describe('repeats', () => {
   test('a file read again goes out as its first line and a reference', () => {

@@ -2,7 +2,14 @@
  * Says a run of lines that stands earlier in the conversation by a reference to it, changed lines in full. Lossless:
  * the reference names one earlier text and its line numbers, and `unfoldRepeats` gives the very bytes back.
  */
-import { type EarlierText, type EarlierTexts, type NumberedLine, type Place, readLines } from './earlier-texts.ts';
+import {
+  type EarlierText,
+  type EarlierTexts,
+  type NumberedLine,
+  type Place,
+  readLines,
+  wholeMeant,
+} from './earlier-texts.ts';
 
 /** A run must be worth its reference: be so much longer, and not break the text for two short lines. */
 const MIN_RUN_LINES = 3;
@@ -23,6 +30,8 @@ interface Run extends Place {
 /** Undefined when nothing repeats, or when the text holds lines that look like references. */
 export function foldRepeats(text: string, earlier: EarlierTexts): string | undefined {
   if (text.length < MIN_RUN_CHARS || earlier.all.length === 0) return undefined;
+  const same = earlier.sameAs(text);
+  if (same) return writeWhole(countLines(text), earlier.labelOf(same));
   const { lines: read, isNumbered } = readLines(text);
   const lines = isNumbered
     ? read
@@ -57,8 +66,20 @@ function fold(
   return named ? out.join('\n') : undefined;
 }
 
+/** All of a result that stands earlier in a shorter form: there its lines are not to be found. */
+function writeWhole(lines: number, label: string): string {
+  return `[${lines} line${lines === 1 ? '' : 's'}: same as all of ${label}, above]`;
+}
+
+function countLines(text: string): number {
+  return text.split('\n').length;
+}
+
 /** The text in full; undefined when a reference in it leads nowhere, or there is none. */
 export function unfoldRepeats(text: string, earlier: EarlierTexts): string | undefined {
+  const whole = wholeMeant(text);
+  const source = whole && earlier.find(whole.label)?.source;
+  if (whole) return source !== undefined && countLines(source) === whole.lines ? source : undefined;
   const out: string[] = [];
   let unfolded = 0;
   let named = '';
