@@ -1,38 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Compressed, Level } from '../../core/compressor.ts';
 import { NO_DEADLINE } from '../../core/deadline.ts';
-import { Sample } from '../../core/sample.ts';
 import { o200k } from '../../tokenizers/o200k.ts';
+import { NAMES_TO_ESCAPE, claim, compress } from './page.fixture.ts';
 import { findPages, readForm, writeForm } from './form.ts';
-import { pageCompressor } from './page.ts';
 import { writeView } from './view.ts';
 
-function compress(text: string, level: Level = 'lossless'): Compressed | undefined {
-  return pageCompressor.compress(text, { level, call: undefined, tokens: o200k, deadline: NO_DEADLINE });
-}
-
-function claim(text: string): number {
-  return pageCompressor.claim(new Sample(text));
-}
-
 const ACTED = ['link', 'button', 'textbox', 'checkbox'];
-const word = fc.constantFrom(
-  'Save',
-  'a b',
-  '=',
-  '~',
-  '12:30',
-  'x|y',
-  '{1}',
-  'ü 名',
-  '',
-  '-',
-  ': ',
-  '!',
-  '==',
-  'Note this: x',
-);
+const word = fc.constantFrom(...NAMES_TO_ESCAPE, '!', '==', 'Note this: x');
 const element = fc.record({
   role: fc.constantFrom('link', 'button', 'listitem', 'row', 'StaticText', 'heading', 'textbox', 'image', 'generic'),
   depth: fc.nat(4),

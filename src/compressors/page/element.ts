@@ -34,8 +34,9 @@ const NOTHING: Element = {
   value: undefined,
 };
 
-export function rawElement(raw: string, depth: number): Element {
-  return { ...NOTHING, raw, depth };
+/** An element with these of its own, and nothing else. */
+export function elementOf(own: Partial<Element>): Element {
+  return { ...NOTHING, ...own };
 }
 
 export interface Ref {

@@ -3,21 +3,13 @@
  * elements, one a line or one part of a shape a line. What stands around pages stays as it is.
  */
 import type { Deadline } from '../../core/deadline.ts';
+import { type ReadShape, cellsOf, fillShape, readShape } from '../../core/shape.ts';
 import type { Dialect } from './dialect.ts';
 import { dialectNamed } from './dialects/index.ts';
 import type { Element } from './element.ts';
 import { depthOfRaw, readElements, TWO } from './read.ts';
 import { type Region, findRegions, isPage } from './regions.ts';
-import {
-  MAX_COUNTED,
-  type Page,
-  type Shapes,
-  type ReadShape,
-  cellsOf,
-  fillShape,
-  findShapes,
-  readShape,
-} from './shapes.ts';
+import { MAX_COUNTED, type Page, type Shapes, findShapes } from './shapes.ts';
 import {
   ECHO,
   ElementReader,

@@ -1,15 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Compressed, CompressOptions, Level } from '../../core/compressor.ts';
 import type { ToolCall } from '../../core/conversation.ts';
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import { Sample } from '../../core/sample.ts';
 import { readFixtures } from '../../testing/compressor-contract.ts';
 import { o200k } from '../../tokenizers/o200k.ts';
 import { compressors } from '../index.ts';
+import { NAMES_TO_ESCAPE, claim, compress } from './page.fixture.ts';
 import { findPages, readForm, writeForm } from './form.ts';
-import { pageCompressor } from './page.ts';
 import { writeView } from './view.ts';
 
 const FIXTURES = readFixtures(fileURLToPath(new URL('../../../fixtures/compressors/page', import.meta.url)));
@@ -17,15 +16,6 @@ const PAGES = FIXTURES.filter(({ name }) => !name.startsWith('look-alike'));
 
 function fixture(name: string): string {
   return FIXTURES.find((one) => one.name === `${name}.txt`)!.text;
-}
-
-function compress(text: string, level: Level = 'lossless', call?: ToolCall): Compressed | undefined {
-  const options: CompressOptions = { level, call, tokens: o200k, deadline: NO_DEADLINE };
-  return pageCompressor.compress(text, options);
-}
-
-function claim(text: string): number {
-  return pageCompressor.claim(new Sample(text));
 }
 
 /** The refs of everything in a text that somebody may want to act on, and of lines that cannot be read. */
@@ -132,23 +122,7 @@ describe('the lossless form', () => {
 });
 
 describe('any page', () => {
-  const word = fc.constantFrom(
-    'Save',
-    'a b',
-    '=',
-    '~',
-    '12:30',
-    'x|y',
-    '{1}',
-    '{2=z}',
-    'ü 名',
-    '',
-    '-',
-    ': ',
-    "it's",
-    '\ue900',
-    ' ',
-  );
+  const word = fc.constantFrom(...NAMES_TO_ESCAPE, '{2=z}', "it's", '\ue900', ' ');
   const role = fc.constantFrom('button', 'link', 'generic', 'listitem', 'row', 'cell', 'text', 'heading', 'img');
   const state = fc.constantFrom('', '', '', ' [level=2]', ' [checked]', ' [disabled]');
   const element = fc.record({

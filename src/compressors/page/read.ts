@@ -1,6 +1,6 @@
 /** The elements of a page, and how its lines are indented. */
 import type { Dialect } from './dialect.ts';
-import { type Element, rawElement } from './element.ts';
+import { type Element, elementOf } from './element.ts';
 
 const MAX_ADDRESS = 4_000;
 const ADDRESS = /^[^\s[]\S*$/;
@@ -25,7 +25,7 @@ export function readElements(lines: readonly string[], dialect: Dialect, indent:
   for (const line of lines) {
     const read = dialect.read(line, indent);
     const last = elements.at(-1);
-    if (!read) elements.push(rawElement(line, (last?.depth ?? -1) + 1));
+    if (!read) elements.push(elementOf({ raw: line, depth: (last?.depth ?? -1) + 1 }));
     else if (dialect.urlsBelow && last && isAddressOf(last, read, line, indent)) last.url = read.value;
     else elements.push(read);
   }
@@ -61,7 +61,7 @@ function settle(elements: readonly Element[], dialect: Dialect, indent: string):
     const isOpen = hasChildren || element.url !== undefined;
     if ((element.tail === ':') !== isOpen || (isOpen && element.value !== undefined)) {
       const lines = dialect.print({ ...element, tail: '' }, element.tail === ':', indent).split('\n');
-      for (const line of lines.reverse()) settled.push(rawElement(line, element.depth));
+      for (const line of lines.reverse()) settled.push(elementOf({ raw: line, depth: element.depth }));
       nextDepth = element.depth;
       continue;
     }

@@ -3,10 +3,20 @@
  * `{1}`, and each of them as a line of what fills the holes.
  */
 import type { Deadline } from '../../core/deadline.ts';
+import {
+  type Column,
+  LETTERS,
+  type Shape,
+  cellsOf,
+  holeFor,
+  isHoleLike,
+  separatorFor,
+  sharedEnds,
+  withoutEnds,
+} from '../../core/shape.ts';
 import { type Element, endsOf } from './element.ts';
 import { type Wording, canHaveRef, spellElement, spellUrl } from './spell.ts';
 
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const MIN_INSTANCES = 3;
 /** Larger shapes are hard to read, and hold others that are said once as well. */
 const MAX_ELEMENTS = 32;
@@ -20,28 +30,8 @@ const ROUNDS = 3;
 /** Of many parts so many say what a shape saves. */
 const MAX_WEIGHED = 64;
 const ELEMENTS_PER_CHECK = 1024;
-/** What parts the values of a line: the first that stands in none of them. */
-const SEPARATORS = ['|', '¦', '‖'];
-const HOLE_LIKE = /\{\d/;
-/** A value that so many share is said with the hole, and nothing in its place. */
-const USUAL_SHARE = 0.6;
 /** How many refs in a row may be left to be counted. */
 export const MAX_COUNTED = 8;
-
-/** What fills a hole: one text for each that is of the shape. */
-interface Column {
-  readonly values: readonly string[];
-  readonly number: number;
-  readonly field: Varying;
-  /** Said in place of nothing. */
-  readonly usual: string | undefined;
-}
-
-export interface Shape {
-  readonly letter: string;
-  readonly lines: readonly string[];
-  readonly columns: readonly Column[];
-}
 
 /** A part that is of a shape. */
 export interface Instance {
@@ -173,23 +163,14 @@ class ShapeWriter {
     });
     const first = values[0]!;
     const isConstant = values.every((value) => value === first);
-    if (isConstant && HOLE_LIKE.test(first)) this.isPossible = false;
+    if (isConstant && isHoleLike(first)) this.isPossible = false;
     if (isConstant) return;
-    const [before, after] = field === 'ref' ? [0, 0] : sharedEnds(values);
+    const [before, after] = field === 'ref' ? [0, 0] : sharedEnds(values, isEdge);
     const start = first.slice(0, before);
     const end = first.slice(first.length - after);
-    if (HOLE_LIKE.test(start) || HOLE_LIKE.test(end)) this.isPossible = false;
-    const own = before + after === 0 ? values : values.map((value) => value.slice(before, value.length - after));
-    (said as { [key in Varying]: string })[field] = start + this.#holeFor(own, field) + end;
-  }
-
-  #holeFor(values: readonly string[], field: Varying): string {
-    const known = this.columns.find((column) => column.values.every((value, i) => value === values[i]));
-    if (known) return `{${known.number}}`;
-    const number = this.columns.length + 1;
-    const usual = field === 'ref' ? undefined : usualOf(values);
-    this.columns.push({ values, number, field, usual });
-    return usual === undefined ? `{${number}}` : `{${number}=${usual}}`;
+    if (isHoleLike(start) || isHoleLike(end)) this.isPossible = false;
+    const hole = holeFor(withoutEnds(values, before, after), this.columns, field !== 'ref');
+    (said as { [key in Varying]: string })[field] = start + hole + end;
   }
 }
 
@@ -197,37 +178,9 @@ const WORD_CHARACTER = /[A-Za-z0-9]/;
 /** What begins an escaped character, which is not cut through either. */
 const ESCAPE = /[%\\]/;
 
-/** How many characters all values begin and end with, up to the end of a word. */
-function sharedEnds(values: readonly string[]): [number, number] {
-  const first = values[0]!;
-  let before = first.length;
-  let after = first.length;
-  for (const value of values) {
-    let at = 0;
-    while (at < before && value.charCodeAt(at) === first.charCodeAt(at)) at++;
-    before = at;
-    at = 0;
-    while (at < after && value.charCodeAt(value.length - 1 - at) === first.charCodeAt(first.length - 1 - at)) at++;
-    after = at;
-  }
-  while (before > 0 && !isEdge(first, before - 1)) before--;
-  const shortest = values.reduce((least, { length }) => Math.min(least, length), first.length);
-  after = Math.min(after, shortest - before);
-  while (after > 0 && !isEdge(first, first.length - after)) after--;
-  return [before, after];
-}
-
 /** A word cannot go on beyond this character; nothing of two halves is cut through. */
 function isEdge(text: string, at: number): boolean {
   return text.charCodeAt(at) < 128 && !WORD_CHARACTER.test(text[at]!) && !ESCAPE.test(text[at]!);
-}
-
-function usualOf(values: readonly string[]): string | undefined {
-  const counts = new Map<string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  if (counts.has('')) return undefined;
-  for (const [value, count] of counts) if (count >= values.length * USUAL_SHARE && !/[{}]/.test(value)) return value;
-  return undefined;
 }
 
 interface Drawn {
@@ -262,11 +215,6 @@ function plainLength({ elements, gaps, names, wording }: Page, at: number): numb
   return spellElement(elements[at]!, { gap, nameBefore: names[at] }, wording).length + 1;
 }
 
-/** What fills the holes of the shape for one part. */
-export function cellsOf(columns: readonly Column[], part: number): readonly string[] {
-  return columns.map(({ values, usual }) => (values[part] === usual ? '' : values[part]!));
-}
-
 function drawAll(page: Page, deadline: Deadline): { drawn: readonly Drawn[]; ends: Int32Array } {
   const ends = endsOf(page.elements);
   const numbers = numberShapes(page, ends, deadline);
@@ -290,9 +238,7 @@ function drawAll(page: Page, deadline: Deadline): { drawn: readonly Drawn[]; end
 export function findShapes(page: Page, deadline: Deadline): Shapes {
   const { drawn, ends } = drawAll(page, deadline);
   const best = [...drawn].sort((a, b) => b.saving - a.saving).slice(0, LETTERS.length);
-  const separator = SEPARATORS.find(
-    (one) => !best.some(({ columns }) => columns.some(({ values }) => values.some((value) => value.includes(one)))),
-  );
+  const separator = separatorFor(best);
   const instances = new Map<number, Instance>();
   if (separator === undefined) return { shapes: [], instances, separator: '', ends };
   best.sort((a, b) => a.starts[0]! - b.starts[0]!);
@@ -302,42 +248,4 @@ export function findShapes(page: Page, deadline: Deadline): Shapes {
     return shape;
   });
   return { shapes, instances, separator, ends };
-}
-
-const HOLE = /\{(\d{1,2})(?:=([^}]*))?\}/g;
-
-/** A shape as a form says it: of each line the texts and, between them, the numbers of the holes. */
-export interface ReadShape {
-  readonly lines: readonly (readonly (string | number)[])[];
-  /** By number, what fills a hole where nothing is said. */
-  readonly usual: readonly (string | undefined)[];
-  readonly holes: number;
-}
-
-export function readShape(lines: readonly string[]): ReadShape {
-  const usual: string[] = [];
-  let holes = 0;
-  const parts = lines.map((line) => {
-    const own: (string | number)[] = [];
-    let at = 0;
-    for (const match of line.matchAll(HOLE)) {
-      const number = Number(match[1]);
-      holes = Math.max(holes, number);
-      if (match[2] !== undefined) usual[number] = match[2];
-      own.push(line.slice(at, match.index), number);
-      at = match.index + match[0].length;
-    }
-    return [...own, line.slice(at)];
-  });
-  return { lines: parts, usual, holes };
-}
-
-/** The lines of one part: the shape with its holes filled. Undefined when the values are not as many as the holes. */
-export function fillShape({ lines, usual, holes }: ReadShape, cells: readonly string[]): readonly string[] | undefined {
-  if (holes !== cells.length) return undefined;
-  return lines.map((parts) => {
-    let line = '';
-    for (const part of parts) line += typeof part === 'string' ? part : cells[part - 1] || (usual[part] ?? '');
-    return line;
-  });
 }

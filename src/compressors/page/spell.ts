@@ -3,7 +3,7 @@
  * colon. A ref that counts on from the element before is left unsaid where nobody acts on the element.
  */
 import { type Dialect, NAME_SHAPES } from './dialect.ts';
-import { type Element, type Ref, countedRef, rawElement } from './element.ts';
+import { type Element, type Ref, countedRef, elementOf } from './element.ts';
 
 /** What stands in the head of a form, beside its counts. */
 export interface Wording {
@@ -130,7 +130,7 @@ export class ElementReader {
 
   /** Undefined when the line says none. */
   read(line: string): Element | undefined {
-    if (line.startsWith(RAW)) return rawElement(line.slice(RAW.length), 0);
+    if (line.startsWith(RAW)) return elementOf({ raw: line.slice(RAW.length) });
     const match = this.#line.exec(line);
     if (!match) return undefined;
     const [, indent, quote, saidRole, named, textName, before, handle, pointer, sign, , url, tail, value] = match;

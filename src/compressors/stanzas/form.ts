@@ -3,9 +3,10 @@
  * is a row: the letter of its shape and its values. All other lines stand as they are.
  */
 import type { Deadline } from '../../core/deadline.ts';
+import { type ReadShape, cellsOf, fillShape, readShape } from '../../core/shape.ts';
 import { type Run, findLeftOut } from './left-out.ts';
 import { outlineOf } from './outline.ts';
-import { type Row, type Shapes, cellsOf, findShapes } from './shapes.ts';
+import { type Row, type Shapes, findShapes } from './shapes.ts';
 
 const HEAD_START = '[headroom: ';
 const HEAD =
@@ -115,43 +116,6 @@ function write(
   return out.join('\n');
 }
 
-const HOLE = /\{(\d{1,2})(?:=([^}]*))?\}/g;
-
-interface ReadShape {
-  readonly lines: readonly (readonly (string | number)[])[];
-  readonly usual: readonly (string | undefined)[];
-  readonly holes: number;
-}
-
-function readShape(lines: readonly string[]): ReadShape {
-  const usual: string[] = [];
-  let holes = 0;
-  const read = lines.map((line) => {
-    const own: (string | number)[] = [];
-    let at = 0;
-    for (const match of line.matchAll(HOLE)) {
-      const number = Number(match[1]);
-      holes = Math.max(holes, number);
-      if (match[2] !== undefined) usual[number] = match[2];
-      own.push(line.slice(at, match.index), number);
-      at = match.index + match[0].length;
-    }
-    return [...own, line.slice(at)];
-  });
-  return { lines: read, usual, holes };
-}
-
-function fill({ lines, usual, holes }: ReadShape, cells: readonly string[]): readonly string[] | undefined {
-  // A shape without holes has a row without values.
-  if (holes !== (holes === 0 && cells.length === 1 && cells[0] === '' ? 0 : cells.length)) return undefined;
-  return lines.map((stanzas) => {
-    let line = '';
-    for (const stanza of stanzas)
-      line += typeof stanza === 'string' ? stanza : cells[stanza - 1] || (usual[stanza] ?? '');
-    return line;
-  });
-}
-
 interface ReadHead {
   readonly shapes: ReadonlyMap<string, ReadShape>;
   /** Where the text begins. */
@@ -210,7 +174,10 @@ class BodyReader {
     // A backslash by itself only keeps two rows apart.
     if (!row) return line === RAW && wasBehindRow ? [] : [line.startsWith(RAW) ? line.slice(RAW.length) : line];
     const shape = this.#shapes.get(row[1]!);
-    const filled = shape && fill(shape, (row[2] ?? '').split(this.#separator));
+    const said = row[2] ?? '';
+    // A shape without holes has a row without values.
+    const cells = said === '' && shape?.holes === 0 ? [] : said.split(this.#separator);
+    const filled = shape && fillShape(shape, cells);
     return filled && wasBehindRow ? [...Array.from({ length: this.#blanks }, () => ''), ...filled] : filled;
   }
 }

@@ -2,7 +2,8 @@
  * Which rows a view leaves out where many are of one shape: the first and the last stay, those that say a failure, and
  * those with a value that is rare in its column, or the smallest or largest number of it. The others are counted by what their columns say.
  */
-import type { Row, Shape, Shapes } from './shapes.ts';
+import type { Shape } from '../../core/shape.ts';
+import type { Row, Shapes } from './shapes.ts';
 
 const MIN_ROWS = 30;
 const FIRST = 12;

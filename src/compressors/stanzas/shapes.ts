@@ -1,9 +1,20 @@
-/** Parts that are built alike: their lines said once with holes `{1}`, and each of them as the values of its holes. */
+/** Stanzas that are built alike: which of them are worth a shape, and what it says of each line. */
 import type { Deadline } from '../../core/deadline.ts';
+import {
+  type Column,
+  LETTERS,
+  type Shape,
+  cellsOf,
+  findColumn,
+  holeFor,
+  isHoleLike,
+  separatorFor,
+  sharedEnds,
+  withoutEnds,
+} from '../../core/shape.ts';
 import type { Entry, Outline, Stanza } from './outline.ts';
 
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
-const MIN_PARTS = 2;
+const MIN_STANZAS = 2;
 const MIN_LINES = 2;
 const MAX_LINES = 400;
 const MAX_HOLES = 24;
@@ -13,22 +24,8 @@ const MAX_HOLE_SHARE = 0.5;
 const SHAPE_COST = 60;
 /** Of one word, what is shared must be so long that it is said once: less stands whole in every row. */
 const MIN_SHARED = 12;
-const USUAL_SHARE = 0.6;
 const ROUNDS = 4;
-const SEPARATORS: readonly string[] = ['|', '¦', '‖'];
-const HOLE_LIKE = /\{\d/;
-const PARTS_PER_CHECK = 512;
-
-interface Column {
-  readonly values: readonly string[];
-  readonly usual: string | undefined;
-}
-
-export interface Shape {
-  readonly letter: string;
-  readonly lines: readonly string[];
-  readonly columns: readonly Column[];
-}
+const KINDS_PER_CHECK = 512;
 
 /** A stanza that is said by its shape. */
 export interface Row {
@@ -68,7 +65,7 @@ function findAlike(outline: Outline, ruledOut: ReadonlySet<number>): ReadonlyMap
   for (const stanza of all) {
     const size = stanza.end - stanza.start;
     if (stanza.start < behind || size < MIN_LINES || size > MAX_LINES) continue;
-    if (counts.get(stanza.kind)! < MIN_PARTS || ruledOut.has(stanza.kind)) continue;
+    if (counts.get(stanza.kind)! < MIN_STANZAS || ruledOut.has(stanza.kind)) continue;
     const same = found.get(stanza.kind);
     if (same) same.push(stanza);
     else found.set(stanza.kind, [stanza]);
@@ -79,7 +76,7 @@ function findAlike(outline: Outline, ruledOut: ReadonlySet<number>): ReadonlyMap
 
 /** Undefined where a shape would say hardly less. */
 function draw({ lines, entries }: Outline, stanzas: readonly Stanza[]): Drawn | undefined {
-  if (stanzas.length < MIN_PARTS) return undefined;
+  if (stanzas.length < MIN_STANZAS) return undefined;
   const size = stanzas[0]!.end - stanzas[0]!.start;
   const columns: Column[] = [];
   const said: string[] = [];
@@ -103,39 +100,14 @@ function draw({ lines, entries }: Outline, stanzas: readonly Stanza[]): Drawn | 
 /** One line of a shape; undefined where what all share looks like a hole. */
 function drawLine(own: readonly Entry[], columns: Column[]): string | undefined {
   const { lead, value: first } = own[0]!;
-  if (HOLE_LIKE.test(lead)) return undefined;
-  if (own.every(({ value }) => value === first)) return HOLE_LIKE.test(first) ? undefined : lead + first;
+  if (isHoleLike(lead)) return undefined;
+  if (own.every(({ value }) => value === first)) return isHoleLike(first) ? undefined : lead + first;
   const values = own.map(({ value }) => value);
-  const [before, after] = sharedEnds(values, columns);
+  const [before, after] = endsOf(values, columns);
   const start = first.slice(0, before);
   const end = first.slice(first.length - after);
-  if (HOLE_LIKE.test(start) || HOLE_LIKE.test(end)) return undefined;
-  return lead + start + holeFor(cut(values, before, after), columns) + end;
-}
-
-function cut(values: readonly string[], before: number, after: number): readonly string[] {
-  return before + after === 0 ? values : values.map((value) => value.slice(before, value.length - after));
-}
-
-function findColumn(columns: readonly Column[], values: readonly string[]): number {
-  return columns.findIndex((column) => column.values.every((value, i) => value === values[i]));
-}
-
-function holeFor(values: readonly string[], columns: Column[]): string {
-  const known = findColumn(columns, values);
-  if (known >= 0) return `{${known + 1}}`;
-  const usual = usualOf(values);
-  columns.push({ values, usual });
-  return usual === undefined ? `{${columns.length}}` : `{${columns.length}=${usual}}`;
-}
-
-function usualOf(values: readonly string[]): string | undefined {
-  const counts = new Map<string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  if (counts.has('')) return undefined;
-  for (const [value, count] of counts)
-    if (count > 1 && count >= values.length * USUAL_SHARE && !/[{}]/.test(value)) return value;
-  return undefined;
+  if (isHoleLike(start) || isHoleLike(end)) return undefined;
+  return lead + start + holeFor(withoutEnds(values, before, after), columns) + end;
 }
 
 const WORD = /[\p{L}\p{N}\p{M}\uD800-\uDFFF_%\\-]/u;
@@ -145,38 +117,13 @@ const BLANK_OR_QUOTE = /[\s"']/;
  * How many characters all values begin and end with, between words where a long text is shared or what is left is known
  * already; otherwise between blanks and quotes, so that names and paths stand whole.
  */
-function sharedEnds(values: readonly string[], columns: readonly Column[]): readonly [number, number] {
-  const words = endsAt(values, (character) => !WORD.test(character));
-  if (findColumn(columns, cut(values, ...words)) >= 0) return words;
-  const whole = endsAt(values, (character) => BLANK_OR_QUOTE.test(character));
+function endsOf(values: readonly string[], columns: readonly Column[]): readonly [number, number] {
+  const words = sharedEnds(values, (text, at) => !WORD.test(text[at]!));
+  if (findColumn(columns, withoutEnds(values, ...words)) >= 0) return words;
+  const whole = sharedEnds(values, (text, at) => BLANK_OR_QUOTE.test(text[at]!));
   const before = words[0] - whole[0] >= MIN_SHARED ? words[0] : whole[0];
   const after = words[1] - whole[1] >= MIN_SHARED ? words[1] : whole[1];
   return [before, after];
-}
-
-function endsAt(values: readonly string[], isEdge: (character: string) => boolean): readonly [number, number] {
-  const first = values[0]!;
-  let before = first.length;
-  let after = first.length;
-  let shortest = first.length;
-  for (const value of values) {
-    let at = 0;
-    while (at < before && value.charCodeAt(at) === first.charCodeAt(at)) at++;
-    before = at;
-    at = 0;
-    while (at < after && value.charCodeAt(value.length - 1 - at) === first.charCodeAt(first.length - 1 - at)) at++;
-    after = at;
-    shortest = Math.min(shortest, value.length);
-  }
-  while (before > 0 && !isEdge(first[before - 1]!)) before--;
-  after = Math.min(after, shortest - before);
-  while (after > 0 && !isEdge(first[first.length - after]!)) after--;
-  return [before, after];
-}
-
-/** What fills the holes of a shape for one stanza. */
-export function cellsOf(columns: readonly Column[], stanza: number): readonly string[] {
-  return columns.map(({ values, usual }) => (values[stanza] === usual ? '' : values[stanza]!));
 }
 
 function drawAll(outline: Outline, deadline: Deadline): readonly Drawn[] {
@@ -187,7 +134,7 @@ function drawAll(outline: Outline, deadline: Deadline): readonly Drawn[] {
     drawn = [];
     let looked = 0;
     for (const [kind, stanzas] of findAlike(outline, ruledOut)) {
-      if (looked++ % PARTS_PER_CHECK === 0) deadline.check();
+      if (looked++ % KINDS_PER_CHECK === 0) deadline.check();
       const one = draw(outline, stanzas);
       if (one) drawn.push(one);
       else ruledOut.add(kind);
@@ -199,9 +146,7 @@ function drawAll(outline: Outline, deadline: Deadline): readonly Drawn[] {
 
 export function findShapes(outline: Outline, deadline: Deadline): Shapes | undefined {
   const best = [...drawAll(outline, deadline)].sort((a, b) => b.saving - a.saving).slice(0, LETTERS.length);
-  const separator = SEPARATORS.find(
-    (one) => !best.some(({ columns }) => columns.some(({ values }) => values.some((value) => value.includes(one)))),
-  );
+  const separator = separatorFor(best);
   if (separator === undefined || best.length === 0) return undefined;
   best.sort((a, b) => a.stanzas[0]!.start - b.stanzas[0]!.start);
   const rows = new Map<number, Row>();

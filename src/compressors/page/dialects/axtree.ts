@@ -3,7 +3,7 @@
  * `[12] link 'Home' focused: True` (WebArena), and with the handle at the end, `, browsergym_id='12'`.
  */
 import { type Dialect, MAX_LINE, NAME_SHAPES, USUAL, placeOf } from '../dialect.ts';
-import { type Element, isActedOn } from '../element.ts';
+import { type Element, elementOf, isActedOn } from '../element.ts';
 
 const LINE = new RegExp(
   `^(?:\\[([A-Za-z]*\\d+)\\] )?([A-Za-z][\\w-]*)(?: (${NAME_SHAPES.python}))?((?:, [A-Za-z].*| [A-Za-z]+: .*)?)$`,
@@ -15,20 +15,14 @@ function readLine(line: string, indent: string): Element | undefined {
   const match = place && LINE.exec(line.slice(place.at));
   // A word by itself is no element: only its quotes, its ref or its states show that it is one.
   if (!match || (match[1] === undefined && match[3] === undefined && match[4] === '')) return undefined;
-  return {
+  return elementOf({
     depth: place.depth,
-    raw: undefined,
     role: match[2]!,
     isQuoted: match[3]?.startsWith('"') ?? false,
     name: match[3]?.slice(1, -1),
-    before: '',
     ref: match[1],
-    isPointer: false,
     after: match[4]!,
-    url: undefined,
-    tail: '',
-    value: undefined,
-  };
+  });
 }
 
 function printWithout({ depth, role, name, isQuoted, after }: Element, indent: string, ref: string): string {

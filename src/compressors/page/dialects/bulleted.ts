@@ -1,6 +1,6 @@
 /** Lists of YAML, as Playwright and what is built on it print them: `- button "Save" [ref=e12]`. */
 import { type Dialect, USUAL, placeOf } from '../dialect.ts';
-import type { Element } from '../element.ts';
+import { type Element, elementOf } from '../element.ts';
 
 const KEY =
   /^((?:<changed> )?[a-z][\w-]+|\/[a-z][\w-]*)(?: "((?:[^"\\]|\\.)*)")?((?: \[(?!ref=)[^\]]*\])*)(?: \[ref=([A-Za-z]\w*)\]( \[cursor=pointer\])?((?: \[[^\]]*\])*))?/;
@@ -17,9 +17,8 @@ function readBulleted(line: string, indent: string): Element | undefined {
   if (!key || (quoted && key[0].length !== text.length)) return undefined;
   const rest = REST.exec(quoted ? said.slice(quoted[0].length) : text.slice(key[0].length));
   if (!rest) return undefined;
-  return {
+  return elementOf({
     depth: place.depth,
-    raw: undefined,
     role: key[1]!,
     isQuoted: quoted !== null,
     name: key[2],
@@ -27,11 +26,10 @@ function readBulleted(line: string, indent: string): Element | undefined {
     ref: key[4],
     isPointer: key[5] !== undefined,
     after: key[6] ?? '',
-    url: undefined,
     // Whether children follow is for whoever knows the next line; here it says what the line itself says.
     tail: rest[1] !== undefined && rest[2] === undefined ? ':' : '',
     value: rest[2],
-  };
+  });
 }
 
 function printBulleted(element: Element, hasChildren: boolean, step: string): string {

@@ -1,6 +1,6 @@
 /** Outlines with an id before each role and a name behind a colon: `[12] button: "Save"`, `[0-12] button: Save`. */
 import { type Dialect, NAME_SHAPES, USUAL, placeOf } from '../dialect.ts';
-import type { Element } from '../element.ts';
+import { type Element, elementOf } from '../element.ts';
 
 const LINE = new RegExp(`^\\[(\\d+(?:-\\d+)?)\\] ([A-Za-z][\\w-]*)(?:: (?:(${NAME_SHAPES.double})|([^\\s"].*)))?$`);
 
@@ -8,20 +8,13 @@ function readLine(line: string, indent: string): Element | undefined {
   const place = placeOf(line, indent);
   const match = place && LINE.exec(line.slice(place.at));
   if (!match) return undefined;
-  return {
+  return elementOf({
     depth: place.depth,
-    raw: undefined,
     role: match[2]!,
-    isQuoted: false,
     name: match[3]?.slice(1, -1),
-    before: '',
     ref: match[1],
-    isPointer: false,
-    after: '',
-    url: undefined,
-    tail: '',
     value: match[4],
-  };
+  });
 }
 
 export const outline: Dialect = {

@@ -1,6 +1,6 @@
 /** Roles with a ref in brackets and attributes as HTML has them: `link "Home" [ref_1] href="/"`, as Claude in Chrome prints them. */
 import { type Dialect, NAME_SHAPES, USUAL, placeOf } from '../dialect.ts';
-import type { Element } from '../element.ts';
+import { type Element, elementOf } from '../element.ts';
 
 const ATTRIBUTES = '(?: (?!href=)[a-z][\\w-]*="[^"]*"| \\([a-z]+\\))*';
 const LINE = new RegExp(
@@ -11,20 +11,15 @@ function readLine(line: string, indent: string): Element | undefined {
   const place = placeOf(line, indent);
   const match = place && LINE.exec(line.slice(place.at));
   if (!match || (match[3] === undefined && match[2] === undefined)) return undefined;
-  return {
+  return elementOf({
     depth: place.depth,
-    raw: undefined,
     role: match[1]!,
-    isQuoted: false,
     name: match[2]?.slice(1, -1),
-    before: '',
     ref: match[3],
-    isPointer: false,
     after: match[4]!,
     url: match[5],
     tail: match[6] ?? '',
-    value: undefined,
-  };
+  });
 }
 
 export const refTags: Dialect = {

@@ -3,7 +3,7 @@
  * `[12]<button type=submit />`, `[12]<a >Home />`, `[12]<a href="/">Home</a>`. Whatever has an index can be acted on.
  */
 import { type Dialect, USUAL, placeOf } from '../dialect.ts';
-import type { Element } from '../element.ts';
+import { type Element, elementOf } from '../element.ts';
 
 const OPENING = /^(\*?)\[(\d+)\]<([a-z][\w-]*)/;
 /** Whatever names an index is more than text, even where the rest of the line is not known. */
@@ -16,20 +16,7 @@ const byItself: Closing = () => ' />';
 const byTag: Closing = ({ role, name }) => (name === undefined ? '' : `</${role}>`);
 
 function textOf(depth: number, value: string): Element {
-  return {
-    depth,
-    raw: undefined,
-    role: USUAL.textRole,
-    isQuoted: false,
-    name: undefined,
-    before: '',
-    ref: undefined,
-    isPointer: false,
-    after: '',
-    url: undefined,
-    tail: '',
-    value,
-  };
+  return elementOf({ depth, role: USUAL.textRole, value });
 }
 
 /** Attributes end before the first `>` outside of quotes; undefined where none is. */
@@ -49,13 +36,7 @@ function readTag(text: string, depth: number, closing: Closing): Element | undef
   if (!opening) return undefined;
   const rest = text.slice(opening[0].length);
   const at = endOfAttributes(rest);
-  const own = {
-    ...textOf(depth, ''),
-    role: opening[3]!,
-    ref: opening[2],
-    isPointer: opening[1] !== '',
-    value: undefined,
-  };
+  const own = elementOf({ depth, role: opening[3]!, ref: opening[2], isPointer: opening[1] !== '' });
   if (at === undefined) return undefined;
   const isNamed = at < rest.length - 1;
   const end = closing(isNamed ? { ...own, name: '' } : own);

@@ -1,6 +1,6 @@
 /** Lines with `uid=1_12`, as the tools of Chrome print them. */
 import { type Dialect, USUAL, placeOf } from '../dialect.ts';
-import type { Element } from '../element.ts';
+import { type Element, elementOf } from '../element.ts';
 
 const WORD = '[A-Za-z][\\w-]*(?:="[^"]*")?';
 const UID = new RegExp(
@@ -11,20 +11,15 @@ function readUid(line: string, indent: string): Element | undefined {
   const place = placeOf(line, indent);
   const match = place && UID.exec(line);
   if (!match) return undefined;
-  return {
+  return elementOf({
     depth: place.depth,
-    raw: undefined,
     role: match[2]!,
-    isQuoted: false,
     name: match[3],
-    before: '',
     ref: match[1],
-    isPointer: false,
     after: match[4]!,
     url: match[5],
     tail: match[6] ?? '',
-    value: undefined,
-  };
+  });
 }
 
 export const uids: Dialect = {
