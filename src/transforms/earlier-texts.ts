@@ -112,8 +112,8 @@ export class EarlierTexts {
   readonly #times = new Map<string, number>();
   readonly #names = new EarlierNames();
   readonly #calls = new Set<ToolCall>();
-  /** Results that went out shorter without loss, by the length of their sources. */
-  readonly #shortened = new Map<number, EarlierText[]>();
+  /** By the length of their sources. */
+  readonly #bySize = new Map<number, EarlierText[]>();
   /** For each line that is long enough: its places in each text, the latest text last. */
   readonly #places = new Map<string, Place[][]>();
   #indexed = 0;
@@ -131,9 +131,9 @@ export class EarlierTexts {
     return this.#texts;
   }
 
-  /** The first result that was the very same, and stands in another form. */
+  /** The first text that was the very same, whatever form it stands in. */
   sameAs(source: string): EarlierText | undefined {
-    return this.#shortened.get(source.length)?.find((earlier) => earlier.source === source);
+    return this.#bySize.get(source.length)?.find((earlier) => earlier.source === source);
   }
 
   /** Where a line of these words stands, the latest texts first; nowhere when it is too short to look for. */
@@ -192,10 +192,9 @@ export class EarlierTexts {
     if (!isShortened && !isLong(text)) return;
     const earlier = new EarlierText(name, time, text, isShortened ? source : text);
     this.#texts.push(earlier);
-    if (!isShortened) return;
-    const known = this.#shortened.get(source.length);
+    const known = this.#bySize.get(earlier.source.length);
     if (known) known.push(earlier);
-    else this.#shortened.set(source.length, [earlier]);
+    else this.#bySize.set(earlier.source.length, [earlier]);
   }
 }
 

@@ -67,12 +67,19 @@ describe('a result that came before, and went out in another form', () => {
 });
 
 describe('repeats', () => {
-  test('a file read again goes out as its first line and a reference', () => {
+  test('a file read again is said by its name alone, and so is each further time', () => {
     const text = listing(code(40));
-    const texts = earlier(result(text));
-    const folded = foldRepeats(text, texts)!;
+    const whole = '[40 lines: same as all of Read a.ts, above]';
+    const texts = earlier(result(text), { ...result(text), text: whole });
+    expect(foldRepeats(text, texts)).toBe(whole);
+    expect(unfoldRepeats(whole, texts)).toBe(text);
+  });
+
+  test('a part of a file read again goes out as its first line and a reference', () => {
+    const texts = earlier(result(listing(code(50))));
+    const folded = foldRepeats(listing(code(40)), texts)!;
     expect(folded).toBe('1\t  const value1 = compute(1);\n[lines 2-40: same as in Read a.ts, above]');
-    expect(unfoldRepeats(folded, texts)).toBe(text);
+    expect(unfoldRepeats(folded, texts)).toBe(listing(code(40)));
   });
 
   test('changed and added lines stand in full, moved ones are found at their new numbers', () => {
@@ -116,7 +123,7 @@ describe('repeats', () => {
 
   test('the second call of the same name has its own name', () => {
     const texts = earlier(result(listing(code(20))), result(listing(code(20, 100))));
-    expect(foldRepeats(listing(code(20, 100)), texts)).toContain('same as in Read a.ts (call 2), above]');
+    expect(foldRepeats(listing(code(20, 100)), texts)).toContain('same as all of Read a.ts (call 2), above]');
   });
 
   test('a file is named as short as no other file can be meant', () => {
@@ -126,7 +133,7 @@ describe('repeats', () => {
       result('short', 'Read', { file_path: '/home/me/lib/b.ts' }),
     );
     const folded = foldRepeats(listing(code(20)), texts)!;
-    expect(folded).toContain('same as in Read src/a.ts, above]');
+    expect(folded).toContain('same as all of Read src/a.ts, above]');
     expect(unfoldRepeats(folded, texts)).toBe(listing(code(20)));
   });
 
@@ -177,7 +184,7 @@ describe('repeats', () => {
     ['a few short lines', listing(['a', 'b', 'c', 'd', 'e', 'f'])],
     ['a text that holds a reference already', `[9 lines: same as lines 1-9 of Read x, above]\n${listing(code(40))}`],
   ])('%s: left as it is', (_name, text) => {
-    expect(foldRepeats(text, earlier(result(text), result(listing(code(40)))))).toBeUndefined();
+    expect(foldRepeats(text, earlier(result(`${text}\n`), result(listing(code(40)))))).toBeUndefined();
   });
 
   test('numbers that stand for two lines each are never referred to', () => {
