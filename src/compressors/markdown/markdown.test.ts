@@ -118,6 +118,13 @@ describe('the view', () => {
     expect(compress(GUIDE, 'aggressive', call)!.text).toContain('the 4th of what can be set for backups');
   });
 
+  test('keeps less of what a long document has beyond its first thousands of tokens', () => {
+    const long = Array.from({ length: 4 }, (_, i) => GUIDE.replaceAll('backups', `backups${i}`)).join('\n');
+    const share = (text: string): number => o200k.count(compress(text, 'balanced')!.text) / o200k.count(text);
+    expect(share(GUIDE)).toBeGreaterThan(0.25);
+    expect(share(long)).toBeLessThan(0.2);
+  });
+
   test('is not taken for a file that a call shows (R-12), nor for short documents', () => {
     const call: ToolCall = { id: '1', name: 'Read', input: { file_path: 'docs/guide.md' } };
     expect(compress(GUIDE, 'balanced', call)).toBeUndefined();

@@ -17,7 +17,7 @@ function wordsOf(text: string): readonly string[] {
   return words.filter((word) => word.length >= MIN_WORD).map((word) => word.toLowerCase());
 }
 
-/** How much of what was asked for a text holds: 0 nothing, from 1 up surely. */
+/** How much of what was asked for a text holds: a word that stands in the answer n times counts for 1/n. */
 export function termsOf(call: ToolCall | undefined, answer: string): (text: string) => number {
   const asked = Object.values(asObject(call?.input)).flatMap((value) =>
     typeof value === 'string' && !ADDRESS.test(value) ? wordsOf(value.slice(0, MAX_ASKED)) : [],
@@ -26,10 +26,13 @@ export function termsOf(call: ToolCall | undefined, answer: string): (text: stri
   if (wanted.size === 0) return () => 0;
   const times = new Map<string, number>();
   for (const word of wordsOf(answer)) if (wanted.has(word)) times.set(word, (times.get(word) ?? 0) + 1);
-  const rare = new Set([...times].filter(([, count]) => count <= MAX_TIMES).map(([word]) => word));
+  const weights = new Map(
+    [...times].filter(([, count]) => count <= MAX_TIMES).map(([word, count]) => [word, 1 / count]),
+  );
+  if (weights.size === 0) return () => 0;
   return (text) => {
-    if (rare.size === 0) return 0;
-    const found = new Set(wordsOf(text).filter((word) => rare.has(word)));
-    return found.size / Math.min(3, rare.size);
+    let sum = 0;
+    for (const word of new Set(wordsOf(text))) sum += weights.get(word) ?? 0;
+    return sum;
   };
 }

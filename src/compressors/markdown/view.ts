@@ -1,15 +1,18 @@
 /**
- * The view of long Markdown: every heading with its line, the first words of each section, then what the call asked for,
+ * The view of long Markdown: every heading with its line, what the call asked for, the first words of each section, then
  * warnings, code and the rest as far as there is room. What is left out is counted where it stood.
  */
 import type { CompressOptions } from '../../core/compressor.ts';
 import { type Block, readBlocks } from './blocks.ts';
 import { termsOf } from './terms.ts';
 
-/** Share of the source that stays. */
+/** Share of the source that stays; of what a long one has beyond that many tokens, half as much. */
 const SHARE = { lossless: 1, balanced: 0.3, aggressive: 0.25 } as const;
+const LONG_TOKENS = 6_000;
 const MIN_HEADINGS = 3;
 const MAX_FIRST = 600;
+/** A word that stands here and in one other place, or several that stand in few. */
+const SURELY_ASKED = 0.5;
 const WARNS = /\b(?:warning|caution|important|note|deprecated|breaking|must not|never|required|default)\b/i;
 /** What the counts of a gap are of: lines, but for items and rows. */
 const NAMES: Readonly<Record<Block['kind'], string>> = {
@@ -27,7 +30,7 @@ interface Ranked {
   readonly rank: number;
 }
 
-/** Lower ranks first: headings, what was asked for, beginnings, warnings, code, the rest. */
+/** Lower ranks first: headings, what was surely asked for, beginnings, what may have been, warnings, code, the rest. */
 function rankAll(
   blocks: readonly Block[],
   lines: readonly string[],
@@ -57,11 +60,12 @@ function rankOf({ kind, count }: Block, text: string, starts: boolean, asked: nu
   if (kind === 'heading') return 0;
   if (kind === 'html') return 9;
   const size = Math.min(0.9, text.length / 10_000);
-  if (starts && text.length <= MAX_FIRST) return 1 + size;
-  if (asked > 0) return 3 - Math.min(1, asked) + size;
-  if (WARNS.test(text) && text.length < 2 * MAX_FIRST) return 4 + size;
-  if (kind === 'code' && count <= 30) return 5 + size;
-  return 6 + size;
+  if (asked >= SURELY_ASKED) return 1 + size;
+  if (starts && text.length <= MAX_FIRST) return 2 + size;
+  if (asked > 0) return 4 - asked + size;
+  if (WARNS.test(text) && text.length < 2 * MAX_FIRST) return 5 + size;
+  if (kind === 'code' && count <= 30) return 6 + size;
+  return 7 + size;
 }
 
 function writeGap(left: readonly Block[]): string {
@@ -79,7 +83,7 @@ export function writeView(
   const blocks = readBlocks(lines, deadline);
   if (blocks.filter(({ kind }) => kind === 'heading').length < MIN_HEADINGS) return undefined;
   const ranked = rankAll(blocks, lines, termsOf(options.call, lines.join('\n')));
-  let left = sourceTokens * SHARE[level];
+  let left = (sourceTokens - Math.max(0, sourceTokens - LONG_TOKENS) / 2) * SHARE[level];
   const shown = new Set<Block>();
   for (const { block, text } of ranked.toSorted((a, b) => a.rank - b.rank)) {
     deadline.check();
