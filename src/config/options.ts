@@ -286,7 +286,7 @@ export const OPTIONS: OptionTable = {
     ...wholeNumber('MB', 1, 1024),
     variable: 'HEADROOM_MAX_BODY_MB',
     default: 64,
-    doc: 'Largest request body that is accepted, in megabytes (1,048,576 bytes).',
+    doc: 'Largest request body that is accepted, in megabytes (1,048,576 bytes). Larger batches pass as they are.',
   },
   'deadline-ms': {
     ...wholeNumber('MS', 1, 600_000),

@@ -7,7 +7,7 @@ import type { ErrorCode, HeadroomError } from './errors.ts';
 import type { FrameFormat } from './frames.ts';
 import type { KeptAnswers } from './kept-answers.ts';
 import type { JsonDocument, JsonEdit } from './json/document.ts';
-import type { JsonValue } from './json/value.ts';
+import type { JsonPath, JsonValue } from './json/value.ts';
 import type { Prompt } from './ledger.ts';
 import type { CacheRules } from './model.ts';
 import type { PrefixKeeping } from './prefix-keeping.ts';
@@ -53,6 +53,13 @@ export interface WirePath {
   readonly isCount: boolean;
 }
 
+/** How an API takes many requests in one body, to answer them some time later. */
+export interface BatchFormat {
+  readonly paths: readonly Pick<WirePath, 'pattern' | 'upstream'>[];
+  /** Where the body of each request stands in a batch, in their order. */
+  bodiesIn(batch: JsonValue): readonly JsonPath[];
+}
+
 export interface WireFormat {
   readonly name: string;
   /** The backend that speaks it natively. */
@@ -77,6 +84,8 @@ export interface WireFormat {
   segments(document: JsonDocument): Prompt;
   /** How calls of our own tool are hidden from the client; an API without it is never offered one. */
   readonly continuation?: Continuation;
+  /** How it takes batches, where their requests stand in the body itself. */
+  readonly batch?: BatchFormat;
   /** How its provider keeps prefixes under a name, where it does. */
   readonly keeping?: PrefixKeeping;
   /** How this API speaks over a WebSocket; frames of an API without it pass unread. */

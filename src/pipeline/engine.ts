@@ -16,6 +16,7 @@ import type { Transform } from '../core/transform.ts';
 import type { WireFormat } from '../core/wire-format.ts';
 import { type Advance, advance, type HopStep } from './advance.ts';
 import { type Held, keptAnswer } from './hidden.ts';
+import { shortenBatch } from './batch.ts';
 import { mend } from './mend.ts';
 import type { DeepenParts } from './deepen.ts';
 import type { FitParts, Overflow } from './fit.ts';
@@ -47,6 +48,8 @@ export interface Job {
   /** The origin of the provider that it goes to. */
   readonly upstream?: string | undefined;
   readonly intent: Intent;
+  /** The body is a batch of requests, as the format has them. */
+  readonly isBatch?: boolean | undefined;
   /** Whether the answer should hold `totals`: exact counts of every text take time. */
   readonly isCounted?: boolean;
   /** When it came, in milliseconds since 1970: the one clock there is in here. Undefined: no cache is known to be cold. */
@@ -188,7 +191,12 @@ function attempt(job: Job, parts: EngineParts): Verdict {
   try {
     const format = formatOf(job, parts.formats);
     if (!format) return { ...pass, problem: 'no format recognises this body' };
-    const optimized = optimize(job.body, format, parts.transforms, contextOf(job, parts));
+    const context = contextOf(job, parts);
+    if (job.isBatch) {
+      const batched = shortenBatch(job.body, format, parts.transforms, context);
+      return { ...pass, ...batched, problem: undefined };
+    }
+    const optimized = optimize(job.body, format, parts.transforms, context);
     const totals = job.isCounted ? totalsOf(optimized, parts.tokenizer) : undefined;
     return { ...verdictOf(optimized, job, format.name), totals };
   } catch (error) {

@@ -91,6 +91,17 @@ describe('the pool', () => {
     expect(warnings.join()).toMatch(/worker/);
   });
 
+  test('a batch without a tool result is answered at once, whatever might be added to its requests', async () => {
+    const entry = script(`parentPort.on('message', () => process.exit(3));`);
+    const pool = start({ formats, aligns: true, offersTool: true, entry });
+    const params = { model: 'm', tools: [{}], system: 'Be brief. '.repeat(200), messages: [] };
+    const body = Buffer.from(JSON.stringify({ requests: [{ custom_id: 'a', params }] }));
+    expect(await pool.run({ ...job(), body, isBatch: true })).toMatchObject({ body: undefined, model: 'm' });
+    expect(warnings).toEqual([]);
+    await pool.run({ ...job(), isBatch: true });
+    expect(warnings.join()).toMatch(/worker/);
+  });
+
   test('what is too short for any cache is not looked at for one, unless a value in it changes', async () => {
     const pool = start({ formats, aligns: true, entry: script(`parentPort.on('message', () => process.exit(3));`) });
     const ask = (system: string): Job => {

@@ -165,14 +165,15 @@ class Pool implements Optimizer {
     await Promise.all(Array.from(this.#crews, (crew) => crew.worker.terminate()));
   }
 
-  #isUndecidable({ format, body, isCounted }: Job): boolean {
+  #isUndecidable({ format, body, isBatch = false, isCounted }: Job): boolean {
     const known = this.#options.formats?.find(({ name }) => name === format);
     if (!known || isCounted || this.#options.textObservations !== undefined) return false;
     const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-    const telling = this.#options.offersTool ? [...known.resultMarks, TOOLS_MARK] : known.resultMarks;
-    const mayAlign =
-      this.#options.aligns === true && isWorthAligning(bytes) && !known.cacheMarks.some((mark) => bytes.includes(mark));
-    return !mayAlign && !telling.some((mark) => bytes.includes(mark));
+    const says = (marks: readonly string[]): boolean => marks.some((mark) => bytes.includes(mark));
+    const { offersTool = false, aligns = false } = this.#options;
+    const mayAdd =
+      !isBatch && ((offersTool && says([TOOLS_MARK])) || (aligns && isWorthAligning(bytes) && !says(known.cacheMarks)));
+    return !mayAdd && !says(known.resultMarks);
   }
 
   #next(): void {

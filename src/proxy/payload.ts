@@ -55,7 +55,7 @@ export async function payloadOf(
   app: App,
 ): Promise<Payload> {
   const isOff = app.profile === 'off';
-  const format = incoming.method === 'POST' ? route.format : undefined;
+  const format = incoming.method === 'POST' ? (route.format ?? route.batch) : undefined;
   if (!hasBody(incoming)) return { headers: requestHeaders(headers), body: () => null, verdict: undefined };
   if (!format) return passed(incoming, headers, REPLAY_BYTES);
   const job = {
@@ -65,10 +65,12 @@ export async function payloadOf(
     model: route.model,
     windowTokens: format.windowFrom?.(headers),
     intent: route.isCount ? ('ask' as const) : ('send' as const),
+    isBatch: route.batch !== undefined,
     at: Date.now(),
   };
-  if (!isOff && !isBypass(headers)) return shortened(incoming, headers, job, app);
-  if (route.isCount) return passed(incoming, headers, REPLAY_BYTES);
+  const isRead = !isOff && !isBypass(headers) && !(job.isBatch && mayBeTooLong(incoming, app));
+  if (isRead) return shortened(incoming, headers, job, app);
+  if (route.isCount || job.isBatch) return passed(incoming, headers, REPLAY_BYTES);
   const { sent, ...payload } = await passed(incoming, headers, PIN_BYTES, app.limiter && app.maxBodyBytes);
   const whole = decodedOnce(sent, headers, app);
   if (!isOff) app.untouched.track(job.tenant, () => pinAsIs(whole, job, app));
@@ -77,6 +79,12 @@ export async function payloadOf(
 
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+}
+
+/** Providers take batches that are longer than any body that is read here: those stream through. */
+function mayBeTooLong({ headers }: IncomingMessage, { maxBodyBytes }: App): boolean {
+  const length = headers['content-length'];
+  return length === undefined || Number(length) > maxBodyBytes;
 }
 
 interface Passed extends Payload {

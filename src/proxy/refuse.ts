@@ -24,11 +24,12 @@ export function errorBody(error: HeadroomError): string {
 }
 
 /** Tells the client why it has no answer, if it is still there. */
-export function refuse(client: ServerResponse, failure: Error | undefined, { format, upstream }: Route): Ending {
+export function refuse(client: ServerResponse, failure: Error | undefined, { format, batch, upstream }: Route): Ending {
   if (client.destroyed || failure instanceof ClientGone) return { status: 0, failure: new ClientGone() };
   const error = failure instanceof HeadroomError ? failure : upstreamError(failure ?? new Error('no answer'), upstream);
-  const body = Buffer.from(format?.errorBody(error) ?? errorBody(error));
-  const status = format?.errorStatus?.[error.code] ?? error.status;
+  const spoken = format ?? batch;
+  const body = Buffer.from(spoken?.errorBody(error) ?? errorBody(error));
+  const status = spoken?.errorStatus?.[error.code] ?? error.status;
   client.writeHead(status, {
     'content-type': 'application/json',
     'content-length': body.length,

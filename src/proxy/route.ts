@@ -1,6 +1,6 @@
 /** Where a request goes and what it speaks: by its path, and where several vendors share one by its credential. */
 import type { HeaderList } from '../core/backend.ts';
-import type { WireFormat } from '../core/wire-format.ts';
+import type { WireFormat, WirePath } from '../core/wire-format.ts';
 import type { App } from './app.ts';
 import type { Upstream } from './send/upstream.ts';
 import { joinPath, type Target } from './target.ts';
@@ -8,6 +8,8 @@ import { joinPath, type Target } from './target.ts';
 export interface Route {
   /** Undefined for paths that say nothing we read. */
   readonly format: WireFormat | undefined;
+  /** What the requests of a batch are in: nothing but their results is read, and no answer. */
+  readonly batch?: WireFormat;
   readonly isCount: boolean;
   /** The model, where the path names it; else empty. */
   readonly model: string;
@@ -21,14 +23,18 @@ export function routeOf(
   headers: HeaderList,
   app: Pick<App, 'formats' | 'backends' | 'upstreams'>,
 ): Route {
-  for (const format of app.formats) {
-    const wire = format.paths.find(({ pattern }) => pattern.test(path));
-    if (!wire) continue;
-    const upstream = app.upstreams.get(wire.backend ?? format.backend)!;
+  const known = (wire: Pick<WirePath, 'pattern' | 'upstream'>, name: string): Omit<Route, 'format' | 'isCount'> => {
+    const upstream = app.upstreams.get(name)!;
     const model = wire.pattern.exec(path)?.groups?.['model'] ?? '';
     // Replacing lets a pattern hand its groups on.
-    const known = joinPath(upstream.prefix, path.replace(wire.pattern, wire.upstream));
-    return { format, isCount: wire.isCount, model, upstream, path: known + query };
+    return { model, upstream, path: joinPath(upstream.prefix, path.replace(wire.pattern, wire.upstream)) + query };
+  };
+  for (const format of app.formats) {
+    const isOurs = ({ pattern }: Pick<WirePath, 'pattern'>): boolean => pattern.test(path);
+    const wire = format.paths.find(isOurs);
+    if (wire) return { format, isCount: wire.isCount, ...known(wire, wire.backend ?? format.backend) };
+    const batch = format.batch?.paths.find(isOurs);
+    if (batch) return { format: undefined, batch: format, isCount: false, ...known(batch, format.backend) };
   }
   const backend =
     app.backends.find(({ ownPaths }) => ownPaths.test(path)) ??

@@ -73,7 +73,7 @@ async function account(done: Settling, summaries: Summaries, ms: number, app: Ap
   app.exchanges.record({
     method,
     path,
-    format: route.format?.name,
+    format: (route.format ?? route.batch)?.name,
     upstream: payload && route.upstream.name,
     model: verdict?.model || route.model,
     status: ending.status,

@@ -191,7 +191,7 @@ describe('bodies that are left alone', () => {
     closing.unshift(off);
     await call(proxy.port, { path: '/v1/messages/count_tokens', headers: ['x-headroom-bypass', 'true'], body: 'a' });
     await call(proxy.port, { method: 'PUT', body: 'b' });
-    await call(proxy.port, { path: '/v1/messages/batches', body: 'c' });
+    await call(proxy.port, { path: '/v1/messages/batches/b1/cancel', body: 'c' });
     await call(off.port, { body: 'd' });
     await call(off.port, { headers: ['x-headroom-bypass', 'true'], body: 'e' });
     await Promise.all([proxy.close(), off.close()]);

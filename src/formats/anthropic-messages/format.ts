@@ -1,6 +1,7 @@
 /** Anthropic's Messages API: what Claude Code, the Anthropic SDKs and most coding agents speak. */
 import { asArray, asObject, type JsonValue } from '../../core/json/value.ts';
 import type { WireFormat } from '../../core/wire-format.ts';
+import { bodiesIn } from './batch.ts';
 import { continuation } from './continuation.ts';
 import { read } from './read.ts';
 import { readResponse } from './response.ts';
@@ -24,6 +25,7 @@ export const anthropicMessages: WireFormat = {
     { pattern: /^(?:\/v1){0,2}\/messages$/, upstream: '/v1/messages', isCount: false },
     { pattern: /^(?:\/v1){0,2}\/messages\/count_tokens$/, upstream: '/v1/messages/count_tokens', isCount: true },
   ],
+  batch: { paths: [{ pattern: /^(?:\/v1){0,2}\/messages\/batches$/, upstream: '/v1/messages/batches' }], bodiesIn },
   volatileKeys: new Set(['cache_control']),
   resultMarks: ['tool_result'],
   cacheMarks: ['"cache_control"'],
