@@ -249,15 +249,26 @@ export function evidenceIn(lines: readonly string[], least: number): Evidence {
   const others = code.filter((line) => !endsLikeCode(line));
   const looks = code.length - others.length;
   if (code.length === 0 || looks < code.length * 0.15) return NO_EVIDENCE;
-  const foreign = sampled.filter((line, i) => FOREIGN.test(line) || CHANGED.test(raw[i]!)).length;
-  if (foreign > sampled.length * MAX_FOREIGN) return NO_EVIDENCE;
+  const most = sampled.length * MAX_FOREIGN;
+  let foreign = 0;
+  for (let i = 0; i < sampled.length; i++)
+    if ((FOREIGN.test(sampled[i]!) || CHANGED.test(raw[i]!)) && ++foreign > most) return NO_EVIDENCE;
   if (code.slice(0, HEAD_LINES).filter((line) => isSeenBy(NONE, line)).length >= MAX_NONE_IN_HEAD) return NO_EVIDENCE;
-  if (looks + others.filter(isSeen).length < code.length * least) return NO_EVIDENCE;
+  if (!areSeen(others, code.length * least - looks)) return NO_EVIDENCE;
   const { language, hits } = strongest(scores(code), code);
   if (language === 'none' || hits < Math.max(MIN_HITS, code.length * MIN_HIT_SHARE)) return NO_EVIDENCE;
   const own = WITNESSES.filter((witness) => witness.language === language || isKin(witness.language, language));
   const seen = others.filter((line) => own.some((witness) => isSeenBy(witness, line))).length;
   return { language, share: (looks + seen) / code.length };
+}
+
+/** Whether so many of the lines are seen; looks at no more than it takes to know. */
+function areSeen(lines: readonly string[], least: number): boolean {
+  let unseen = 0;
+  for (let at = 0; at < lines.length && at - unseen < least; at++) {
+    if (!isSeen(lines[at]!) && lines.length - ++unseen < least) return false;
+  }
+  return lines.length - unseen >= least;
 }
 
 function scores(lines: readonly string[]): ReadonlyMap<KnownLanguage, number> {

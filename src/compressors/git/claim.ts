@@ -1,4 +1,5 @@
 /** How surely a text is a diff, or what git lists: by its lines, in a bounded look at a few places. */
+import { isAtLeast } from '../../core/enough.ts';
 import type { Sample } from '../../core/sample.ts';
 import { blame } from './blame.ts';
 import { HunkLines } from './hunk-lines.ts';
@@ -37,8 +38,7 @@ type LineKind = 'in hunk' | 'hunk' | 'head' | 'commit' | 'log' | 'stat' | 'other
 type Found = Readonly<Record<LineKind, number>>;
 
 function placesOf(text: string): readonly (readonly string[])[] {
-  const head = text.slice(0, HEAD_CHARS).split('\n');
-  if (text.length <= 2 * HEAD_CHARS) return [text.slice(0, 2 * HEAD_CHARS).split('\n')];
+  if (text.length <= 2 * HEAD_CHARS) return [text.split('\n')];
   const later = [0.5, 0.8].map((share) => {
     const start = Math.floor(text.length * share);
     const lines = text
@@ -49,7 +49,7 @@ function placesOf(text: string): readonly (readonly string[])[] {
     const first = lines.findIndex((line) => line.startsWith('@@ ') || COMMIT.test(line));
     return first < 0 ? [] : lines.slice(first);
   });
-  return [head, ...later];
+  return [text.slice(0, HEAD_CHARS).split('\n'), ...later];
 }
 
 function look(text: string): Found {
@@ -58,7 +58,8 @@ function look(text: string): Found {
     const tracker = new HunkLines();
     let isInCommit = false;
     for (const whole of place) {
-      const line = (whole.length > MAX_LINE ? whole.slice(0, MAX_LINE) : whole).replace(/\r$/, '');
+      const cut = whole.length > MAX_LINE ? whole.slice(0, MAX_LINE) : whole;
+      const line = cut.endsWith('\r') ? cut.slice(0, -1) : cut;
       const kind = tracker.take(line) ? 'in hunk' : kindOf(line, isInCommit);
       if (kind === 'commit') isInCommit = true;
       found[kind]++;
@@ -99,7 +100,9 @@ export function claimDiff(sample: Sample): number {
 
 export function claimGit(sample: Sample): number {
   if (listingOf(sample.text)) return SURE;
-  if (!/^commit [0-9a-f]{7}|^ \S.* \| +\d/m.test(sample.text.slice(0, HEAD_CHARS))) return 0;
+  const start = sample.text.slice(0, HEAD_CHARS);
+  if (!(start.includes('commit ') || start.includes(' | '))) return 0;
+  if (!/^commit [0-9a-f]{7}|^ \S.* \| +\d/m.test(start)) return 0;
   const found = look(sample.text);
   const isLog = found.commit > 0 && found.log >= 2 * found.commit;
   if (!isLog && found.stat < MIN_STATS) return 0;
@@ -115,10 +118,8 @@ export function listingOf(text: string): Listing | undefined {
   if (lines.length > 1) lines.pop();
   const said = lines.filter((line) => line.trim() !== '');
   for (const { listing, min, share } of LISTINGS) {
-    const own = said.filter((line) =>
-      listing.line.test(line.length > MAX_LINE ? line.slice(0, MAX_LINE) : line),
-    ).length;
-    if (own >= min && own >= said.length * share) return listing;
+    const isOwn = (line: string): boolean => listing.line.test(line.length > MAX_LINE ? line.slice(0, MAX_LINE) : line);
+    if (isAtLeast(said, share, isOwn) && said.filter(isOwn).length >= min) return listing;
   }
   return undefined;
 }

@@ -56,23 +56,26 @@ function newCommit(hash: string, decoration: string): Commit {
 }
 
 function addLine(commit: Commit, line: string): void {
+  if (line === '') return;
+  if (line.startsWith('    ')) {
+    if (line.trim() !== '') commit.message.push(line.slice(4));
+    return;
+  }
   const field = commit.message.length === 0 && commit.files.length === 0 ? FIELD.exec(line) : undefined;
   if (field) {
     commit.fields.set(field[1]!, field[2]!);
     return;
   }
-  if (line.startsWith('    ')) {
-    if (line.trim() !== '') commit.message.push(line.slice(4));
-    return;
-  }
-  const summary = SUMMARY.exec(line);
-  const file =
-    line.length < MAX_STAT
-      ? (STAT.exec(line) ?? NAME_STATUS.exec(line) ?? (NAME_ONLY.test(line) ? [line, line] : null))
-      : undefined;
+  const summary = line.includes(' changed') ? SUMMARY.exec(line) : null;
+  const file = line.length < MAX_STAT ? readFile(line) : null;
   if (summary) commit.totals = ` +${summary[2] ?? 0} -${summary[3] ?? 0}`;
   else if (file) commit.files.push({ name: file[1]!, size: Number(file[2]) || 0 });
   else if (line.trim() !== '') commit.others.push(line);
+}
+
+/** A line that names a file, then its name, then how much changed in it where that is said. */
+function readFile(line: string): readonly string[] | null {
+  return STAT.exec(line) ?? NAME_STATUS.exec(line) ?? (NAME_ONLY.test(line) ? [line, line] : null);
 }
 
 function authorOf({ fields }: Commit): string {

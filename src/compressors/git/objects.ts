@@ -23,35 +23,42 @@ interface Layout {
   write(row: Row): string;
 }
 
-function layout(name: string, pattern: RegExp, write: (row: Row) => string): Layout {
+/** @param toRow what the pattern found, in its order. */
+function layout(
+  name: string,
+  pattern: RegExp,
+  toRow: (...found: readonly string[]) => Row,
+  write: (row: Row) => string,
+): Layout {
   return {
     name,
     read(line): Row | undefined {
       const match = line.length <= LONGEST_LINE ? pattern.exec(line) : undefined;
-      if (!match?.groups) return undefined;
-      const { type = '', stage, hash = '', size, name = '' } = match.groups;
-      const row = { type: stage === undefined ? type : `${type} ${stage}`, hash, size, name };
+      if (!match) return undefined;
+      const row = toRow(match[1]!, match[2]!, match[3]!, match[4]!);
       return write(row) === line ? row : undefined;
     },
     write,
   };
 }
 
-const HASH = '(?<hash>[0-9a-f]{7,64})';
 const LAYOUTS: readonly Layout[] = [
   layout(
     'TYPE H SIZE',
-    new RegExp(`^(?<type>\\d{6} (?:blob|tree|commit)) ${HASH} +(?<size>\\d+|-)\t(?<name>.*)$`),
+    /^(\d{6} (?:blob|tree|commit)) ([0-9a-f]{7,64}) +(\d+|-)\t(.*)$/,
+    (type, hash, size, name) => ({ type, hash, size, name }),
     ({ type, hash, size = '', name }) => `${type} ${hash} ${size.padStart(SIZE_WIDTH)}\t${name}`,
   ),
   layout(
     'TYPE H',
-    new RegExp(`^(?<type>\\d{6} (?:blob|tree|commit)) ${HASH}\t(?<name>.*)$`),
+    /^(\d{6} (?:blob|tree|commit)) ([0-9a-f]{7,64})\t(.*)$/,
+    (type, hash, name) => ({ type, hash, size: undefined, name }),
     ({ type, hash, name }) => `${type} ${hash}\t${name}`,
   ),
   layout(
     'MODE H STAGE',
-    new RegExp(`^(?<type>\\d{6}) ${HASH} (?<stage>[0-3])\t(?<name>.*)$`),
+    /^(\d{6}) ([0-9a-f]{7,64}) ([0-3])\t(.*)$/,
+    (mode, hash, stage, name) => ({ type: `${mode} ${stage}`, hash, size: undefined, name }),
     ({ type, hash, name }) => {
       const [mode, stage] = type.split(' ');
       return `${mode} ${hash} ${stage}\t${name}`;
@@ -59,7 +66,8 @@ const LAYOUTS: readonly Layout[] = [
   ),
   layout(
     'H TYPE',
-    new RegExp(`^${HASH} (?<type>commit|tag|tree|blob)\t(?<name>.*)$`),
+    /^([0-9a-f]{7,64}) (commit|tag|tree|blob)\t(.*)$/,
+    (hash, type, name) => ({ type, hash, size: undefined, name }),
     ({ type, hash, name }) => `${hash} ${type}\t${name}`,
   ),
 ];
@@ -68,9 +76,8 @@ const SIZED = /^(?:([\d a-z]{1,13}) )?([0-9a-f]{7,64}) (\d+|-) (.*)$/;
 const UNSIZED = /^(?:([\d a-z]{1,13}) )?([0-9a-f]{7,64}) (.*)$/;
 
 function write(lines: readonly string[], deadline: Deadline): readonly string[] | undefined {
-  const rows = LAYOUTS.map((one) => ({ one, rows: lines.map((line) => one.read(line)) }));
-  const best = rows.reduce((a, b) => (countOf(b.rows) > countOf(a.rows) ? b : a));
-  if (countOf(best.rows) < MIN_LINES) return undefined;
+  const best = readMost(lines);
+  if (best.count < MIN_LINES) return undefined;
   const common = mostCommon(best.rows.flatMap((row) => (row ? [row.type] : [])));
   const out = [`[headroom: git objects, "${common}" unless said; as in "${best.one.name}<TAB>NAME"]`];
   for (const [i, line] of lines.entries()) {
@@ -85,6 +92,24 @@ function write(lines: readonly string[], deadline: Deadline): readonly string[] 
     }
   }
   return out;
+}
+
+interface Reading {
+  readonly one: Layout;
+  readonly rows: readonly (Row | undefined)[];
+  readonly count: number;
+}
+
+/** As the layout that reads most lines; none reads more than all. */
+function readMost(lines: readonly string[]): Reading {
+  let best: Reading | undefined;
+  for (const one of LAYOUTS) {
+    const rows = lines.map((line) => one.read(line));
+    const count = countOf(rows);
+    if (!best || count > best.count) best = { one, rows, count };
+    if (count === lines.length) break;
+  }
+  return best!;
 }
 
 function countOf(rows: readonly (Row | undefined)[]): number {

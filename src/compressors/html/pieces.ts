@@ -78,7 +78,7 @@ export function writePieces(text: string, deadline: Deadline): string | undefine
   const out: string[] = [];
   for (const [i, piece] of glue.entries()) {
     if (i % PIECES_PER_CHECK === 0) deadline.check();
-    const name = names.get(piece);
+    const name = piece.length < MIN_LENGTH ? undefined : names.get(piece);
     out.push(name === undefined ? piece : sign + name);
     const span = spans[i];
     if (span) out.push(text.slice(span.start, span.end));

@@ -132,7 +132,8 @@ function spaced(node: Element | string): string {
   if (typeof node === 'string') return node;
   if (node.tag === 'img') return pictureText(node);
   if (node.tag === 'script') return '';
-  const inner = node.children.map(spaced).join('');
+  let inner = '';
+  for (const child of node.children) inner += spaced(child);
   return INLINE.has(node.tag) ? inner : ` ${inner} `;
 }
 
@@ -141,8 +142,11 @@ export function pictureText({ attributes }: Element): string {
   return alt === '' ? '' : `[image: ${alt}]`;
 }
 
+/** All but single blanks, which are most and stay. */
+const BLANKS = /[ \t\r\n\f\u00a0]{2,}|[\t\r\n\f\u00a0]/g;
+
 export function collapse(text: string): string {
-  return text.replaceAll(/[ \t\r\n\f\u00a0]+/g, ' ');
+  return text.replaceAll(BLANKS, ' ');
 }
 
 /** Elements that stand in a line of text. */

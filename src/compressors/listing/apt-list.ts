@@ -3,6 +3,7 @@
  * version. The view has the names by pattern, and in full what few packages are.
  */
 import type { Deadline } from '../../core/deadline.ts';
+import { isAtLeast } from '../../core/enough.ts';
 import { AS_IT_WAS, LINES_PER_CHECK } from './shape.ts';
 import type { Shape } from './shape.ts';
 
@@ -108,9 +109,10 @@ export const aptList: Shape = {
   name: 'apt',
   claim(lines: readonly string[]): number {
     const seen = lines.filter((line) => line.trim() !== '');
-    const packages = seen.filter((line) => readPackage(line.replace(/\r$/, ''))).length;
-    const isListed = packages >= MIN_PACKAGES && packages >= seen.length * MIN_SHARE;
-    return isListed && seen.some((line) => /\[(?:installed|upgradable)|,now /.test(line)) ? 0.9 : 0;
+    const isPackage = (line: string): boolean =>
+      readPackage(line.endsWith('\r') ? line.slice(0, -1) : line) !== undefined;
+    if (!isAtLeast(seen, MIN_SHARE, isPackage) || seen.filter(isPackage).length < MIN_PACKAGES) return 0;
+    return seen.some((line) => /\[(?:installed|upgradable)|,now /.test(line)) ? 0.9 : 0;
   },
   write,
   header: HEADER,

@@ -58,9 +58,13 @@ export function findEdges(lines: readonly string[]): Edges {
   return edges;
 }
 
+function isRowLike(line: string): boolean {
+  return line.length <= MAX_LINE && !line.includes('\t');
+}
+
 /** The cells of a row and what follows them; undefined when it is not aligned so. */
 export function readRow(line: string, edges: Edges): readonly string[] | undefined {
-  if (line.length > MAX_LINE || line.includes('\t')) return undefined;
+  if (!isRowLike(line)) return undefined;
   const row: string[] = [];
   let at = 0;
   for (const edge of edges) {
@@ -192,12 +196,13 @@ export const columns: Shape = {
     const isEnough = (rows: number): boolean => rows >= MIN_ROWS && rows / seen.length >= MIN_CLAIMED_SHARE;
     const apart: string[] = [];
     for (const [i, line] of seen.entries()) {
-      if (line.includes('  ') && GAP.test(line.trimStart())) apart.push(line);
+      if (isRowLike(line) && line.includes('  ') && GAP.test(line.trimStart())) apart.push(line);
       else if (!isEnough(seen.length - (i + 1 - apart.length))) return 0;
     }
     const edges = findEdges(seen);
+    if (edges.length < MIN_COLUMNS) return 0;
     const others = seen.filter((line) => isOfOthers(line.slice(0, MAX_LINE))).length;
-    if (edges.length < MIN_COLUMNS || others > seen.length / 4) return 0;
+    if (others > seen.length / 4) return 0;
     const rows = apart.filter((line) => readRow(line, edges)).length;
     return isEnough(rows) ? 0.5 + rows / seen.length / 10 : 0;
   },

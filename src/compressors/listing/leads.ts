@@ -1,4 +1,5 @@
 /** What may stand before each path of a list: nothing, a size, a count of lines, a git status, dates, checksums. */
+import { isAtLeast } from '../../core/enough.ts';
 import { mostFrequent } from './shape.ts';
 
 const LEADS: Readonly<Record<string, RegExp>> = {
@@ -22,6 +23,8 @@ const MIN_SURE_FIELDS = 3;
 const PLAIN = /^(?:[A-Za-z]:[\\/])?[^\s:;,"'`<>|{}=]+(?::\d+)?\r?$/;
 /** With blanks in it, a path has a folder or begins as paths do, and does not end as a sentence does. */
 const SPACED = /^(?:[A-Za-z]:[\\/]|\.{0,2}\/|[^\s/:;"<>|{}=]+[\\/])[^:;"<>|{}=\t]*[^\s:;"<>|{}=.,!?]\r?$/;
+/** Of the lines, how many are paths with a folder. */
+const MIN_IN_FOLDERS = 0.5;
 const HAS_FOLDER = /[^\\/\s][\\/]|^[\\/]/;
 
 export function isPath(text: string): boolean {
@@ -53,6 +56,10 @@ function pathsBehind(lead: RegExp, lines: readonly string[]): readonly string[] 
   return rests.filter(isPath);
 }
 
+function hasSlash(line: string): boolean {
+  return line.includes('/') || line.includes('\\');
+}
+
 interface Lead {
   readonly name: string;
   /** Of the lines, how many are paths behind it. */
@@ -64,14 +71,14 @@ interface Lead {
 export function leadOf(lines: readonly string[]): Lead {
   const seen = lines.filter((line) => line.trim() !== '');
   let best: Lead = { name: 'paths', share: 0, isSure: false };
-  if (seen.length < MIN_PATHS) return best;
+  if (seen.length < MIN_PATHS || !isAtLeast(seen, MIN_IN_FOLDERS, hasSlash)) return best;
   const fields = countFields(seen);
   const names = [...Object.keys(LEADS), ...(fields > 0 ? [`paths after ${fields} field${fields > 1 ? 's' : ''}`] : [])];
   for (const name of names) {
     const lead = leadNamed(name);
     const paths = pathsBehind(lead, seen) ?? [];
     const inFolders = paths.filter((path) => HAS_FOLDER.test(path)).length;
-    const share = inFolders >= seen.length * 0.5 ? paths.length / seen.length : 0;
+    const share = inFolders >= seen.length * MIN_IN_FOLDERS ? paths.length / seen.length : 0;
     if (share > best.share) best = { name, share, isSure: AFTER_FIELDS.test(name) && areSure(seen, paths, lead) };
   }
   return best;

@@ -3,6 +3,7 @@
  * and no blanks for alignment. How wide the columns were follows from the rows themselves, or is said above them.
  */
 import type { Deadline } from '../../core/deadline.ts';
+import { isAtLeast } from '../../core/enough.ts';
 import { AS_IT_WAS, LINES_PER_CHECK, mostFrequent } from './shape.ts';
 import type { Shape } from './shape.ts';
 
@@ -225,8 +226,10 @@ export const longList: Shape = {
   name: 'ls -l',
   claim(lines: readonly string[]): number {
     const seen = lines.filter((line) => line !== '');
-    const rows = seen.filter((line) => ROW.test(line)).length;
-    return rows >= MIN_ROWS && rows >= seen.length / 2 ? 0.9 + (0.09 * rows) / seen.length : 0;
+    const isRow = (line: string): boolean => ROW.test(line);
+    if (!isAtLeast(seen, 0.5, isRow)) return 0;
+    const rows = seen.filter(isRow).length;
+    return rows >= MIN_ROWS ? 0.9 + (0.09 * rows) / seen.length : 0;
   },
   write,
   header: HEADER,

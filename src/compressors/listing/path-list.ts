@@ -40,11 +40,19 @@ function write(lines: readonly string[], deadline: Deadline): readonly string[] 
   const { name } = leadOf(lines.slice(0, 60));
   const lead = leadNamed(name);
   const slash = lines.slice(0, 60).some((line) => line.includes('/')) ? '/' : '\\';
-  const leads = name === 'paths' ? lines.map(() => '') : lines.map((line) => lead.exec(line)?.[0]);
-  const rests = lines.map((line, i) => line.slice(leads[i]?.length ?? 0));
-  const paths = rests.map((rest, i) => (leads[i] === undefined ? undefined : rootedPath(rest, slash)));
-  if (paths.filter((path) => path !== undefined).length < MIN_PATHS) return undefined;
-  const count = rests.filter(isPath).length;
+  const leads: (string | undefined)[] = [];
+  const paths: (string | undefined)[] = [];
+  let [rooted, count] = [0, 0];
+  for (const line of lines) {
+    const before = name === 'paths' ? '' : lead.exec(line)?.[0];
+    const rest = before ? line.slice(before.length) : line;
+    const path = before === undefined ? undefined : rootedPath(rest, slash);
+    leads.push(before);
+    paths.push(path);
+    if (path !== undefined) rooted++;
+    if (isPath(rest)) count++;
+  }
+  if (rooted < MIN_PATHS) return undefined;
   deadline.check();
   const headings = placeHeadings(paths, 0, slash, deadline);
   const root = commonRoot(paths, slash);

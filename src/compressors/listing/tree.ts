@@ -3,6 +3,7 @@
  * follows from the levels below; where it does not, as in a drawing cut off, the line stays as it was.
  */
 import type { Deadline } from '../../core/deadline.ts';
+import { isAtLeast } from '../../core/enough.ts';
 import { AS_IT_WAS, LINES_PER_CHECK } from './shape.ts';
 import type { Shape } from './shape.ts';
 
@@ -37,6 +38,8 @@ const HEADER =
 /** How lines of any style begin. */
 const DRAWN = /^ *[├└│|`+\\]/;
 const MIN_BRANCHES = 4;
+/** Of the lines, how many are drawn. */
+const MIN_SHARE = 0.6;
 const MAX_LEVEL = 200;
 
 interface Branch {
@@ -161,8 +164,10 @@ function read(header: RegExpExecArray, lines: readonly string[]): readonly strin
 export const tree: Shape = {
   name: 'tree',
   claim(lines: readonly string[]): number {
-    const { share } = findStyle(lines.filter((line) => line !== ''));
-    return share >= 0.6 ? 0.9 + share / 20 : 0;
+    const seen = lines.filter((line) => line !== '');
+    if (!isAtLeast(seen, MIN_SHARE, (line) => DRAWN.test(line))) return 0;
+    const { share } = findStyle(seen);
+    return share >= MIN_SHARE ? 0.9 + share / 20 : 0;
   },
   write,
   header: HEADER,

@@ -1,4 +1,5 @@
 /** How surely a text is a log: lines with times or levels, or a few templates over and over, and no other known kind. */
+import { isAtLeast } from '../../core/enough.ts';
 import type { Sample } from '../../core/sample.ts';
 import { countOf, shapeOf, SLOT } from './shape.ts';
 import { findTime, mayHoldTime, TimeFinder } from './time.ts';
@@ -10,7 +11,10 @@ const MAX_TIME_START = 64;
 
 /** Lines that belong to another kind of text, with or without times. */
 const OTHER_KIND =
-  /^\s*[{}[\]"]+,?$|^\s*[{"][^ ]*["{:]|^ *\d+(?:\t|→|\||: |[:-](?!\d))|^(?:diff --git |@@ |\+\+\+ |--- |[+-][ \t]{2})|^[-dlbcps][rwxsStT-]{9}|^\s*\||^(?:={3,}|-{5,}|>{4})|\b(?:PASSED|FAILED|SKIPPED)\b(?:  *\[ *\d+%\])?$|^(?:PASSED|FAILED|ok|not ok) |\.\.\. (?:ok|FAIL|ERROR|skipped)/;
+  /^\s*[{}[\]"]+,?$|^\s*[{"][^ ]*["{:]|^ *\d+(?:\t|→|\||: |[:-](?!\d))|^(?:diff --git |@@ |\+\+\+ |--- |[+-][ \t]{2})|^[-dlbcps][rwxsStT-]{9}|^\s*\||^(?:={3,}|-{5,}|>{4})|^(?:PASSED|FAILED|ok|not ok) /;
+/** Results of tests. */
+const RESULT = /\b(?:PASSED|FAILED|SKIPPED)(?: +\[ *\d+%\])?$/;
+const RESULT_AFTER_DOTS = /\.\.\. (?:ok|FAIL|ERROR|skipped)/;
 /** `path:12:` or `path-12-`, where the path has a letter. */
 const SEARCH_HIT = /^(?=[^:\s]*[A-Za-z/])[^:\s]+:\d+[:-]|^(?=[\w./-]*[A-Za-z])[\w./-]+?-\d+-/;
 const LEVEL_FIRST =
@@ -23,8 +27,7 @@ const CONTINUATION = /^(?:\s|$|Caused by:|Traceback )/;
 export function claim({ text, head }: Sample): number {
   const lines = [...head.slice(0, -1), ...windows(text)].filter((line) => !CONTINUATION.test(line));
   if (lines.length < MIN_LINES) return 0;
-  const share = (test: (line: string) => boolean): number => lines.filter(test).length / lines.length;
-  if (share(isOtherKind) > 0.2 || isTable(lines)) return 0;
+  if (!isAtLeast(lines, 0.8, (line) => !isOtherKind(line)) || isTable(lines)) return 0;
   const untimed = lines.filter((line) => !hasOwnTime(line));
   const timed = (lines.length - untimed.length) / lines.length;
   const levelled = (lines.length - untimed.filter((line) => !LEVEL_FIRST.test(line)).length) / lines.length;
@@ -46,12 +49,17 @@ function windows(text: string): readonly string[] {
 }
 
 function isOtherKind(line: string): boolean {
-  if (OTHER_KIND.test(line)) return true;
+  if (OTHER_KIND.test(line) || saysResult(line)) return true;
   const hit = SEARCH_HIT.exec(line)?.[0];
   if (hit === undefined) return false;
   // `api.log.2026-05-06_07:08:09 …` is no line 8 of a file.
   const span = findTime(line);
   return !span || span.start >= hit.length;
+}
+
+function saysResult(line: string): boolean {
+  const isResult = (line.endsWith('ED') || line.endsWith('%]')) && RESULT.test(line);
+  return isResult || (line.includes('... ') && RESULT_AFTER_DOTS.test(line));
 }
 
 function hasOwnTime(line: string): boolean {

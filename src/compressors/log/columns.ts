@@ -57,22 +57,21 @@ const LEADING_SLASH = /^\/(?=\d)/;
 const IS_PATH = /.\//;
 
 function foldAffixes(rows: Rows, column: number, deadline: Deadline): Column {
-  let prefix = rows[0]![column]!;
-  let suffix = prefix;
-  let shortest = prefix.length;
+  const first = rows[0]![column]!;
+  let [begins, ends, shortest] = [first.length, first.length, first.length];
   let isPath = false;
   for (let i = 0; i < rows.length; i++) {
     if (i % ROWS_PER_CHECK === 0) deadline.check();
     const value = rows[i]![column]!;
-    prefix = prefix.slice(0, commonPrefix(prefix, value));
-    suffix = suffix.slice(suffix.length - commonSuffix(suffix, value));
+    begins = commonPrefix(first, value, begins);
+    ends = commonSuffix(first, value, ends);
     shortest = Math.min(shortest, value.length);
-    isPath ||= IS_PATH.test(value);
-    if (prefix === '' && suffix === '') return WHOLE;
+    isPath ||= value.includes('/') && IS_PATH.test(value);
+    if (begins === 0 && ends === 0) return WHOLE;
   }
   if (isPath) return WHOLE;
-  prefix = cutPrefix(prefix.slice(0, shortest - 1));
-  suffix = cutSuffix(suffix.slice(Math.max(0, suffix.length - (shortest - 1 - prefix.length))));
+  const prefix = cutPrefix(first.slice(0, Math.min(begins, shortest - 1)));
+  const suffix = cutSuffix(first.slice(first.length - Math.min(ends, shortest - 1 - prefix.length)));
   return { kind: 'own', prefix, suffix };
 }
 
@@ -87,15 +86,15 @@ function cutSuffix(suffix: string): string {
   return /[_:\-@%][^\n]*$/.exec(suffix)?.[0] ?? /[A-Za-z]{1,3}$/.exec(suffix)?.[0] ?? '';
 }
 
-function commonPrefix(a: string, b: string): number {
-  const end = Math.min(a.length, b.length);
+function commonPrefix(a: string, b: string, most: number): number {
+  const end = Math.min(most, b.length);
   let at = 0;
   while (at < end && a.charCodeAt(at) === b.charCodeAt(at)) at++;
   return at;
 }
 
-function commonSuffix(a: string, b: string): number {
-  const end = Math.min(a.length, b.length);
+function commonSuffix(a: string, b: string, most: number): number {
+  const end = Math.min(most, b.length);
   let length = 0;
   while (length < end && a.charCodeAt(a.length - 1 - length) === b.charCodeAt(b.length - 1 - length)) length++;
   return length;

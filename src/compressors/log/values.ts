@@ -26,7 +26,7 @@ export function sayValues(values: readonly string[], limits: ValueLimits): strin
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   if (counts.size === 1) return values[0]!;
   const sorted = [...counts].sort(([, a], [, b]) => b - a);
-  const range = sayRange(values);
+  const range = sayRange(counts.keys());
   if (areNamed(sorted, values.length, range, limits)) return `{${sorted.map(sayCount).join()}}`;
   if (range) return `{${range.text}}`;
   // Where no value comes often an example would tell nothing that their common beginning does not.
@@ -75,7 +75,7 @@ interface Range {
 }
 
 /** From the lowest to the highest, and how many integers that are. */
-function sayRange(values: readonly string[]): Range | undefined {
+function sayRange(values: Iterable<string>): Range | undefined {
   let low = Infinity;
   let high = -Infinity;
   for (const value of values) {

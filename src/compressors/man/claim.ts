@@ -11,6 +11,8 @@ const OPTION = /^\s{1,10}-{1,2}[\w?@#][\w-]*/;
 const COMMAND = /^\s{1,8}[a-z][\w:-]*(?:, [\w-]+)*(?: <\S+>| \[\S+\])*\s{2,}\S/;
 const DEEPER = /^\s{6,}\S/;
 const MIN_ENTRIES = 6;
+/** So many say that it is help, without a line on usage. */
+const MIN_TOPICS = 3;
 const STRUCK = 0.992;
 const SURE = 0.95;
 const LIKELY = 0.82;
@@ -19,7 +21,7 @@ export function claimFor(sample: Sample): number {
   const { text } = sample;
   if (text.includes('\b') && isStruck(text)) return STRUCK;
   const head = sample.head.map((line) => line.trimEnd());
-  const first = head.findIndex((line) => line.trim() !== '');
+  const first = head.findIndex((line) => line !== '');
   if (first < 0) return 0;
   const isNamed = head.slice(first, first + 12).some((line) => FIRST_HEADING.test(line));
   if (isNamed && (TITLE.test(head[first]!) || head.some((line) => HEADING.test(line)))) return SURE;
@@ -27,12 +29,12 @@ export function claimFor(sample: Sample): number {
 }
 
 function isHelp(head: readonly string[]): boolean {
-  const said = head.filter((line) => line.trim() !== '');
+  const said = head.filter((line) => line !== '');
+  const topics = said.filter((line) => TOPIC.test(line)).length;
+  if (topics < MIN_TOPICS && !said.some((line) => USAGE.test(line))) return false;
   const options = said.filter((line) => OPTION.test(line)).length;
   const commands = said.filter((line) => COMMAND.test(line)).length;
-  const topics = said.filter((line) => TOPIC.test(line)).length;
+  if (options + commands < MIN_ENTRIES) return false;
   const others = said.filter((line) => !OPTION.test(line) && DEEPER.test(line)).length;
-  const isUsage = said.some((line) => USAGE.test(line));
-  if (options + commands < MIN_ENTRIES || (!isUsage && topics < 3)) return false;
   return (options + commands + topics + others) * 10 >= said.length * 6;
 }

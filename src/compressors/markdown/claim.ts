@@ -4,6 +4,7 @@ import type { Sample } from '../../core/sample.ts';
 const CLAIM = 0.6;
 const MIN_LINES = 8;
 const HEADING = /^#{1,6} \S/;
+const UNDERLINE = /^(?:={3,}|-{3,})\s*$/;
 const FENCE = /^\s*(?:```|~~~)/;
 const SIGNS: readonly RegExp[] = [
   /^\s*(?:[-*+]|\d{1,3}[.)]) (?:\S+ )+\S/,
@@ -27,13 +28,16 @@ function outsideFences(lines: readonly string[]): readonly string[] {
 
 export function claimFor(sample: Sample): number {
   const { head } = sample;
+  if (!head.some((line) => HEADING.test(line) || UNDERLINE.test(line))) return 0;
   const lines = outsideFences(head);
   if (lines.length < MIN_LINES || /^\s*[{[<]?\s*"/.test(sample.text.slice(0, 50))) return 0;
   const headings =
-    lines.filter((line) => HEADING.test(line)).length + head.filter((line) => /^(?:={3,}|-{3,})\s*$/.test(line)).length;
+    lines.filter((line) => HEADING.test(line)).length + head.filter((line) => UNDERLINE.test(line)).length;
+  if (headings === 0) return 0;
   const others = lines.filter((line) => OTHER.test(line)).length;
+  if (others > lines.length * 0.15) return 0;
   const kinds =
     SIGNS.filter((sign) => lines.filter((line) => sign.test(line)).length >= 2).length +
     Number(head.some((line) => FENCE.test(line)));
-  return headings > 0 && kinds >= 2 && others <= lines.length * 0.15 ? CLAIM : 0;
+  return kinds >= 2 ? CLAIM : 0;
 }

@@ -268,21 +268,24 @@ function needsBlank(words: Words, at: number): boolean {
 /** What all values begin and end with, cut where a word ends: names stay whole. */
 function hoist(values: readonly string[]): { before: string; values: readonly string[]; after: string } {
   const [first] = values as [string];
-  let start = first.length;
-  let end = first.length;
+  let [start, end, shortest] = [first.length, first.length, first.length];
   for (const value of values) {
+    const last = value.length - 1;
     let same = 0;
-    while (same < start && value[same] === first[same]) same++;
+    while (same < start && value.charCodeAt(same) === first.charCodeAt(same)) same++;
     start = same;
     let tail = 0;
-    while (tail < end && tail < value.length && value[value.length - 1 - tail] === first[first.length - 1 - tail])
+    while (tail < end && tail <= last && value.charCodeAt(last - tail) === first.charCodeAt(first.length - 1 - tail))
       tail++;
     end = tail;
+    shortest = Math.min(shortest, value.length);
   }
   const before = snapBefore(first.slice(0, start));
-  const room = Math.min(...values.map(({ length }) => length)) - before.length;
+  const room = shortest - before.length;
   const after = snapAfter(first.slice(first.length - Math.min(end, room)));
-  return { before, values: values.map((value) => value.slice(before.length, value.length - after.length)), after };
+  const isWhole = before === '' && after === '';
+  const own = isWhole ? values : values.map((value) => value.slice(before.length, value.length - after.length));
+  return { before, values: own, after };
 }
 
 function snapBefore(text: string): string {

@@ -263,21 +263,30 @@ function keyOfShape({ lines }: Block, at: number): string {
 function mask(line: string): string {
   if (!/[\d`'"\\/^~]/.test(line)) return line;
   const bare = /[`'"]/.test(line) ? line.replaceAll(/`[^`]*`|'[^']*'|"[^"]*"/g, '`') : line;
-  return bare.split(' ').map(maskWord).join(' ');
+  let masked = '';
+  for (let start = 0; start <= bare.length; ) {
+    const blank = bare.indexOf(' ', start);
+    const end = blank < 0 ? bare.length : blank;
+    masked += (start > 0 ? ' ' : '') + maskWord(bare, start, end);
+    start = end + 1;
+  }
+  return masked;
 }
 
 const [ZERO, NINE, SLASH, BACKSLASH, CARET, TILDE] = [0x30, 0x39, 0x2f, 0x5c, 0x5e, 0x7e];
 
-function maskWord(word: string): string {
+function maskWord(line: string, start: number, end: number): string {
   let isPath = false;
   let isPointer = false;
-  for (let at = 0; at < word.length; at++) {
-    const code = word.charCodeAt(at);
+  for (let at = start; at < end; at++) {
+    const code = line.charCodeAt(at);
     if (code >= ZERO && code <= NINE) return '0';
     isPath ||= code === SLASH || code === BACKSLASH;
     isPointer ||= code === CARET || code === TILDE;
   }
-  return isPath ? '/' : isPointer ? word.replace(/[\^~]+/, '^') : word;
+  if (isPath) return '/';
+  const word = line.slice(start, end);
+  return isPointer ? word.replace(/[\^~]+/, '^') : word;
 }
 
 function wordsOf(line: string): readonly string[] {

@@ -2,13 +2,15 @@
  * How surely a text is the report of a run: lines that only test runners, compilers, linters and installers print. Files,
  * diffs, JSON and logs of servers have none of them, or too few for what else they hold.
  */
+import { isAtLeast } from '../../core/enough.ts';
 import type { Sample } from '../../core/sample.ts';
 import { Openings } from './openings.ts';
-import { saysRule, saysSeverity } from './places.ts';
+import { mayPlace, saysRule, saysSeverity } from './places.ts';
 import { progressOf } from './progress.ts';
 import { readResult } from './results.ts';
 
 const TAIL_CHARS = 3072;
+const MAX_LINE = 500;
 const COLOUR = /\x1b\[[\d;?]*[A-Za-z]|\r/g;
 const JSON_START = /^\s*(?:\{|\[\s*(?:[{["\]]|\d[\d.eE+-]*\s*[,\]]|$))/;
 /** Lines of files with numbers, of diffs, of Markdown, of tables. */
@@ -17,7 +19,7 @@ const OTHER_KIND =
 const OWN_TIME = /^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d|^\w{3} +\d+ \d\d:\d\d:\d\d /;
 
 /** What only a run prints, with the characters that such lines begin with. */
-const STRONG: readonly (readonly [first: string | undefined, pattern: RegExp])[] = [
+const STRONG: readonly (readonly [first: string, pattern: RegExp])[] = [
   [
     '=',
     /^={3,} (?:test session starts|FAILURES|ERRORS|short test summary info|warnings summary|test process starts) ={3,}$/,
@@ -34,7 +36,6 @@ const STRONG: readonly (readonly [first: string | undefined, pattern: RegExp])[]
     'TR',
     /^Test Suites: \d|^Tests: {2,}\d+ .*total$|^ *Test Files {2}\d|^ *Tests {2}\d+ (?:passed|failed)|^ *RUN {2}v\d/,
   ],
-  [undefined, /Tests run: \d+, Failures: \d/],
   ['[B', /^(?:\[(?:INFO|ERROR)\] )?BUILD (?:SUCCESS|FAILURE|SUCCESSFUL|FAILED)\b|^\[INFO\] Scanning for projects/],
   ['R0123456789', /^Running ExUnit with seed|^(?:\d+ (?:doctests?|properties|propert\w+), )*\d+ tests?, \d+ failures?/],
   ['0123456789', /^\d+ examples?, \d+ failures?|^ {2}\d+ (?:passing|failing) ?(?:\(|$)/],
@@ -56,6 +57,8 @@ const STRONG: readonly (readonly [first: string | undefined, pattern: RegExp])[]
   ['n#1t', /^npm (?:ERR!|error) |^# tests \d+$|^1\.\.\d+$|^tests finished: \d+ passed/],
   ['=A0123456789', /^== Compilation error in file |^Analysis took [\d.]+ seconds|^\d+ mods\/funs, found /],
 ];
+/** Stands anywhere in its line. */
+const COUNT_OF_TESTS = /Tests run: \d+, Failures: \d/;
 const STRONG_BY_OPENING = new Openings(STRONG.map(([first, value]) => ({ first, value })));
 
 const TRACE =
@@ -80,7 +83,10 @@ export function claim(sample: Sample): number {
 }
 
 function isDiagnosis(lines: readonly string[]): boolean {
-  return isAtLeast(lines, 0.03, (line) => PLACED.test(line)) && isAtLeast(lines, 0.7, (line) => DIAGNOSIS.test(line));
+  return (
+    isAtLeast(lines, 0.03, (line) => line.includes(':') && PLACED.test(line)) &&
+    isAtLeast(lines, 0.7, (line) => DIAGNOSIS.test(line))
+  );
 }
 
 /** With one line that only a run prints: what else is known of runs decides. */
@@ -92,23 +98,14 @@ function claimOfOne(lines: readonly string[]): number {
 
 function claimOfLines(lines: readonly string[]): number {
   if (!isAtLeast(lines, 0.7, (line) => !OWN_TIME.test(line))) return 0;
-  if (isAtLeast(lines, 0.25, saysRule)) return 0.93;
-  if (isAtLeast(lines, 0.25, saysSeverity)) return 0.85;
+  if (isAtLeast(lines, 0.25, mayPlace)) {
+    if (isAtLeast(lines, 0.25, saysRule)) return 0.93;
+    if (isAtLeast(lines, 0.25, saysSeverity)) return 0.85;
+  }
   if (isAtLeast(lines, 0.5, (line) => readResult(line) !== undefined)) return 0.9;
   if (isAtLeast(lines, 0.5, (line) => progressOf(line) !== undefined)) return 0.75;
   const hasTrace = lines.some((line) => line.endsWith('Traceback (most recent call last):'));
   return hasTrace && isAtLeast(lines, 0.6, (line) => TRACE.test(line)) ? 0.6 : 0;
-}
-
-/** Whether such a share of the lines passes; asks no more of them than it takes to know. */
-function isAtLeast(lines: readonly string[], share: number, test: (line: string) => boolean): boolean {
-  let passed = 0;
-  for (let at = 0; at < lines.length; at++) {
-    if (test(lines[at]!)) passed++;
-    if ((passed + lines.length - at - 1) / lines.length < share) return false;
-    if (passed / lines.length >= share) return true;
-  }
-  return false;
 }
 
 /** The shares of what stands in reports of runs beside what only they hold, all together. */
@@ -123,16 +120,16 @@ function knownShare(lines: readonly string[]): number {
 }
 
 function isStrong(line: string): boolean {
-  return line.length < 400 && STRONG_BY_OPENING.of(line).some((pattern) => pattern.test(line));
+  if (line.length >= 400) return false;
+  for (const pattern of STRONG_BY_OPENING.of(line)) if (pattern.test(line)) return true;
+  return line.includes('Tests run: ') && COUNT_OF_TESTS.test(line);
 }
 
 /** The lines of the head, and of the end: summaries stand there. */
 function sampleLines({ text, head }: Sample): readonly string[] {
   const tail = text.length > 8192 ? text.slice(-TAIL_CHARS).split('\n').slice(1) : [];
   const rest = text.length <= 8192 && head.length === 40 ? text.slice(-TAIL_CHARS).split('\n').slice(1) : tail;
-  return [...head, ...rest].map((line) => withoutColour(line.slice(0, 500))).filter((line) => line.trim() !== '');
-}
-
-function withoutColour(line: string): string {
-  return line.includes('\x1b') || line.includes('\r') ? line.replaceAll(COLOUR, '') : line;
+  const lines = [...head, ...rest].map((line) => (line.length > MAX_LINE ? line.slice(0, MAX_LINE) : line));
+  const plain = text.includes('\x1b') || text.includes('\r') ? lines.map((line) => line.replaceAll(COLOUR, '')) : lines;
+  return plain.filter((line) => /\S/.test(line));
 }

@@ -81,6 +81,11 @@ function readReport(lines: readonly string[], start: number): Report | undefined
   return { start, end, file, spelled, text };
 }
 
+/** False where a line names no place. */
+export function mayPlace(line: string): boolean {
+  return HAS_PLACE.test(line);
+}
+
 /** Whether a line says something of a place in a file. */
 export function isReport(line: string): boolean {
   return readReport([line], 0) !== undefined || INDENTED.test(line);

@@ -11,11 +11,12 @@ export type Piece =
 export type Template = readonly Piece[];
 
 export function spellTemplate(template: Template, slot: string): string {
-  const spelled = template.map((piece) => {
-    if (piece.kind === 'text') return piece.text.replaceAll('\n', LINE_BREAK);
-    return piece.kind === 'value' ? slot : slot.slice(0, 1) + String(piece.index + 1) + slot.slice(-1);
-  });
-  return spelled.join('');
+  let spelled = '';
+  for (const piece of template) {
+    if (piece.kind === 'text') spelled += piece.text.replaceAll('\n', LINE_BREAK);
+    else spelled += piece.kind === 'value' ? slot : slot.slice(0, 1) + String(piece.index + 1) + slot.slice(-1);
+  }
+  return spelled;
 }
 
 /** Undefined when a text of the template could be read as something else. */
@@ -72,10 +73,10 @@ export function countValues(template: Template): number {
 
 export function fillTemplate(template: Template, values: readonly string[]): string {
   let next = 0;
-  return template
-    .map((piece) => {
-      if (piece.kind === 'text') return piece.text;
-      return piece.kind === 'value' ? (values[next++] ?? '') : (values[piece.index] ?? '');
-    })
-    .join('');
+  let filled = '';
+  for (const piece of template) {
+    if (piece.kind === 'text') filled += piece.text;
+    else filled += (piece.kind === 'value' ? values[next++] : values[piece.index]) ?? '';
+  }
+  return filled;
 }

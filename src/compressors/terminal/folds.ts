@@ -20,6 +20,7 @@ export function foldLines(lines: readonly string[], deadline: Deadline): Folded 
   const out: string[] = [];
   let folded = 0;
   const same = runsOf(lines, deadline);
+  if (!same) return { lines, folded };
   for (let at = 0; at < lines.length; ) {
     if (at % LINES_PER_CHECK === 0) deadline.check();
     const cycle = cycleAt(lines, same, at);
@@ -37,8 +38,8 @@ export function foldLines(lines: readonly string[], deadline: Deadline): Folded 
   return { lines: out, folded };
 }
 
-/** For each period and line, how many lines from here on equal those one period later. */
-function runsOf(lines: readonly string[], deadline: Deadline): readonly Uint32Array[] {
+/** For each period and line, how many lines from here on equal those one period later; undefined when no two are equal. */
+function runsOf(lines: readonly string[], deadline: Deadline): readonly Uint32Array[] | undefined {
   const ids = new Map<string, number>();
   const numbers = Uint32Array.from(lines, (line) => {
     const known = ids.get(line);
@@ -46,6 +47,7 @@ function runsOf(lines: readonly string[], deadline: Deadline): readonly Uint32Ar
     ids.set(line, ids.size);
     return ids.size - 1;
   });
+  if (ids.size === lines.length) return undefined;
   return Array.from({ length: MAX_PERIOD }, (_, i) => {
     deadline.check();
     const run = new Uint32Array(lines.length + 1);

@@ -6,6 +6,8 @@ const LINES_PER_CHECK = 256;
 /** A state that tells of a failure stays, even when another was written over it. */
 const GRAVE = /\b(?:error|fail(?:ed|ure)?|fatal|warn(?:ing)?|exception|denied|refused|cannot|not found)\b/i;
 const MAX_GRAVE = 200;
+/** Lines without one, which are most, are as they stand. */
+const CONTROL = /[\x1b\r\b]/;
 const UP = /\x1b\[(\d{0,4})A/g;
 const MAX_COMPARED = 2000;
 /** Moves to the first column, with or without clearing what stands there. */
@@ -30,6 +32,11 @@ export function readScreen(text: string, deadline: Deadline): Seen {
   for (const [i, source] of text.split('\n').entries()) {
     if (i % LINES_PER_CHECK === 0) deadline.check();
     const line = source.endsWith('\r') ? source.slice(0, -1) : source;
+    if (!CONTROL.test(line)) {
+      if (row < rows.length && rows[row] !== '') states++;
+      rows[row++] = line.trimEnd();
+      continue;
+    }
     row = Math.max(0, row - rowsUp(line));
     const frames = framesOf(line);
     for (const frame of frames.slice(0, -1)) {

@@ -12,9 +12,10 @@ const CLAIM = 0.84;
 export function claimFor({ head, text }: Sample): number {
   if (/^\s*[{<]/.test(text.slice(0, 200))) return 0;
   const lines = head.length > 4 ? head.slice(0, -1) : head;
-  const tables = lines.filter((line) => TABLE.test(line)).length;
+  const tables = lines.filter((line) => line.startsWith('[') && TABLE.test(line)).length;
+  if (tables === 0) return 0;
   const entries = lines.filter((line) => ENTRY.test(line)).length;
-  if (tables === 0 || entries < MIN_ENTRIES) return 0;
+  if (entries < MIN_ENTRIES) return 0;
   const rest = lines.filter((line) => ITEM.test(line) || REMARK.test(line)).length;
   return tables + entries + rest >= lines.length * MIN_SHARE ? CLAIM : 0;
 }

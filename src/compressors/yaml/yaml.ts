@@ -4,6 +4,7 @@
  */
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
 import { chooseForm } from '../../core/choose-form.ts';
+import { isAtLeast } from '../../core/enough.ts';
 import { readJsonWith } from '../../core/json-compressor.ts';
 import type { Sample } from '../../core/sample.ts';
 import { showsFile } from '../../core/shown-file.ts';
@@ -22,9 +23,9 @@ function claim(sample: Sample): number {
   const { head, text } = sample;
   if (/^\s*[{[<]/.test(text.slice(0, 200))) return 0;
   const lines = head.length > 4 ? head.slice(0, -1) : head;
+  if (!isAtLeast(lines, MIN_SHARE, (line) => LINE.test(line))) return 0;
   const entries = lines.filter((line) => ENTRY.test(line)).length;
-  if (entries < MIN_ENTRIES || entries < lines.length / 3 || !lines.some((line) => NESTED.test(line))) return 0;
-  return lines.filter((line) => LINE.test(line)).length >= lines.length * MIN_SHARE ? CLAIM : 0;
+  return entries >= MIN_ENTRIES && entries >= lines.length / 3 && lines.some((line) => NESTED.test(line)) ? CLAIM : 0;
 }
 
 /** @param json says JSON shorter without loss. */

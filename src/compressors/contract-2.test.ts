@@ -1,0 +1,3 @@
+import { testPart } from './contract.fixture.ts';
+
+await testPart(import.meta.filename);
