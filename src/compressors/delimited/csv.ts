@@ -141,6 +141,15 @@ function usualLength(rows: readonly Row[]): number {
   return usual;
 }
 
+/** The rule of each column. */
+function quotingsOf(rows: readonly Row[], block: Block, delimiter: string, deadline: Deadline): string[] {
+  const isPlain = !block.hasQuotes && !block.hasReturns;
+  return Array.from({ length: widestRow(rows) }, (_, column) => {
+    deadline.check();
+    return isPlain ? 'needed' : quotingOf(rows, column, delimiter);
+  });
+}
+
 /** The rule that holds for a column, or for the cells of one row. */
 function quotingOf(rows: readonly Row[], column: number, delimiter: string): string {
   let isPlain = true;
@@ -189,9 +198,10 @@ function areTooMany(singles: number, most: number): boolean {
 }
 
 /** Undefined as soon as too many rows have one cell only. */
-function readRows({ text, lines }: Block, delimiter: string, deadline: Deadline): readonly Row[] | undefined {
-  if (!text.includes('"')) return splitRows(lines, delimiter, deadline);
-  const scanner = new Scanner(text, delimiter);
+function readRows(block: Block, delimiter: string, deadline: Deadline): readonly Row[] | undefined {
+  const { lines } = block;
+  if (!block.hasQuotes) return splitRows(lines, delimiter, deadline);
+  const scanner = new Scanner(block.text, delimiter);
   const rows: Row[] = [];
   let singles = 0;
   while (!scanner.isDone) {
@@ -211,27 +221,45 @@ function splitRows(lines: readonly string[], delimiter: string, deadline: Deadli
   let singles = 0;
   while (rows.length < count) {
     if (rows.length % ROWS_PER_CHECK === 0) deadline.check();
-    const row = lines[rows.length]!.split(delimiter);
+    const row = split(lines[rows.length]!, delimiter);
     if (row.length === 1 && areTooMany(++singles, count)) return undefined;
     rows.push(row);
   }
   return rows;
 }
 
-/** Some lines, and the same as one text. */
-interface Block {
-  readonly lines: readonly string[];
-  readonly text: string;
+function split(line: string, delimiter: string): Row {
+  const row: string[] = [];
+  let at = 0;
+  for (let end = line.indexOf(delimiter); end >= 0; end = line.indexOf(delimiter, at)) {
+    row.push(line.slice(at, end));
+    at = end + 1;
+  }
+  row.push(line.slice(at));
+  return row;
 }
 
-function blockOf(lines: readonly string[], start: number, end: number): Block {
-  const own = lines.slice(start, end);
-  return { lines: own, text: own.join('\n') };
+/** Some lines of a text. */
+class Block {
+  readonly lines: readonly string[];
+  readonly hasQuotes: boolean;
+  readonly hasReturns: boolean;
+  #text: string | undefined;
+
+  constructor(lines: readonly string[]) {
+    this.lines = lines;
+    this.hasQuotes = lines.some((line) => line.includes('"'));
+    this.hasReturns = lines.some((line) => line.includes('\r'));
+  }
+
+  get text(): string {
+    return (this.#text ??= this.lines.join('\n'));
+  }
 }
 
 /** Cheap: whether there are too many rows of one cell, with the last line or without it. Cells in quotes may hold lines. */
-function isSparse({ lines, text }: Block, delimiter: string): boolean {
-  if (text.includes('"')) return false;
+function isSparse({ lines, hasQuotes }: Block, delimiter: string): boolean {
+  if (hasQuotes) return false;
   let singles = 0;
   for (let at = 0; at < lines.length - 2; at++) {
     if (!lines[at]!.includes(delimiter) && areTooMany(++singles, lines.length)) return true;
@@ -240,8 +268,14 @@ function isSparse({ lines, text }: Block, delimiter: string): boolean {
 }
 
 /** Whether these cells are all of the text: a last line that is empty is none. Their quotes are weighed column by column. */
-function isWhole(raw: readonly Row[], { text }: Block, delimiter: string): boolean {
-  return !text.endsWith('\n') && (!text.includes('"') || raw.map((row) => row.join(delimiter)).join('\n') === text);
+function isWhole(raw: readonly Row[], block: Block, delimiter: string): boolean {
+  if (block.lines.length > 1 && block.lines.at(-1) === '') return false;
+  return !block.hasQuotes || raw.map((row) => row.join(delimiter)).join('\n') === block.text;
+}
+
+/** What all rows end with before the line break. */
+function endOfRows(raw: readonly Row[], { hasReturns }: Block): string {
+  return hasReturns && raw.every((row) => row.at(-1)!.endsWith('\r')) ? '\r' : '';
 }
 
 /** The rows of a text, or undefined when it is not made of such rows. */
@@ -251,14 +285,11 @@ function toFound(block: Block, delimiter: string, deadline: Deadline): Spelled |
   const usual = usualLength(raw);
   if (usual < 2 || usual > MAX_COLUMNS || raw.filter(({ length }) => length === usual).length < raw.length * ENOUGH)
     return undefined;
-  const end = raw.every((row) => row.at(-1)!.endsWith('\r')) ? '\r' : '';
+  const end = endOfRows(raw, block);
   const cut = end === '' ? raw : raw.map((row) => [...row.slice(0, -1), row.at(-1)!.slice(0, -1)]);
   const hasTitles = cut[0]!.length === usual && isTitles(cut[0]!.map(unquote));
   const body = hasTitles ? cut.slice(1) : cut;
-  const kinds = Array.from({ length: widestRow(body) }, (_, i) => {
-    deadline.check();
-    return quotingOf(body, i, delimiter);
-  });
+  const kinds = quotingsOf(body, block, delimiter, deadline);
   if (kinds.every((kind) => kind === kinds[0])) kinds.length = Math.min(kinds.length, usual);
   const titles = hasTitles
     ? quotingOf(
@@ -269,9 +300,8 @@ function toFound(block: Block, delimiter: string, deadline: Deadline): Spelled |
     : kinds.every((kind) => kind === kinds[0])
       ? kinds[0]!
       : 'needed';
-  const isPlain = !block.text.includes('"');
   const read = (cell: string, i: number): string => ((kinds[i] ?? kinds[0]) === AS_SPELLED ? cell : unquote(cell));
-  const rows = isPlain ? body : body.map((row) => row.map(read));
+  const rows = !block.hasQuotes ? body : body.map((row) => row.map(read));
   const names = hasTitles ? cut[0]!.map((cell) => (titles === AS_SPELLED ? cell : unquote(cell))) : undefined;
   return { names, rows, facts: factsFor(kinds, titles, end) };
 }
@@ -303,7 +333,11 @@ export function csvDialect(name: string, delimiter: string): Dialect {
     const said = facts.find((fact) => fact.startsWith('titles in quotes: '))?.slice('titles in quotes: '.length);
     const usual = speller(one ?? 'needed', delimiter);
     const own = each?.map((kind) => speller(kind, delimiter));
-    const lines = rows.map((row) => row.map((cell, i) => (own?.[i] ?? usual)(cell)).join(delimiter) + end);
+    const lines = rows.map((row) => {
+      let line = '';
+      for (let i = 0; i < row.length; i++) line += (i === 0 ? '' : delimiter) + (own?.[i] ?? usual)(row[i]!);
+      return line + end;
+    });
     const spellTitle = said === undefined ? usual : speller(said, delimiter);
     return names ? [names.map(spellTitle).join(delimiter) + end, ...lines] : lines;
   };
@@ -314,10 +348,10 @@ export function csvDialect(name: string, delimiter: string): Dialect {
     begins: (lines, at) => lines[at]!.includes(delimiter),
     read(lines, at, deadline): Found | { past: number } {
       const end = endOf(lines, delimiter);
-      const whole = blockOf(lines, at, end);
+      const whole = new Block(lines.slice(at, end));
       if (isSparse(whole, delimiter)) return { past: lines.length };
       for (const last of [end, end - 1]) {
-        const table = toFound(last === end ? whole : blockOf(lines, at, last), delimiter, deadline);
+        const table = toFound(last === end ? whole : new Block(lines.slice(at, last)), delimiter, deadline);
         // A row that was cut off would have its quotes in a way of its own.
         if (table && (last < end || !isRagged(table))) return { ...table, start: at, end: last };
       }

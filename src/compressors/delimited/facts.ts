@@ -15,6 +15,7 @@ const ROWS_PER_CHECK = 512;
 const MAX_CATEGORIES = 24;
 const MAX_SHAPES = 24;
 const MAX_SAID = 80;
+const MAX_LOOKED_AT = 2000;
 /** A kind of oddity that more rows than this have is none. */
 const RARE_SHARE = 0.03;
 const RARE_ROWS = 3;
@@ -28,21 +29,55 @@ function clip(value: string): string {
   return line.length <= MAX_SAID ? line : `${line.slice(0, MAX_SAID)}…`;
 }
 
-/** Rows by what they say, in the order in which that is first said. */
-function group(keys: readonly (string | undefined)[], deadline: Deadline): ReadonlyMap<string, readonly number[]> {
-  const groups = new Map<string, number[]>();
-  for (const [row, key] of keys.entries()) {
-    if (row % ROWS_PER_CHECK === 0) deadline.check();
-    if (key === undefined) continue;
-    const rows = groups.get(key);
-    if (rows) rows.push(row);
-    else groups.set(key, [row]);
-  }
-  return groups;
+/** What some rows say: each different text once, in the order in which they are first said. */
+interface Tally {
+  readonly texts: readonly string[];
+  /** Of each text: how many rows say it, and the first of them. */
+  readonly counts: readonly number[];
+  readonly firsts: readonly number[];
+  /** Of each row: the place of its text; below 0 where it is not counted. */
+  readonly ids: Int32Array;
 }
 
-function byCount(groups: ReadonlyMap<string, readonly number[]>): readonly (readonly [string, readonly number[]])[] {
-  return [...groups].sort((a, b) => b[1].length - a[1].length);
+function tally(said: readonly (string | undefined)[], deadline: Deadline): Tally {
+  const known = new Map<string, number>();
+  const counts: number[] = [];
+  const firsts: number[] = [];
+  const ids = new Int32Array(said.length).fill(-1);
+  for (let row = 0; row < said.length; row++) {
+    if (row % ROWS_PER_CHECK === 0) deadline.check();
+    const text = said[row];
+    if (text === undefined) continue;
+    let id = known.get(text);
+    if (id === undefined) {
+      known.set(text, (id = known.size));
+      counts.push(0);
+      firsts.push(row);
+    }
+    counts[id]!++;
+    ids[row] = id;
+  }
+  return { texts: [...known.keys()], counts, firsts, ids };
+}
+
+function countOf(text: string, { texts, counts }: Tally): number {
+  return counts[texts.indexOf(text)] ?? 0;
+}
+
+/** The places of the texts, those that most rows say first. */
+function byCount({ counts }: Tally): readonly number[] {
+  return Array.from(counts.keys()).sort((a, b) => counts[b]! - counts[a]!);
+}
+
+/** The rows that say a text which so many say, or fewer. */
+function rowsOfFew({ counts, ids }: Tally, most: number): readonly number[] {
+  return rowsWhere(ids, (id) => id >= 0 && counts[id]! <= most);
+}
+
+function rowsWhere<Said>(said: ArrayLike<Said>, isMeant: (one: Said, row: number) => boolean): readonly number[] {
+  const rows: number[] = [];
+  for (let row = 0; row < said.length; row++) if (isMeant(said[row]!, row)) rows.push(row);
+  return rows;
 }
 
 function isFew(rows: readonly number[], total: number): boolean {
@@ -86,7 +121,21 @@ function endOfRun(text: string, start: number, end: number, kinds: number): numb
 }
 
 function toNumber(value: string): number {
+  if (isPlainNumber(value)) return Number(value);
   return NUMBER.test(value) ? Number(value.replaceAll(/[$€£,%+]/g, '')) : Number.NaN;
+}
+
+/** Digits, perhaps with a sign before and a point between: what most numbers are. */
+function isPlainNumber(value: string): boolean {
+  let digits = 0;
+  let hasPoint = false;
+  for (let at = value.charCodeAt(0) === 0x2d ? 1 : 0; at < value.length; at++) {
+    const code = value.charCodeAt(at);
+    if (code >= 0x30 && code <= 0x39) digits++;
+    else if (code !== 0x2e || hasPoint || digits === 0 || at + 1 === value.length) return false;
+    else hasPoint = true;
+  }
+  return digits > 0;
 }
 
 function describeNumbers(
@@ -95,13 +144,12 @@ function describeNumbers(
   values: readonly string[],
   distinct: number,
 ): ColumnFacts {
-  const real = numbers.filter((one) => !Number.isNaN(one)).sort((a, b) => a - b);
+  const real = new Float64Array(numbers.filter((one) => !Number.isNaN(one))).sort();
   const median = real[real.length >> 1]!;
-  const deviations = real.map((one) => Math.abs(one - median)).sort((a, b) => a - b);
-  const deviation = deviations[deviations.length >> 1]!;
+  const deviation = real.map((one) => Math.abs(one - median)).sort()[real.length >> 1]!;
   const far = deviation * OUTLYING;
-  const outlying = numbers.flatMap((one, row) => (!Number.isNaN(one) && Math.abs(one - median) > far ? [row] : []));
-  const strange = values.flatMap((value, row) => (value !== '' && Number.isNaN(numbers[row]!) ? [row] : []));
+  const outlying = rowsWhere(numbers, (one) => Math.abs(one - median) > far);
+  const strange = rowsWhere(numbers, (one, row) => Number.isNaN(one) && values[row] !== '');
   const isCounting =
     real.length > 2 &&
     real.length === numbers.length &&
@@ -113,14 +161,15 @@ function describeNumbers(
   return { said: [`${name}: ${real[0]} to ${real.at(-1)}, ${spread}`], rare, examples: [] };
 }
 
-function describeCategories(name: string, groups: ReadonlyMap<string, readonly number[]>, total: number): ColumnFacts {
-  const sorted = byCount(groups);
-  const counts = sorted.map(([value, rows]) => `${clip(value)} ${rows.length}`);
-  const rare = sorted.filter(([, rows]) => rows.length <= Math.max(1, total * 0.01)).flatMap(([, rows]) => rows);
+function describeCategories(name: string, found: Tally): ColumnFacts {
+  const { texts, counts, firsts, ids } = found;
+  const sorted = byCount(found);
+  const said = sorted.map((id) => `${clip(texts[id]!)} ${counts[id]!}`);
+  const rare = rowsOfFew(found, Math.max(1, ids.length * 0.01));
   return {
-    said: [`${name}: ${counts.join(', ')}`],
-    rare: isFew(rare, total) ? rare : [],
-    examples: sorted.map(([, rows]) => rows[0]!),
+    said: [`${name}: ${said.join(', ')}`],
+    rare: isFew(rare, ids.length) ? rare : [],
+    examples: sorted.map((id) => firsts[id]!),
   };
 }
 
@@ -132,37 +181,33 @@ function rangeOf(values: readonly string[]): string {
 }
 
 /** Long texts that differ in numbers only are counted by what they have in common. */
-function describeTexts(
-  name: string,
-  values: readonly string[],
-  groups: ReadonlyMap<string, readonly number[]>,
-  deadline: Deadline,
-): ColumnFacts {
-  const shapes = byCount(
-    group(
-      values.map((value) => (value === '' ? undefined : shapeOf(value))),
-      deadline,
-    ),
+function describeTexts(name: string, values: readonly string[], found: Tally, deadline: Deadline): ColumnFacts {
+  const { texts, counts, ids } = found;
+  const shapesOf = texts.map((text) => (text === '' ? undefined : shapeOf(text)));
+  const shapes = tally(
+    Array.from(values, (_, row) => shapesOf[ids[row]!]),
+    deadline,
   );
-  const empty = groups.get('')?.length ?? 0;
+  const empty = countOf('', found);
   const total = values.length - empty;
-  const distinct = groups.size - Number(empty > 0);
-  const single = shapes.filter(([, rows]) => rows.length === 1).flatMap(([, rows]) => rows);
+  const distinct = texts.length - Number(empty > 0);
+  const single = rowsOfFew(shapes, 1);
   const rare = isFew(single, values.length) ? single : [];
   const head = `${name}: ${distinct === total ? `${total}, all` : distinct} different`;
-  if (shapes.length > MAX_SHAPES || shapes.length > total / 3) {
-    const most = byCount(groups)
-      .filter(([value, rows]) => value !== '' && rows.length > Math.max(3, total / 50))
+  if (shapes.texts.length > MAX_SHAPES || shapes.texts.length > total / 3) {
+    const most = byCount(found)
+      .filter((id) => texts[id] !== '' && counts[id]! > Math.max(3, total / 50))
       .slice(0, 4);
-    const said = most.map(([value, rows]) => `${clip(value)} ${rows.length}`);
+    const said = most.map((id) => `${clip(texts[id]!)} ${counts[id]!}`);
     return { said: [said.length > 0 ? `${head}; most: ${said.join(', ')}` : head], rare, examples: [] };
   }
-  if (shapes.length === 1) return { said: [head + rangeOf(values)], rare, examples: [] };
-  const said = shapes.map(([shape, rows]) => ` ${rows.length} × ${clip(shape)}`);
+  if (shapes.texts.length === 1) return { said: [head + rangeOf(values)], rare, examples: [] };
+  const sorted = byCount(shapes);
+  const said = sorted.map((id) => ` ${shapes.counts[id]!} × ${clip(shapes.texts[id]!)}`);
   return {
     said: [`${head}; with # for what is numbered:`, ...said],
     rare,
-    examples: shapes.map(([, rows]) => rows[0]!),
+    examples: sorted.map((id) => shapes.firsts[id]!),
   };
 }
 
@@ -172,40 +217,37 @@ function lengthOutliers(values: readonly string[]): readonly number[] {
   lengths.sort();
   const limit = 20 + 4 * lengths[Math.floor(lengths.length * 0.95)]!;
   if (lengths.at(-1)! <= limit) return [];
-  const rows = values.flatMap((value, row) => (value.length > limit ? [row] : []));
+  const rows = rowsWhere(values, ({ length }) => length > limit);
   return isFew(rows, values.length) ? rows : [];
 }
 
 function describe(name: string, values: readonly string[], deadline: Deadline): ColumnFacts {
-  const groups = group(values, deadline);
-  if (groups.size === 1) {
-    const [value] = groups.keys();
-    return {
-      said: [value === '' ? `${name}: empty in all rows` : `${name}: ${clip(value!)} in all rows`],
-      rare: [],
-      examples: [],
-    };
+  const found = tally(values, deadline);
+  const { texts } = found;
+  if (texts.length === 1) {
+    const said = texts[0] === '' ? `${name}: empty in all rows` : `${name}: ${clip(texts[0]!)} in all rows`;
+    return { said: [said], rare: [], examples: [] };
   }
-  const distinct = groups.size - Number(groups.has(''));
-  const filled = values.length - (groups.get('')?.length ?? 0);
-  if (distinct <= MAX_CATEGORIES && distinct <= Math.max(3, filled / 4))
-    return describeCategories(name, groups, values.length);
+  const empty = countOf('', found);
+  const distinct = texts.length - Number(empty > 0);
+  const filled = values.length - empty;
+  if (distinct <= MAX_CATEGORIES && distinct <= Math.max(3, filled / 4)) return describeCategories(name, found);
   const numbers = values.map(toNumber);
   const real = numbers.filter((one) => !Number.isNaN(one)).length;
   const facts =
     real >= filled * 0.95
       ? describeNumbers(name, numbers, values, distinct)
-      : describeTexts(name, values, groups, deadline);
-  const empty = groups.get('') ?? [];
-  if (empty.length === 0) return facts;
-  const rare = isFew(empty, values.length)
-    ? empty
+      : describeTexts(name, values, found, deadline);
+  if (empty === 0) return facts;
+  const empties = rowsWhere(values, (value) => value === '');
+  const rare = isFew(empties, values.length)
+    ? empties
     : filled <= RARE_ROWS
-      ? values.flatMap((value, row) => (value === '' ? [] : [row]))
+      ? rowsWhere(values, (value) => value !== '')
       : [];
   return {
     ...facts,
-    said: [`${facts.said[0]}; empty in ${empty.length} rows`, ...facts.said.slice(1)],
+    said: [`${facts.said[0]}; empty in ${empty} rows`, ...facts.said.slice(1)],
     rare: [...facts.rare, ...rare],
   };
 }
@@ -217,13 +259,15 @@ export function describeColumn(name: string, rows: readonly Row[], column: numbe
   return { ...facts, rare: [...facts.rare, ...lengthOutliers(values)] };
 }
 
-function beginningOf(cell: string): string {
-  return cell.length > 2000 ? cell.slice(0, 2000) : cell;
-}
-
 /** Rows that speak of failure, and rows with more or fewer cells than most. */
 export function oddRows(rows: readonly Row[], count: number): readonly number[] {
-  const failing = rows.flatMap((row, i) => (FAILURE.test(row.map(beginningOf).join('\n')) ? [i] : []));
-  const ragged = rows.flatMap((row, i) => (row.length === count ? [] : [i]));
+  const failing = rowsWhere(rows, (row) => FAILURE.test(beginningsOf(row)));
+  const ragged = rowsWhere(rows, (row) => row.length !== count);
   return [failing, ragged].filter((found) => isFew(found, rows.length)).flat();
+}
+
+function beginningsOf(row: Row): string {
+  let said = '';
+  for (const cell of row) said += `${cell.length > MAX_LOOKED_AT ? cell.slice(0, MAX_LOOKED_AT) : cell}\n`;
+  return said;
 }

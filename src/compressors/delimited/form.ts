@@ -7,7 +7,7 @@ import type { Deadline } from '../../core/deadline.ts';
 import type { CellRows, JsonCompressor } from '../../core/json-compressor.ts';
 import { csvDialect } from './csv.ts';
 import { type Dialect, type Found, type Spelled, isFound } from './dialect.ts';
-import { gridDialect } from './grid.ts';
+import { gridDialect, isFill } from './grid.ts';
 import { pipesDialect } from './pipes.ts';
 import { recordsDialect } from './records.ts';
 import { ruledDialect } from './ruled.ts';
@@ -22,6 +22,8 @@ const APART: readonly Dialect[] = [
 ];
 const DIALECTS = [...DRAWN, ...APART];
 
+const BAR = 0x7c;
+const STAR = 0x2a;
 const LINES_PER_CHECK = 1024;
 const MIN_COLUMNS = 2;
 const MAX_LINES_BEFORE = 6;
@@ -52,6 +54,10 @@ export function findDrawn(lines: readonly string[], deadline: Deadline): readonl
   let i = 0;
   while (i < lines.length) {
     if (i % LINES_PER_CHECK === 0) deadline.check();
+    if (!mayBeDrawn(lines[i]!) && (i + 1 === lines.length || !mayBeDrawn(lines[i + 1]!))) {
+      i++;
+      continue;
+    }
     let past = i + 1;
     for (const dialect of DRAWN) {
       if (!dialect.begins(lines, i)) continue;
@@ -66,6 +72,12 @@ export function findDrawn(lines: readonly string[], deadline: Deadline): readonl
     i = past;
   }
   return found;
+}
+
+/** Cheap: whether a line starts like a rule or a heading, which is the first or the second line of all that is drawn. */
+function mayBeDrawn(line: string): boolean {
+  const first = line.charCodeAt(0);
+  return first === BAR || first === STAR || isFill(first) || isFill(line.charCodeAt(1));
 }
 
 /** Rows apart by signs are the whole text but for a few lines before and after. */
@@ -97,8 +109,8 @@ export function toLines(text: string): Lines {
 }
 
 interface Block {
-  readonly lines: readonly string[];
-  /** The JSON in it, and its cells where a shorter spelling than the usual one says them. */
+  readonly head: string;
+  /** The JSON under it, and its cells where a shorter spelling than the usual one says them. */
   readonly said: string;
   readonly cells: CellRows | undefined;
 }
@@ -106,8 +118,7 @@ interface Block {
 /** What says a table; undefined when there is no shorter way. */
 function writeBlock(table: Placed, crlf: boolean, json: JsonCompressor, options: CompressOptions): Block | undefined {
   const { names, rows, facts, dialect } = table;
-  const count = Math.max(widestRow(rows), names?.length ?? 0);
-  const keys = keysOf(names, count);
+  const keys = keysOf(names, Math.max(widestRow(rows), names?.length ?? 0));
   const asJson = jsonOf(table, keys, options.deadline);
   if (asJson === undefined || rows.length > MAX_ROWS) return undefined;
   const shorter = json.openRows(asJson).compress({ ...options, level: 'lossless', call: undefined })?.text;
@@ -116,10 +127,10 @@ function writeBlock(table: Placed, crlf: boolean, json: JsonCompressor, options:
   const titles = isPlain ? [] : [names ? TITLES + JSON.stringify(names) : NO_TITLES];
   const all = [...facts, ...titles];
   if (all.some((fact) => fact.includes(FACTS_APART))) return undefined;
-  const lines = said.split('\n');
+  const count = countLines(said);
   const how = all.length > 0 ? ` (${all.join(FACTS_APART)})` : '';
-  const head = `[headroom: ${dialect.name} of ${rows.length} row${rows.length === 1 ? '' : 's'}${how}, said in the next ${lines.length} line${lines.length === 1 ? '' : 's'}${crlf ? ' ending in CRLF' : ''}]`;
-  return { lines: [head, ...lines], said, cells: shorter === undefined ? undefined : { keys, rows } };
+  const head = `[headroom: ${dialect.name} of ${rows.length} row${rows.length === 1 ? '' : 's'}${how}, said in the next ${count} line${count === 1 ? '' : 's'}${crlf ? ' ending in CRLF' : ''}]`;
+  return { head, said, cells: shorter === undefined ? undefined : { keys, rows } };
 }
 
 export interface Form {
@@ -142,37 +153,43 @@ export function writeForm(
   let isShorter = false;
   for (const table of tables) {
     const block = writeBlock(table, crlf, json, options);
-    for (const line of lines.slice(at, table.start)) out.push(line);
-    const source = lines.slice(table.start, table.end);
-    const saves = block !== undefined && lengthOf(block.lines) < lengthOf(source) * MIN_SAVING;
-    for (const line of saves ? block.lines : source) out.push(line);
-    isShorter ||= saves;
-    if (saves && block.cells) cells.set(block.said, block.cells);
+    if (!block || lengthOf(block) >= charsIn(lines, table) * MIN_SAVING) continue;
+    for (; at < table.start; at++) out.push(lines[at]!);
+    out.push(block.head, block.said);
+    isShorter = true;
+    if (block.cells) cells.set(block.said, block.cells);
     at = table.end;
   }
-  for (const line of lines.slice(at)) out.push(line);
+  for (; at < lines.length; at++) out.push(lines[at]!);
   return isShorter ? { text: out.join('\n'), cells } : undefined;
 }
 
-function lengthOf(lines: readonly string[]): number {
-  return lines.reduce((sum, line) => sum + line.length + 1, 0);
+function lengthOf({ head, said }: Block): number {
+  return head.length + said.length + 2;
+}
+
+function charsIn(lines: readonly string[], { start, end }: Placed): number {
+  let chars = 0;
+  for (let at = start; at < end; at++) chars += lines[at]!.length + 1;
+  return chars;
+}
+
+function countLines(text: string): number {
+  let count = 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
+  return count;
 }
 
 /** The lines that a block was made of. */
-function readBlock(
-  head: RegExpExecArray,
-  said: readonly string[],
-  readCells: ReadCells,
-): readonly string[] | undefined {
+function readBlock(head: RegExpExecArray, said: string, readCells: ReadCells): readonly string[] | undefined {
   const dialect = DIALECTS.find(({ name }) => name === head[1]);
   const facts = head[3]?.split(FACTS_APART) ?? [];
-  const spelled = said.join('\n');
   const titles = facts.find((fact) => fact.startsWith(TITLES))?.slice(TITLES.length);
   const names = titles === undefined ? undefined : (JSON.parse(titles) as unknown);
   if (!dialect || (names !== undefined && !isTexts(names))) return undefined;
   const isUntitled = facts.includes(NO_TITLES);
   const keysFor = isUntitled || names ? (places: number): readonly string[] => keysOf(names, places) : undefined;
-  const wide = readCells(spelled, keysFor);
+  const wide = readCells(said, keysFor);
   if (!wide || wide.rows.length !== Number(head[2])) return undefined;
   const own = facts.filter((fact) => !fact.startsWith(TITLES) && fact !== NO_TITLES);
   const table = { names: names ?? (isUntitled ? undefined : wide.keys), rows: wide.rows, facts: own };
@@ -220,30 +237,50 @@ function isTexts(value: unknown): value is readonly string[] {
 
 /** The source of a form; undefined when the text is none or is damaged. */
 export function readForm(text: string, readCells: ReadCells): string | undefined {
-  const lines = text.split('\n');
   const out: string[] = [];
   let crlf: boolean | undefined;
-  for (let i = 0; i < lines.length; i++) {
-    const head = lines[i]!.startsWith(HEAD_START) ? HEAD.exec(lines[i]!) : null;
-    if (!head) {
-      out.push(lines[i]!);
-      continue;
-    }
-    const count = Number(head[4]);
-    const said = lines.slice(i + 1, i + 1 + count);
-    const block = said.length === count ? tryBlock(head, said, readCells) : undefined;
+  let at = 0;
+  for (let next = nextHead(text, 0); next; next = nextHead(text, at)) {
+    const { head, start } = next;
+    if (start > at) out.push(text.slice(at, start - 1));
+    const from = start + head[0].length + 1;
+    const end = endOfLines(text, from, Number(head[4]));
+    const block = end < 0 ? undefined : tryBlock(head, text.slice(from, end), readCells);
     if (!block) return undefined;
     for (const line of block) out.push(line);
     crlf = head[5] !== undefined;
-    i += count;
+    at = end + 1;
   }
   if (crlf === undefined) return undefined;
+  if (at <= text.length) out.push(text.slice(at));
   const source = out.join('\n');
   return crlf ? source.replaceAll('\n', '\r\n') : source;
 }
 
+/** The next line that says how a table was written. */
+function nextHead(text: string, from: number): { readonly head: RegExpExecArray; readonly start: number } | undefined {
+  for (let start = text.indexOf(HEAD_START, from); start >= 0; start = text.indexOf(HEAD_START, start + 1)) {
+    if (start > 0 && text[start - 1] !== '\n') continue;
+    const end = text.indexOf('\n', start);
+    const head = HEAD.exec(text.slice(start, end < 0 ? text.length : end));
+    if (head) return { head, start };
+  }
+  return undefined;
+}
+
+/** Where so many lines end; below 0 when there are fewer. */
+function endOfLines(text: string, from: number, count: number): number {
+  let end = from - 1;
+  for (let line = 0; line < count; line++) {
+    if (end >= text.length) return -1;
+    const next = text.indexOf('\n', end + 1);
+    end = next < 0 ? text.length : next;
+  }
+  return end;
+}
+
 /** Damaged JSON may throw. */
-function tryBlock(head: RegExpExecArray, said: readonly string[], readCells: ReadCells): readonly string[] | undefined {
+function tryBlock(head: RegExpExecArray, said: string, readCells: ReadCells): readonly string[] | undefined {
   try {
     return readBlock(head, said, readCells);
   } catch {

@@ -24,7 +24,7 @@ interface Rule {
   readonly widths: readonly number[];
 }
 
-function isFill(code: number): boolean {
+export function isFill(code: number): boolean {
   return code === 0x2d || code === 0x3d || code === 0x2500 || code === 0x2501 || code === 0x2550;
 }
 

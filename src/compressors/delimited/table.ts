@@ -36,10 +36,12 @@ export function isNumber(cell: string): boolean {
   const first = cell.charCodeAt(0);
   if (first !== 0x2d && !(first >= 0x30 && first <= 0x39)) return false;
   if (isWhole(cell)) return first !== 0x30 || cell.length === 1;
+  if (isShortDecimal(cell)) return true;
   return cell.length < 28 && NUMBER.test(cell) && String(Number(cell)) === cell;
 }
 
 const MAX_WHOLE_DIGITS = 15;
+const MAX_DECIMALS = 12;
 
 /** Digits alone, few enough to come back from a number. */
 function isWhole(cell: string): boolean {
@@ -49,6 +51,21 @@ function isWhole(cell: string): boolean {
     if (code < 0x30 || code > 0x39) return false;
   }
   return true;
+}
+
+/** Decimals so short that the number is printed with just these digits: most are. */
+function isShortDecimal(cell: string): boolean {
+  const first = cell.charCodeAt(0);
+  const point = cell.indexOf('.');
+  const last = cell.charCodeAt(cell.length - 1);
+  if (cell.length > MAX_WHOLE_DIGITS || point < 1 || last <= 0x30 || last > 0x39) return false;
+  // Very small ones are printed with an exponent.
+  if (first <= 0x30 && (first !== 0x30 || point > 1 || cell.charCodeAt(2) === 0x30)) return false;
+  for (let at = 1; at < cell.length; at++) {
+    const code = cell.charCodeAt(at);
+    if (at !== point && (code < 0x30 || code > 0x39)) return false;
+  }
+  return cell.length - point - 1 <= MAX_DECIMALS;
 }
 
 /** The rows for the compressor of JSON. Undefined when two columns cannot be told apart. */

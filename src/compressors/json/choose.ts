@@ -6,7 +6,7 @@ import { estimate } from './estimate.ts';
 import type { Known } from './known.ts';
 import { constant } from './forms/constant.ts';
 import { exceptionsOf, withDash, withExceptions } from './forms/exceptions.ts';
-import type { Wording, WriteContext } from './forms/form.ts';
+import type { Lettered, Wording, WriteContext } from './forms/form.ts';
 import { asHeadings } from './forms/heading.ts';
 import { columnForms } from './forms/index.ts';
 import type { Brackets } from './pattern.ts';
@@ -43,7 +43,7 @@ export function chooseWordings(
   const { brackets, tokens, deadline, parents } = options;
   const varying = columns.filter(({ name, distinct }) => distinct.length > 1 && isReferable(name));
   const others = varying.length > MAX_REFERRING ? [] : [...(parents ?? []), ...varying];
-  const lettered = new Map<string, ReadonlyMap<number, string>>();
+  const lettered = new Map<string, Lettered>();
   const count = (text: string): number => estimate(text, tokens);
   const whole = new WholeWords(options.keepsPaths ?? false, options.known);
   const chosen = new Map<Column, Wording>();
@@ -64,12 +64,7 @@ export function chooseWordings(
     whole.settle(best.wording, column);
     costs.set(column, best.cost);
     const own = best.wording.letters;
-    if (own && isReferable(column.name)) {
-      lettered.set(
-        column.name,
-        new Map(column.rows.map((row, at) => [row, own[at]!] as const).filter(([, letter]) => letter)),
-      );
-    }
+    if (own && isReferable(column.name)) lettered.set(column.name, { rows: column.rows, letters: own });
   }
   fold(columns, chosen, costs, { brackets, others, legends: 0, lettered, count });
   if (!parents) addHeading(columns, chosen, { rowCount: options.rowCount, count });

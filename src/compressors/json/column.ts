@@ -1,30 +1,40 @@
 /** One column of a table: which rows have it, and which values it takes. */
 import { Formulas } from './formulas.ts';
-import { RESERVED, type Skeleton, skeletonOf } from './skeleton.ts';
-import { ABSENT, type Cell, OPEN, textOf } from './spell.ts';
+import { Shapes } from './shapes.ts';
+import { RESERVED, type Skeleton } from './skeleton.ts';
+import { ABSENT, type Cell, OPEN, looksLikeJson, textOf } from './spell.ts';
 import { timeOf } from './times.ts';
 import { Spelled, isContainer, print } from './tree.ts';
 
 /** A column whose first values are all different, so many of them, is not searched for equal ones. */
 const MANY = 5_000;
 
-export interface Shapes {
-  readonly count: number;
-  /** Of each distinct value. */
+interface Interned<Value> {
   readonly ids: Int32Array;
-  readonly all: readonly string[];
+  readonly distinct: readonly Value[];
+  readonly counts: Int32Array;
 }
 
-/** What was found out about the values of a column, as far as somebody asked. */
-class Learned {
+/** The values of a column's rows, and what was found out about them as far as somebody asked. */
+class Values implements Interned<Cell> {
+  readonly ids: Int32Array;
+  readonly distinct: readonly Cell[];
+  readonly counts: Int32Array;
+  distinctTexts: readonly string[] | undefined;
   texts: readonly string[] | undefined;
-  skeletons: readonly (Skeleton | undefined)[] | undefined;
   places: Map<number, number> | undefined;
   formulas: Formulas | undefined;
   numbers: readonly number[] | null | undefined;
   isText: boolean | undefined;
   isNumber: boolean | undefined;
+  hasLikeJson: boolean | undefined;
   shapes: Shapes | null | undefined;
+
+  constructor({ ids, counts }: Interned<unknown>, distinct: readonly Cell[]) {
+    this.ids = ids;
+    this.distinct = distinct;
+    this.counts = counts;
+  }
 }
 
 export class Column {
@@ -34,83 +44,88 @@ export class Column {
   /** The rows that have it, ascending. */
   readonly rows: readonly number[];
   /** Of each of these rows: the place of its value in `distinct`. */
-  readonly ids: readonly number[];
+  readonly ids: Int32Array;
   /** Different from each other, in a long column nearly so. */
   readonly distinct: readonly Cell[];
-  readonly counts: readonly number[];
-  readonly #learned: Learned;
+  readonly counts: Int32Array;
+  readonly #learned: Values;
 
   /** @param like one of the same rows and values: what it holds and what it found out is not found out again. */
-  constructor(path: readonly (string | number)[], rows: readonly number[], values: readonly Cell[], like?: Column) {
+  constructor(
+    path: readonly (string | number)[],
+    rows: readonly number[],
+    values: readonly Cell[] | Values,
+    like?: Column,
+  ) {
     this.path = path;
     this.rows = rows;
-    if (like) {
-      ({ ids: this.ids, distinct: this.distinct, counts: this.counts } = like);
-      this.#learned = like.#learned;
-      return;
-    }
-    this.#learned = new Learned();
-    const known = new Map<unknown, number>();
-    const ids: number[] = [];
-    const distinct: Cell[] = [];
-    const counts: number[] = [];
-    let last = -1;
-    for (const value of values) {
-      if (ids.length === MANY && distinct.length === MANY) break;
-      if (value === distinct[last]) {
-        ids.push(last);
-        counts[last]!++;
-        continue;
-      }
-      const key = identity(value);
-      let id = known.get(key);
-      if (id === undefined) {
-        id = distinct.length;
-        known.set(key, id);
-        distinct.push(value);
-        counts.push(0);
-      }
-      ids.push(id);
-      counts[id]!++;
-      last = id;
-    }
-    for (let at = ids.length; at < values.length; at++) {
-      ids.push(at);
-      distinct.push(values[at]!);
-      counts.push(1);
-    }
-    this.ids = ids;
-    this.distinct = distinct;
-    this.counts = counts;
+    this.#learned = like ? like.#learned : values instanceof Values ? values : ofCells(values);
+    ({ ids: this.ids, distinct: this.distinct, counts: this.counts } = this.#learned);
+  }
+
+  /** @param areNumbers texts that are the usual spelling of numbers, or empty. */
+  static ofTexts(path: Column['path'], rows: readonly number[], texts: readonly string[], areNumbers: boolean): Column {
+    const interned = intern(texts, (text) => text);
+    const { distinct } = interned;
+    const values = new Values(
+      interned,
+      areNumbers ? distinct.map((text) => (text === '' ? text : Number(text))) : distinct,
+    );
+    values.texts = texts;
+    values.distinctTexts = distinct;
+    if (!areNumbers) values.isText = true;
+    return new Column(path, rows, values);
   }
 
   /** Of each of its rows: the text of its value. */
   get texts(): readonly string[] {
-    if (this.#learned.texts) return this.#learned.texts;
-    const texts = this.distinct.map(textOf);
-    return (this.#learned.texts = this.ids.map((id) => texts[id]!));
+    return (this.#learned.texts ??= this.ofEach(this.distinctTexts));
+  }
+
+  /** Of each distinct value: its text. */
+  get distinctTexts(): readonly string[] {
+    return (this.#learned.distinctTexts ??= this.isText
+      ? (this.distinct as readonly string[])
+      : this.distinct.map(textOf));
+  }
+
+  /** Of each of its rows what is said of its distinct value. */
+  ofEach<Said>(said: readonly Said[]): readonly Said[] {
+    // Where all are different they stand in the order of the rows.
+    return this.distinct.length === this.ids.length ? said : spread(this.ids, said);
   }
 
   /** The formulas that give the texts. */
   get formulas(): Formulas {
-    return (this.#learned.formulas ??= new Formulas(this.texts, this.rows));
+    return (this.#learned.formulas ??= new Formulas(this.rows, (count) =>
+      count === this.rows.length ? this.texts : this.texts.slice(0, count),
+    ));
   }
 
-  /** Of each distinct value the skeleton of its text; undefined where a text cannot be split. */
-  get skeletons(): readonly (Skeleton | undefined)[] {
-    return (this.#learned.skeletons ??= this.distinct.map(split));
-  }
-
-  /** That of one distinct value, where not all are asked for. */
+  /** That of the text of a distinct value; undefined where it cannot be split. */
   skeleton(id: number): Skeleton | undefined {
-    const known = this.#learned.skeletons;
-    return known ? known[id] : split(this.distinct[id]!);
+    return this.#learned.shapes?.skeleton(id) ?? split(this.distinct[id]!);
   }
 
-  /** The shapes of its texts, each once, and which of them each distinct value has; undefined when not all have one. */
+  shapeOf(id: number): string | undefined {
+    const { shapes } = this;
+    return shapes ? shapes.all[shapes.ids[id]!] : this.skeleton(id)?.shape;
+  }
+
+  /** The shapes of the texts of its distinct values; undefined when not all have one. */
   get shapes(): Shapes | undefined {
-    if (this.#learned.shapes === undefined) this.#learned.shapes = (this.isText && shapesOf(this.skeletons)) || null;
+    if (this.#learned.shapes === undefined)
+      this.#learned.shapes = this.#hasReserved ? null : new Shapes(this.distinctTexts);
     return this.#learned.shapes ?? undefined;
+  }
+
+  get #hasReserved(): boolean {
+    return this.distinctTexts.some((text) => RESERVED.test(text));
+  }
+
+  /** A text of it could be taken for JSON. */
+  get hasLikeJson(): boolean {
+    return (this.#learned.hasLikeJson ??= this.distinctTexts.some(looksLikeJson));
   }
 
   /** The cells as numbers: numbers, or times; undefined when most are neither. */
@@ -165,29 +180,51 @@ export class Column {
   }
 }
 
-function split(value: Cell): Skeleton | undefined {
-  const text = textOf(value);
-  return RESERVED.test(text) ? undefined : skeletonOf(text);
+function spread<Said>(ids: Int32Array, said: readonly Said[]): readonly Said[] {
+  const all: Said[] = [];
+  for (let at = 0; at < ids.length; at++) all.push(said[ids[at]!]!);
+  return all;
 }
 
-function shapesOf(skeletons: readonly (Skeleton | undefined)[]): Shapes | undefined {
-  const known = new Map<string, number>();
-  const ids = new Int32Array(skeletons.length);
-  let last: string | undefined;
-  for (let id = 0; id < skeletons.length; id++) {
-    const shape = skeletons[id]?.shape;
-    if (shape === undefined) return undefined;
-    // Most are like the one before.
-    if (shape === last) {
-      ids[id] = ids[id - 1]!;
-      continue;
+function split(value: Cell): Skeleton | undefined {
+  const text = textOf(value);
+  return RESERVED.test(text) ? undefined : new Shapes([text]).skeleton(0);
+}
+
+function ofCells(values: readonly Cell[]): Values {
+  const interned = intern(values, identity);
+  return new Values(interned, interned.distinct);
+}
+
+/** @param identity equal for equal values, and only for those. */
+function intern<Value>(values: readonly Value[], identity: (value: Value) => unknown): Interned<Value> {
+  const known = new Map<unknown, number>();
+  const ids = new Int32Array(values.length);
+  const counts = new Int32Array(values.length);
+  const distinct: Value[] = [];
+  let last = -1;
+  let at = 0;
+  for (; at < values.length; at++) {
+    if (at === MANY && distinct.length === MANY) break;
+    const value = values[at]!;
+    if (at === 0 || value !== distinct[last]) {
+      const key = identity(value);
+      const id = known.get(key);
+      last = id ?? distinct.length;
+      if (id === undefined) {
+        known.set(key, last);
+        distinct.push(value);
+      }
     }
-    let place = known.get(shape);
-    if (place === undefined) known.set(shape, (place = known.size));
-    ids[id] = place;
-    last = shape;
+    ids[at] = last;
+    counts[last]!++;
   }
-  return { count: known.size, ids, all: [...known.keys()] };
+  for (; at < values.length; at++) {
+    ids[at] = at;
+    distinct.push(values[at]!);
+    counts[at] = 1;
+  }
+  return { ids, distinct, counts: counts.subarray(0, distinct.length) };
 }
 
 /** Equal for equal values, and only for those: a string starts with NUL only when it stands for something else. */
@@ -203,7 +240,7 @@ function numbersOf({ distinct, ids }: Column): readonly number[] | undefined {
   const numbers = distinct.map(numberOf);
   let known = 0;
   for (const id of ids) if (!Number.isNaN(numbers[id]!)) known++;
-  return known * 10 < ids.length * 9 ? undefined : ids.map((id) => numbers[id]!);
+  return known * 10 < ids.length * 9 ? undefined : spread(ids, numbers);
 }
 
 function numberOf(value: Cell): number {

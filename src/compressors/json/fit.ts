@@ -3,21 +3,24 @@ import type { Column } from './column.ts';
 import { Formulas } from './formulas.ts';
 import { LISTED, type Piece } from './pattern.ts';
 import type { ReferencedTexts } from './references.ts';
+import type { Gaps } from './shapes.ts';
 import { GAP } from './skeleton.ts';
 import { exceptIn, isFixed } from './slots/except.ts';
 
 export interface Fit {
   readonly pieces: readonly Piece[];
+  /** How many slots are listed. */
+  readonly listed: number;
   /** For each listed slot what it holds in each text. */
-  readonly lists: readonly (readonly string[])[];
+  readonly lists: () => readonly (readonly string[])[];
 }
 
 export interface Group {
   readonly shape: string;
   /** The index i of each text. */
   readonly rows: readonly number[];
-  /** For each text what stands in the gaps of the shape. */
-  readonly fills: readonly (readonly string[])[];
+  /** What stands in the gaps of the shape. */
+  readonly gaps: Gaps;
   readonly marks: ReferencedTexts['marks'];
   /** Columns whose text a gap may be. */
   readonly others: readonly Column[];
@@ -25,10 +28,10 @@ export interface Group {
   readonly formulas?: Map<number, Formulas> | undefined;
 }
 
-function formulasOf(gap: number, texts: readonly string[], { rows, formulas }: Group): Formulas {
+function formulasOf(gap: number, { rows, gaps, formulas }: Group): Formulas {
   const known = formulas?.get(gap);
   if (known) return known;
-  const found = new Formulas(texts, rows);
+  const found = new Formulas(rows, (count) => gaps.head(gap, count));
   formulas?.set(gap, found);
   return found;
 }
@@ -46,10 +49,8 @@ const MIN_EXCEPTED_ROWS = 40;
 /** The places whose texts keep a gap from being the same everywhere, or a formula; undefined when they are too many. */
 export function oddPlaces(group: Group, mayMiss: number): ReadonlySet<number> | undefined {
   const odd = new Set<number>();
-  const gaps = group.shape.split(GAP).length - 1;
-  for (let gap = 0; gap < gaps; gap++) {
-    const texts = group.fills.map((each) => each[gap]!);
-    const misses = missesOfMost(texts, mayMiss) ?? formulasOf(gap, texts, group).first(mayMiss)?.misses;
+  for (let gap = 0; gap < group.gaps.count; gap++) {
+    const misses = missesOfMost(group.gaps, gap, mayMiss) ?? formulasOf(gap, group).first(mayMiss)?.misses;
     if (!misses) return undefined;
     for (const at of misses) odd.add(at);
     if (odd.size > mayMiss) return undefined;
@@ -57,62 +58,80 @@ export function oddPlaces(group: Group, mayMiss: number): ReadonlySet<number> | 
   return odd;
 }
 
-function missesOfMost(texts: readonly string[], mayMiss: number): readonly number[] | undefined {
-  const most = texts[0] === texts[1] ? texts[0] : texts[2];
+function missesOfMost(gaps: Gaps, gap: number, mayMiss: number): readonly number[] | undefined {
+  if (gaps.length < 3) return undefined;
+  const most = likelyText(gaps, gap);
   const misses: number[] = [];
-  for (let at = 0; at < texts.length && misses.length <= mayMiss; at++) if (texts[at] !== most) misses.push(at);
+  for (let at = 0; at < gaps.length && misses.length <= mayMiss; at++) if (!gaps.isText(gap, at, most)) misses.push(at);
   return misses.length <= mayMiss ? misses : undefined;
+}
+
+/** What most texts have, if most have the same. */
+function likelyText(gaps: Gaps, gap: number): string {
+  const first = gaps.text(gap, 0);
+  return gaps.isText(gap, 1, first) ? first : gaps.text(gap, 2);
 }
 
 export function fitGroup(group: Group): Fit {
   const literals = group.shape.split(GAP);
   const pieces: Piece[] = literalPieces(literals[0]!, group);
-  const lists: string[][] = [];
+  const lists: Listing[] = [];
   for (let gap = 0; gap + 1 < literals.length; gap++) {
-    const texts = group.fills.map((fills) => fills[gap]!);
-    const name = literals.join('') === '' ? undefined : nameFor(texts, group);
-    if (name === undefined) pushSlot({ pieces, lists, gap }, texts, group);
+    const name = literals.join('') === '' ? undefined : nameFor(gap, group);
+    if (name === undefined) pushSlot({ pieces, lists, gap }, group);
     else pieces.push({ wording: name });
     pieces.push(...literalPieces(literals[gap + 1]!, group));
   }
-  return tidy(pieces, lists);
+  return tidy(pieces, lists, group.gaps);
 }
 
 /** The other column that has these very texts in these rows. Shorter text is named in longer, so names never run in a circle. */
-function nameFor(texts: readonly string[], { rows, others }: Group): string | undefined {
-  if (texts.length < MIN_NAMED_ROWS || texts.every((text) => text === texts[0])) return undefined;
-  return others.find((other) => texts.every((text, at) => other.textAt(rows[at]!) === text))?.name;
+function nameFor(gap: number, { rows, gaps, others }: Group): string | undefined {
+  if (others.length === 0 || gaps.length < MIN_NAMED_ROWS || gaps.isSame(gap)) return undefined;
+  const isSaidBy = (other: Column): boolean =>
+    rows.every((row, at) => {
+      const text = other.textAt(row);
+      return text !== undefined && gaps.isText(gap, at, text);
+    });
+  return others.find(isSaidBy)?.name;
 }
 
 /** What the gaps before are said by. */
 interface Slots {
   readonly pieces: Piece[];
-  readonly lists: string[][];
+  readonly lists: Listing[];
   readonly gap: number;
 }
 
-function pushSlot({ pieces, lists, gap }: Slots, texts: string[], group: Group): void {
-  const first = texts[0]!;
-  if (texts.every((text) => text === first)) {
+/** From one gap to another, without the first characters. */
+interface Listing {
+  readonly first: number;
+  readonly last: number;
+  readonly skipped: number;
+}
+
+function pushSlot({ pieces, lists, gap }: Slots, group: Group): void {
+  const { gaps } = group;
+  const first = gaps.text(gap, 0);
+  if (gaps.isSame(gap)) {
     pieces.push(first);
     return;
   }
-  const { rows } = group;
-  const formulas = formulasOf(gap, texts, group);
+  const formulas = formulasOf(gap, group);
   const exact = formulas.first(0);
   if (exact) {
     pieces.push({ wording: exact.wording });
     return;
   }
-  const loose = exceptedSlot(texts, rows, formulas);
+  const loose = exceptedSlot(gap, group, formulas);
   if (loose !== undefined) {
     pieces.push({ wording: loose });
     return;
   }
-  const common = commonDigits(texts);
+  const common = gaps.commonStart(gap, MIN_COMMON_DIGITS);
   if (common > 0) pieces.push(first.slice(0, common));
   pieces.push(LISTED);
-  lists.push(common > 0 ? texts.map((text) => text.slice(common)) : texts);
+  lists.push({ first: gap, last: gap, skipped: common });
 }
 
 /** Stairs with many exceptions, or a turn in which texts come again, are no rule that anybody would see. */
@@ -123,34 +142,20 @@ export function isPlainRule(wording: string): boolean {
 }
 
 /** A rule with its exceptions, where they are few enough to be shorter than a list of all. */
-function exceptedSlot(texts: readonly string[], rows: readonly number[], formulas: Formulas): string | undefined {
-  if (texts.length < MIN_EXCEPTED_ROWS) return undefined;
-  const mayMiss = Math.floor(texts.length * MAX_MISSED_SHARE);
-  const isOdd = (misses: readonly number[]): boolean => misses.length <= Math.ceil(texts.length * MIN_MISSED_SHARE);
-  const most = isFixed(texts[0]!) || isFixed(texts[2]!) ? missesOfMost(texts, mayMiss) : undefined;
+function exceptedSlot(gap: number, { gaps, rows }: Group, formulas: Formulas): string | undefined {
+  if (gaps.length < MIN_EXCEPTED_ROWS) return undefined;
+  const mayMiss = Math.floor(gaps.length * MAX_MISSED_SHARE);
+  const isOdd = (misses: readonly number[]): boolean => misses.length <= Math.ceil(gaps.length * MIN_MISSED_SHARE);
+  const except = (rule: string, misses: readonly number[]): string | undefined =>
+    isOdd(misses) ? undefined : exceptIn(rule, misses, (at) => gaps.text(gap, at), rows);
+  const mayBeFixed = isFixed(gaps.text(gap, 0)) || isFixed(gaps.text(gap, 2));
+  const most = mayBeFixed ? missesOfMost(gaps, gap, mayMiss) : undefined;
   if (most) {
-    const fixed = texts[0] === texts[1] ? texts[0]! : texts[2]!;
-    return isFixed(fixed) && !isOdd(most) ? exceptIn(fixed, most, texts, rows) : undefined;
+    const fixed = likelyText(gaps, gap);
+    return isFixed(fixed) ? except(fixed, most) : undefined;
   }
   const loose = formulas.first(mayMiss);
-  return loose && isPlainRule(loose.wording) && !isOdd(loose.misses)
-    ? exceptIn(loose.wording, loose.misses, texts, rows)
-    : undefined;
-}
-
-function commonDigits(texts: readonly string[]): number {
-  const first = texts[0]!;
-  let common = first.length;
-  let shortest = first.length;
-  for (const text of texts) {
-    let at = 0;
-    while (at < common && text.charCodeAt(at) === first.charCodeAt(at)) at++;
-    common = at;
-    shortest = Math.min(shortest, text.length);
-    if (common < MIN_COMMON_DIGITS) return 0;
-  }
-  common = Math.min(common, shortest - 1);
-  return common < MIN_COMMON_DIGITS ? 0 : common;
+  return loose && isPlainRule(loose.wording) ? except(loose.wording, loose.misses) : undefined;
 }
 
 /** Literal text, with references to other columns where their marks stand. */
@@ -173,9 +178,9 @@ function literalPieces(literal: string, { marks }: Group): Piece[] {
 }
 
 /** Joins literals that stand together, and listed slots with nothing but a character of punctuation between. */
-function tidy(pieces: readonly Piece[], lists: readonly string[][]): Fit {
+function tidy(pieces: readonly Piece[], lists: readonly Listing[], gaps: Gaps): Fit {
   const joined: Piece[] = [];
-  const kept: string[][] = [];
+  const kept: Listing[] = [];
   let list = 0;
   for (const piece of pieces) {
     const last = joined.at(-1);
@@ -188,16 +193,17 @@ function tidy(pieces: readonly Piece[], lists: readonly string[][]): Fit {
       joined.push(piece);
       continue;
     }
-    const texts = lists[list++]!;
+    const listing = lists[list++]!;
     const between = typeof last === 'string' && joined.at(-2) === LISTED ? last : undefined;
     if (last === LISTED || (between !== undefined && /^\S$/.test(between))) {
       if (between !== undefined) joined.pop();
-      const target = kept.at(-1)!;
-      for (let at = 0; at < target.length; at++) target[at] += (between ?? '') + texts[at]!;
+      // What stands between is the same in all texts.
+      kept.push({ ...kept.pop()!, last: listing.last });
     } else {
       joined.push(piece);
-      kept.push([...texts]);
+      kept.push(listing);
     }
   }
-  return { pieces: joined, lists: kept };
+  const write = (): ReturnType<Fit['lists']> => kept.map(({ first, last, skipped }) => gaps.all(first, last, skipped));
+  return { pieces: joined, listed: kept.length, lists: write };
 }

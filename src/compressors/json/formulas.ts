@@ -21,18 +21,22 @@ interface Guess {
 }
 
 export class Formulas {
-  readonly #texts: readonly string[];
+  readonly #read: (count: number) => readonly string[];
   readonly #rows: readonly number[];
   readonly #probe: readonly string[] | undefined;
   readonly #guesses: Guess[] = [];
   #forms = 0;
+  #all: readonly string[] | undefined;
 
-  /** @param rows the index i of each text. */
-  constructor(texts: readonly string[], rows: readonly number[]) {
-    this.#texts = texts;
+  /**
+   * @param rows the index i of each text.
+   * @param read gives the first texts, so many of them.
+   */
+  constructor(rows: readonly number[], read: (count: number) => readonly string[]) {
+    this.#read = read;
     this.#rows = rows;
-    if (texts.length < MIN_FORMULA_ROWS) this.#forms = slotForms.length;
-    const probe = texts.length > PROBE * 2 ? texts.slice(0, PROBE) : undefined;
+    if (rows.length < MIN_FORMULA_ROWS) this.#forms = slotForms.length;
+    const probe = rows.length > PROBE * 2 ? read(PROBE) : undefined;
     // Stairs may start with a long step.
     this.#probe = probe?.every((text) => text === probe[0]) ? undefined : probe;
   }
@@ -46,6 +50,10 @@ export class Formulas {
       at++;
     }
     return undefined;
+  }
+
+  get #texts(): readonly string[] {
+    return (this.#all ??= this.#read(this.#rows.length));
   }
 
   /** False when there are no more forms to guess by. */
@@ -63,9 +71,10 @@ export class Formulas {
 
   #holds(guess: Guess, mayMiss: number): boolean {
     const { misses, reader } = guess;
-    while (guess.tried < this.#texts.length && misses.length <= mayMiss) {
+    const texts = this.#texts;
+    while (guess.tried < texts.length && misses.length <= mayMiss) {
       const at = guess.tried++;
-      if (reader(this.#rows[at]!, NO_LOOKUP) !== this.#texts[at]) misses.push(at);
+      if (reader(this.#rows[at]!, NO_LOOKUP) !== texts[at]) misses.push(at);
     }
     return misses.length <= mayMiss;
   }

@@ -24,7 +24,7 @@ import { readTable } from './table-read.ts';
 import { print } from './tree.ts';
 import { writeJsonView, writeView } from './view/document.ts';
 import { structureOf } from './view/structure.ts';
-import { writeJson, writeRun } from './write.ts';
+import { writeCells, writeJson, writeRun } from './write.ts';
 
 export const jsonCompressor: JsonCompressor = {
   name: 'json',
@@ -156,8 +156,10 @@ function writeMinified(source: Source): string {
   });
 }
 
-function writeRegion({ kind, values }: Region, { level, tokens, deadline, known }: Options): string {
+function writeRegion(region: Region, { level, tokens, deadline, known }: Options): string {
   const options = { tokens, deadline, keepsPaths: level !== 'lossless', known };
+  if (region.cells) return writeCells(region.cells, options);
+  const { kind, values } = region;
   if (kind === 'value') return writeJson(values[0]!, options);
   return writeRun(values, kind === 'lines' ? 'JSON lines' : 'items', options);
 }

@@ -15,49 +15,106 @@ const UUID = /[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z]
 /** Shorter runs of hexadecimal digits are words and numbers. */
 const MIN_HEX_CHARS = 6;
 
+const MIN_EDGES = 32;
+
 const LETTER = 1;
 const DIGIT = 2;
-/** What each character is; those beyond are neither. */
-const KINDS = new Uint8Array(128);
+/** What each character is; most are neither. */
+const KINDS = new Uint8Array(0x1_0000);
 for (let code = 0x30; code <= 0x39; code++) KINDS[code] = DIGIT;
 for (let code = 0x41; code <= 0x5a; code++) KINDS[code] = KINDS[code + 0x20] = LETTER;
 
-const NO_FILLS: readonly string[] = [];
+/** Splits one text after the other. Of most of them it is only asked whether they are like another. */
+export class Splitter {
+  /** Where each gap starts and ends, of all texts so far. */
+  edges: Int32Array = new Int32Array(MIN_EDGES);
+  end = 0;
+  #start = 0;
+  #text = '';
 
-export function skeletonOf(text: string): Skeleton {
-  if (text !== '' && endOfDigits(text, 0) === text.length) return { shape: GAP, fills: [text] };
-  let fills: string[] | undefined;
-  let shape = '';
-  let literalStart = 0;
-  const { length } = text;
-  for (let at = firstRun(text); at < length; ) {
-    let kind = kindAt(text, at);
-    if (kind === 0) {
-      at++;
-      continue;
+  split(text: string): void {
+    this.#text = text;
+    this.#start = this.end;
+    const { length } = text;
+    if (length > 0 && endOfDigits(text, 0, length) === length) {
+      this.#push(0, length);
+      return;
     }
-    const start = at;
-    let kinds = kind;
-    do kinds |= kind = kindAt(text, ++at);
-    while (kind !== 0);
-    if (at - start === 8 && text.charCodeAt(at) === 0x2d) {
-      UUID.lastIndex = start;
-      if (UUID.test(text)) {
-        at = UUID.lastIndex;
-        kinds |= DIGIT;
+    for (let at = firstRun(text); at < length; at++) {
+      let kinds = KINDS[text.charCodeAt(at)]!;
+      if (kinds === 0) continue;
+      const start = at;
+      for (let kind = kinds; kind !== 0 && ++at < length; kinds |= kind) kind = KINDS[text.charCodeAt(at)]!;
+      if (at - start === 8 && text.charCodeAt(at) === 0x2d) {
+        UUID.lastIndex = start;
+        if (UUID.test(text)) {
+          at = UUID.lastIndex;
+          kinds |= DIGIT;
+        }
       }
+      if (kinds === DIGIT) this.#push(start, at);
+      else if ((kinds & DIGIT) !== 0) this.#splitRun(start, at);
     }
-    if ((kinds & DIGIT) === 0) continue;
-    fills ??= [];
-    if (literalStart < start) shape += text.slice(literalStart, start);
-    if (kinds === DIGIT) {
-      fills.push(text.slice(start, at));
-      shape += GAP;
-    } else shape += splitRun(text.slice(start, at), fills);
-    literalStart = at;
   }
-  if (!fills) return { shape: text, fills: NO_FILLS };
-  return { shape: literalStart < length ? shape + text.slice(literalStart) : shape, fills };
+
+  /** Of the text split last. */
+  get shape(): string {
+    let shape = '';
+    let at = 0;
+    for (let edge = this.#start; edge < this.end; edge += 2) {
+      shape += this.#text.slice(at, this.edges[edge]) + GAP;
+      at = this.edges[edge + 1]!;
+    }
+    return at === 0 ? this.#text : shape + this.#text.slice(at);
+  }
+
+  /** The same as `shape === splitter.shape`. */
+  hasShape(shape: string): boolean {
+    const text = this.#text;
+    if (this.end === this.#start) return text === shape;
+    let at = 0;
+    let place = 0;
+    for (let edge = this.#start; edge < this.end; edge += 2) {
+      for (const end = this.edges[edge]!; at < end; at++, place++) {
+        if (text.charCodeAt(at) !== shape.charCodeAt(place)) return false;
+      }
+      if (shape.charCodeAt(place++) !== 0) return false;
+      at = this.edges[edge + 1]!;
+    }
+    if (shape.length - place !== text.length - at) return false;
+    while (at < text.length) if (text.charCodeAt(at++) !== shape.charCodeAt(place++)) return false;
+    return true;
+  }
+
+  #push(start: number, end: number): void {
+    if (this.end === this.edges.length) {
+      const wider = new Int32Array(this.end * 2);
+      wider.set(this.edges);
+      this.edges = wider;
+    }
+    this.edges[this.end++] = start;
+    this.edges[this.end++] = end;
+  }
+
+  /** What varies in one run of letters and digits. */
+  #splitRun(start: number, end: number): void {
+    const text = this.#text;
+    const digits = endOfLetters(text, start, end);
+    const rest = endOfDigits(text, digits, end);
+    // From a date to its time: 01T10.
+    if (
+      end - start === 5 &&
+      digits === start &&
+      rest === start + 2 &&
+      text[rest] === 'T' &&
+      endOfDigits(text, rest + 1, end) === end
+    ) {
+      this.#push(start, rest);
+      this.#push(rest + 1, end);
+    } else if (rest === digits || endOfLetters(text, rest, end) < end || isHex(text, start, end))
+      this.#push(start, end);
+    else this.#push(digits, rest);
+  }
 }
 
 /** Where the first run of letters and digits starts that may vary: it holds a digit, or a dash ends it. */
@@ -69,55 +126,29 @@ function firstRun(text: string): number {
     if (code <= 0x39 && (code >= 0x30 || code === 0x2d)) break;
   }
   if (at === length) return length;
-  while (at > 0 && kindAt(text, at - 1) !== 0) at--;
+  while (at > 0 && KINDS[text.charCodeAt(at - 1)] !== 0) at--;
   return at;
 }
 
-function kindAt(text: string, at: number): number {
-  const code = text.charCodeAt(at);
-  return code < 128 ? KINDS[code]! : 0;
-}
-
-/** The shape of one run of letters and digits; pushes what varies. */
-function splitRun(run: string, fills: string[]): string {
-  const { length } = run;
-  const start = endOfLetters(run, 0);
-  const end = endOfDigits(run, start);
-  if (start === 0 && end === length) {
-    fills.push(run);
-    return GAP;
-  }
-  // From a date to its time: 01T10.
-  if (length === 5 && start === 0 && end === 2 && run[2] === 'T' && endOfDigits(run, 3) === 5) {
-    fills.push(run.slice(0, 2), run.slice(3));
-    return `${GAP}T${GAP}`;
-  }
-  if (end === start || endOfLetters(run, end) < length || isHex(run)) {
-    fills.push(run);
-    return GAP;
-  }
-  fills.push(run.slice(start, end));
-  return run.slice(0, start) + GAP + run.slice(end);
-}
-
-function endOfLetters(run: string, from: number): number {
-  let at = from;
-  while (at < run.length && run.charCodeAt(at) > 0x39) at++;
+function endOfLetters(text: string, start: number, end: number): number {
+  let at = start;
+  while (at < end && text.charCodeAt(at) > 0x39) at++;
   return at;
 }
 
-function endOfDigits(run: string, from: number): number {
-  let at = from;
-  let code = run.charCodeAt(at);
-  while (code >= 0x30 && code <= 0x39) code = run.charCodeAt(++at);
-  return at;
+function endOfDigits(text: string, start: number, end: number): number {
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x30 || code > 0x39) return at;
+  }
+  return end;
 }
 
-/** @param run digits and at least one letter. */
-function isHex(run: string): boolean {
-  if (run.length < MIN_HEX_CHARS) return false;
-  for (let at = 0; at < run.length; at++) {
-    const code = run.charCodeAt(at);
+/** Of a run of digits and at least one letter. */
+function isHex(text: string, start: number, end: number): boolean {
+  if (end - start < MIN_HEX_CHARS) return false;
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at);
     if (code > 0x66 || (code > 0x46 && code < 0x61)) return false;
   }
   return true;

@@ -4,7 +4,7 @@ import { MARKER_START, hasMarker } from './embedded.ts';
 import { hasAliases } from './alias.ts';
 import { type Region, findRegions } from './find.ts';
 import { findHead } from './table-head.ts';
-import { type Json, JsonRecord, Shape } from './tree.ts';
+import { CellRows } from './row-list.ts';
 
 export interface Source {
   readonly text: string;
@@ -61,25 +61,31 @@ const MIN_FORM_CHARS = '[3 rows: '.length;
 
 /** Undefined where rows are too few to tell without their text, or could look like a form of ours. */
 export function rowsSource({ keys, rows, numeric, spelled }: JsonRows): Source | undefined {
-  const heads = keys.map((key) => key.length + '"":,'.length);
+  if (keys.some(mayHaveForm)) return undefined;
+  const headChars = keys.map((key) => key.length + '"":,'.length);
   let minChars = 1;
-  for (const key of keys) if (mayHaveForm(key)) return undefined;
-  const list: Json[] = [];
-  const shapes = shapesOf(keys);
+  let isFull = true;
   for (const row of rows) {
-    const values: Json[] = [];
+    isFull &&= row.length === keys.length;
     minChars += 2;
     for (let at = 0; at < row.length; at++) {
       const cell = row[at]!;
       const isNumber = numeric[at]! && cell !== '';
       if (!isNumber && mayHaveForm(cell)) return undefined;
-      values.push(isNumber ? Number(cell) : cell);
-      minChars += heads[at]! + cell.length + (isNumber ? 0 : 2);
+      minChars += headChars[at]! + cell.length + (isNumber ? 0 : 2);
     }
-    list.push(new JsonRecord(shapes[row.length]!, values));
   }
   if (minChars < MIN_CHARS) return undefined;
-  const region: Region = { kind: 'value', start: 0, end: minChars, values: [list] };
+  const cells = new CellRows(keys, rows, numeric);
+  const region: Region = {
+    kind: 'value',
+    start: 0,
+    end: minChars,
+    get values() {
+      return [cells.all()];
+    },
+    ...(isFull ? { cells } : {}),
+  };
   let text: string | undefined;
   return {
     get text(): string {
@@ -91,13 +97,6 @@ export function rowsSource({ keys, rows, numeric, spelled }: JsonRows): Source |
     hasForm: false,
     spliced: (write) => write(region),
   };
-}
-
-/** By how many of the keys a row has. */
-function shapesOf(keys: readonly string[]): readonly Shape[] {
-  const shapes = [new Shape()];
-  for (const key of keys) shapes.push(shapes.at(-1)!.grow(key));
-  return shapes;
 }
 
 /** Cheap: whether a text may hold what a form begins with. */

@@ -2,9 +2,10 @@
 import type { Column } from './column.ts';
 import type { Wording } from './forms/form.ts';
 import { HEADING } from './forms/heading.ts';
+import type { RowList } from './row-list.ts';
 import { LAYOUT, type TableHead, isLabel, isMarked, rowLabel, rowMark } from './table-head.ts';
 import type { TreeLayout } from './tree-rows.ts';
-import { type Json, print, printEntry } from './tree.ts';
+import { print, printEntry } from './tree.ts';
 
 export type Wordings = ReadonlyMap<Column, Wording>;
 
@@ -44,40 +45,41 @@ export interface RowOptions {
 }
 
 /**
- * Undefined when a line would be read as something else, and for a tree whose nodes would have nothing in their lines.
+ * The lines of the rows, each after a line break. Undefined when a line would be read as something else, and for a tree whose nodes would have nothing in their lines.
  * @param rows those of the list that are said by columns; the others stand whole.
  */
 export function rowLines(
-  list: readonly Json[],
+  list: RowList,
   rows: readonly number[],
   { columns, wordings, head, tree }: RowOptions,
-): readonly string[] | undefined {
+): string | undefined {
   const placed = place(columns, wordings);
   if (tree && placed.length === 0) return undefined;
-  const lines = head.isPlain ? [] : layoutLines(placed, head);
+  let said = head.isPlain ? '' : layoutLine(placed, head);
   const cells = new Cells(placed);
   const headings = [...wordings.values()].find((wording) => wording.headings)?.headings;
   let next = 0;
   for (let row = 0; row < list.length; row++) {
     const indent = tree ? ' '.repeat(tree.depths[row]!) : '';
     if (rows[next] !== row) {
-      lines.push(indent + rowLabel(row) + (head.kind === 'entries' ? printEntry(list[row]!) : print(list[row]!)));
+      const whole = head.kind === 'entries' ? printEntry(list.at(row)) : print(list.at(row));
+      said += `\n${indent}${rowLabel(row)}${whole}`;
       continue;
     }
     const heading = headings?.[next];
     next++;
     if (placed.length === 0) continue;
-    if (heading !== undefined) lines.push(HEADING + heading);
+    if (heading !== undefined) said += `\n${HEADING}${heading}`;
     const line = (isMarked(row, head) ? rowMark(row) : '') + cells.lineOf(row);
     if (isAmbiguous(line, row, tree)) return undefined;
-    lines.push(indent + line);
+    said += `\n${indent}${line}`;
   }
-  return lines;
+  return said;
 }
 
-function layoutLines(placed: readonly Placed[], { brackets: { open, close } }: TableHead): string[] {
-  if (placed.length === 0) return [];
-  return [LAYOUT + placed.map(({ column, stop }) => `${open}${column.name}${close}${stop}`).join('')];
+function layoutLine(placed: readonly Placed[], { brackets: { open, close } }: TableHead): string {
+  if (placed.length === 0) return '';
+  return `\n${LAYOUT}${placed.map(({ column, stop }) => `${open}${column.name}${close}${stop}`).join('')}`;
 }
 
 function isAmbiguous(line: string, row: number, tree: TreeLayout | undefined): boolean {

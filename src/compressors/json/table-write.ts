@@ -2,19 +2,20 @@
 import type { Deadline } from '../../core/deadline.ts';
 import type { Tokenizer } from '../../core/tokenizer.ts';
 import type { Column } from './column.ts';
-import { type Field, type Leaf, buildField, columnsOf, isLeaf } from './fields.ts';
+import { type Field, type Leaf, columnsOf, isLeaf } from './fields.ts';
 import type { Wording } from './forms/form.ts';
 import { SPEC as ONE_OF } from './forms/letters.ts';
 import type { Known } from './known.ts';
 import { namesFor } from './names.ts';
 import { BRACKETS, type Brackets } from './pattern.ts';
 import { exceptedRows, rareRows } from './odd-rows.ts';
-import { type Regular, regularEntries, regularRows } from './regular.ts';
+import type { Regular } from './regular.ts';
+import type { RowList } from './row-list.ts';
 import { type Wordings, rowLines } from './table-rows.ts';
 import { type TreeLayout, parentColumns } from './tree-rows.ts';
 import { writeKey } from './spell.ts';
 import { END, MAX_ROWS, type TableHead, type TableKind, writeHead } from './table-head.ts';
-import { type Json, JsonRecord, isContainer, print } from './tree.ts';
+import { type Json, JsonRecord, print } from './tree.ts';
 import { chooseWordings } from './choose.ts';
 
 export interface TableOptions {
@@ -34,13 +35,13 @@ const MAX_COLUMNS = 400;
 
 /** The table, or undefined when the list cannot be one. Whether it is shorter is for the caller to see. */
 export function writeTable(
-  list: readonly Json[],
+  list: RowList,
   kind: TableKind,
   options: TableOptions,
   tree?: TreeLayout,
 ): string | undefined {
   if (list.length < MIN_ROWS || list.length > MAX_ROWS) return undefined;
-  const found = regular(list, kind, tree);
+  const found = regular(list, tree);
   if (found.rows.length < MIN_ROWS) return undefined;
   const all = firstBuild(list, found, kind, options.known);
   const built = all && !tree && !found.isPlain ? without(list, all, rareRows(all.columns, found.rows.length)) : all;
@@ -53,7 +54,7 @@ export function writeTable(
   const isCounted = rows.length < list.length || [...wordings.values()].some((wording) => wording.isCounted);
   const head: TableHead = { kind, count: list.length, isCounted, brackets, isPlain: found.isPlain, below: tree?.key };
   const said = rowLines(list, rows, { columns, wordings, head, tree });
-  return said && [...headLines(root, wordings, head), ...said, END].join('\n');
+  return said === undefined ? undefined : `${headLines(root, wordings, head).join('\n')}${said}\n${END}`;
 }
 
 const NONE: ReadonlySet<number> = new Set();
@@ -64,7 +65,7 @@ interface Chosen extends Built {
 }
 
 function choose(
-  list: readonly Json[],
+  list: RowList,
   built: Built,
   { tokens, deadline, keepsPaths, known }: TableOptions,
   tree: TreeLayout | undefined,
@@ -85,9 +86,8 @@ function choose(
   return wordings && { ...built, wordings, brackets };
 }
 
-function regular(list: readonly Json[], kind: TableKind, tree: TreeLayout | undefined): Regular {
-  if (kind === 'entries') return regularEntries(list);
-  const found = regularRows(list);
+function regular(list: RowList, tree: TreeLayout | undefined): Regular {
+  const found = list.regular();
   if (!tree || found.isPlain) return found;
   // A root has no parent to refer to, so it stands whole.
   return { rows: found.rows.filter((row) => tree.depths[row]! > 0), isPlain: false };
@@ -101,20 +101,14 @@ interface Built {
 }
 
 /** Of all rows: the view of them has the same columns. */
-function firstBuild(
-  list: readonly Json[],
-  found: Regular,
-  kind: TableKind,
-  known: Known | undefined,
-): Built | undefined {
+function firstBuild(list: RowList, found: Regular, kind: TableKind, known: Known | undefined): Built | undefined {
   const built = build(list, found, kind);
   if (built) known?.keepColumns(built.columns);
   return built;
 }
 
-function build(list: readonly Json[], { rows, isPlain }: Regular, kind: TableKind): Built | undefined {
-  const values = rows.map((row) => list[row]!);
-  const root = kind === 'entries' ? entryField(rows, values) : buildField({ path: [], rows, values }, '');
+function build(list: RowList, { rows, isPlain }: Regular, kind: TableKind): Built | undefined {
+  const root = list.field(rows);
   if (isLeaf(root) !== isPlain) return undefined;
   const columns = columnsOf(root);
   if (columns.length > MAX_COLUMNS || columns.length > rows.length * 40) return undefined;
@@ -126,7 +120,7 @@ function build(list: readonly Json[], { rows, isPlain }: Regular, kind: TableKin
 }
 
 /** The same without the one or two rows that are unlike all others: they stand whole. */
-function without(list: readonly Json[], built: Built, odd: ReadonlySet<number>): Built {
+function without(list: RowList, built: Built, odd: ReadonlySet<number>): Built {
   if (odd.size === 0 || !isShort(list, odd)) return built;
   const rest = build(list, { rows: built.rows.filter((row) => !odd.has(row)), isPlain: false }, built.kind);
   // An odd row may be the one that has all the keys, without which objects are no columns any more.
@@ -135,14 +129,6 @@ function without(list: readonly Json[], built: Built, odd: ReadonlySet<number>):
 
 function wholeObjects({ columns }: Built): number {
   return columns.filter(({ distinct }) => distinct.some((value) => value instanceof JsonRecord)).length;
-}
-
-/** @param values pairs of a key and a value. */
-function entryField(rows: readonly number[], values: readonly Json[]): Field {
-  const pairs = values as readonly (readonly [Json, Json])[];
-  const key = buildField({ path: ['key'], rows, values: pairs.map((pair) => pair[0]) }, 'key');
-  const value = buildField({ path: ['value'], rows, values: pairs.map((pair) => pair[1]) }, 'value');
-  return { step: '', kind: 'object', children: [key, value], presence: undefined };
 }
 
 function chooseBrackets(columns: readonly Column[]): Brackets {
@@ -200,15 +186,15 @@ function isSaidAs(wording: Wording, next: Field | undefined, wordings: Wordings)
 }
 
 /** Rows of much more than their share of the text cost too much. */
-function isShort(list: readonly Json[], odd: ReadonlySet<number>): boolean {
+function isShort(list: RowList, odd: ReadonlySet<number>): boolean {
   const chars = (row: Json): number => print(row).length;
-  const near = list[odd.has(0) ? 1 : 0]!;
+  const near = list.at(odd.has(0) ? 1 : 0);
   let total = 0;
-  for (const row of odd) total += chars(list[row]!);
+  for (const row of odd) total += chars(list.at(row));
   return total <= Math.max(MAX_ODD_CHARS, odd.size * 2 * chars(near));
 }
 
 /** Whether printing as a table can pay at all: scalars of nothing in common rarely do. */
-export function isWorthTrying(list: readonly Json[]): boolean {
-  return list.length >= MIN_ROWS && (list.length >= 8 || list.some(isContainer));
+export function isWorthTrying(list: RowList): boolean {
+  return list.length >= MIN_ROWS && (list.length >= 8 || list.hasContainers);
 }

@@ -2,6 +2,7 @@
 import { Column } from './column.ts';
 import { isReferable } from './slots/index.ts';
 import { MAX_ROWS, isPlainBelow } from './table-head.ts';
+import type { RowList } from './row-list.ts';
 import { type Json, JsonRecord, isList } from './tree.ts';
 
 export interface TreeLayout {
@@ -50,18 +51,14 @@ function isNodes(value: Json | undefined): value is readonly JsonRecord[] {
 }
 
 /** For each text column of a key of its own: what the node above says there. */
-export function parentColumns(
-  nodes: readonly Json[],
-  columns: readonly Column[],
-  { parents }: TreeLayout,
-): readonly Column[] {
+export function parentColumns(nodes: RowList, columns: readonly Column[], { parents }: TreeLayout): readonly Column[] {
   const made: Column[] = [];
   for (const column of columns) {
     const [key] = column.path;
     const name = PARENT + column.name;
     if (column.path.length > 1 || typeof key !== 'string' || !column.isText || !isReferable(name)) continue;
     if (columns.some((each) => each.name === name)) continue;
-    const values = column.rows.map((row) => valueAt(nodes[parents[row]!], key));
+    const values = column.rows.map((row) => valueAt(nodes.at(parents[row]!), key));
     if (!values.every((value) => typeof value === 'string')) continue;
     const parent = new Column(column.path, column.rows, values);
     parent.name = name;

@@ -1,6 +1,7 @@
 /** Prints a JSON tree with its lists as tables wherever that is shorter. */
 import { embeddedIn, mayEmbed, writeEmbedded } from './embedded.ts';
 import { estimate } from './estimate.ts';
+import { type CellRows, ListRows, type RowList } from './row-list.ts';
 import { type TableOptions, isWorthTrying, writeTable } from './table-write.ts';
 import { TREE, type TableKind } from './table-head.ts';
 import { type Json, JsonRecord, isContainer, isList, print, printEntry, quote } from './tree.ts';
@@ -39,7 +40,7 @@ export function treeFor(root: JsonRecord, options: TableOptions): string | undef
 
 function newTree(root: JsonRecord, tree: TreeRows, options: TableOptions): string | undefined {
   options.deadline.check();
-  const table = writeTable(tree.nodes, TREE, options, tree);
+  const table = writeTable(new ListRows(tree.nodes, TREE), TREE, options, tree);
   if (table === undefined) return undefined;
   const plain = print(root);
   return estimate(table, options.tokens) < estimate(plain, options.tokens) * CLEAR_SHARE ? table : undefined;
@@ -81,14 +82,23 @@ export function writeRun(values: readonly Json[], kind: 'JSON lines' | 'items', 
 }
 
 export function tableFor(list: readonly Json[], kind: TableKind, options: TableOptions): string | undefined {
-  return found(list, options, () => newTable(list, kind, options));
+  return found(list, options, () => newTable(new ListRows(list, kind), kind, options));
+}
+
+export function writeCells(rows: CellRows, options: TableOptions): string {
+  const table = newTable(rows, 'rows', options);
+  if (table !== undefined) return table;
+  const list = rows.all();
+  // What is no table is not tried as one again.
+  found(list, options, () => undefined);
+  return writeJson(list, options);
 }
 
 function found(part: unknown, { known, keepsPaths }: TableOptions, find: () => string | undefined): string | undefined {
   return known ? known.formOf(part, keepsPaths ?? false, find) : find();
 }
 
-function newTable(list: readonly Json[], kind: TableKind, options: TableOptions): string | undefined {
+function newTable(list: RowList, kind: TableKind, options: TableOptions): string | undefined {
   if (!isWorthTrying(list)) return undefined;
   options.deadline.check();
   const say = kind === 'entries' ? printEntry : (value: Json): string => print(value);
@@ -107,23 +117,24 @@ function newTable(list: readonly Json[], kind: TableKind, options: TableOptions)
   const share = estimate(table, options.tokens) / plain;
   if (share < CLEAR_SHARE) return table;
   if (table.length > MAX_EXACT_CHARS) return share < 1 - MIN_SAVED_SHARE ? table : undefined;
-  const json = kind === 'rows' ? print(list) : list.map(say).join(',');
+  const said = Array.from({ length: list.length }, (_, row) => say(list.at(row))).join(',');
+  const json = kind === 'rows' ? `[${said}]` : said;
   // Hardly shorter in characters, it is not in tokens either.
   if (table.length >= json.length * (1 - MIN_SAVED_SHARE)) return undefined;
   return options.tokens.count(table) < options.tokens.count(json) * (1 - MIN_SAVED_SHARE) ? table : undefined;
 }
 
-function sampleOf(list: readonly Json[]): readonly Json[] {
-  if (list.length <= SAMPLE_ROWS) return list;
+function sampleOf(list: RowList): readonly Json[] {
+  if (list.length <= SAMPLE_ROWS) return Array.from({ length: list.length }, (_, row) => list.at(row));
   const step = list.length / SAMPLE_ROWS;
-  return Array.from({ length: SAMPLE_ROWS }, (_, at) => list[Math.floor((at + 0.5) * step)]!);
+  return Array.from({ length: SAMPLE_ROWS }, (_, at) => list.at(Math.floor((at + 0.5) * step)));
 }
 
 /** Characters in lists that could be tables themselves. */
 function innerChars(values: readonly Json[]): number {
   let chars = 0;
   for (const value of values) {
-    if (isList(value)) chars += isWorthTrying(value) ? print(value).length : innerChars(value);
+    if (isList(value)) chars += isWorthTrying(new ListRows(value, 'rows')) ? print(value).length : innerChars(value);
     else if (value instanceof JsonRecord) chars += innerChars(value.values.filter(isContainer));
   }
   return chars;

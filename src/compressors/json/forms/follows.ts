@@ -3,7 +3,7 @@ import type { Column } from '../column.ts';
 import type { Cell } from '../spell.ts';
 import { writeConstant } from './constant.ts';
 import { butIf } from './exceptions.ts';
-import { type ColumnForm, type Wording, type WriteContext, headOnly } from './form.ts';
+import { type ColumnForm, type Lettered, type Wording, type WriteContext, headOnly } from './form.ts';
 
 export const follows: ColumnForm = {
   name: 'follows',
@@ -22,13 +22,14 @@ export const follows: ColumnForm = {
 function followsFrom(
   column: Column,
   name: string,
-  letters: ReadonlyMap<number, string>,
+  { rows, letters }: Lettered,
   { brackets }: WriteContext,
 ): Wording | undefined {
   const decided = new Map<string, number>();
-  for (let at = 0; at < column.rows.length; at++) {
-    const letter = letters.get(column.rows[at]!);
-    if (letter === undefined) return undefined;
+  for (let at = 0, place = 0; at < column.rows.length; at++, place++) {
+    while (rows[place]! < column.rows[at]!) place++;
+    const letter = rows[place] === column.rows[at] ? letters[place]! : '';
+    if (letter === '') return undefined;
     const id = decided.get(letter);
     if (id === undefined) decided.set(letter, column.ids[at]!);
     else if (id !== column.ids[at]) return undefined;

@@ -27,14 +27,20 @@ export interface Wording {
   readonly headings?: readonly (string | undefined)[];
 }
 
+/** The letters of a column's rows; empty for a row without. */
+export interface Lettered {
+  readonly rows: readonly number[];
+  readonly letters: readonly string[];
+}
+
 export interface WriteContext {
   readonly brackets: Brackets;
   /** The columns of the table that others may refer to. */
   readonly others: readonly Column[];
   /** How many columns have a legend already: they take small and capital letters in turn. */
   readonly legends: number;
-  /** The columns decided before, that have a legend: name and letter of each row. */
-  readonly lettered: ReadonlyMap<string, ReadonlyMap<number, string>>;
+  /** The columns decided before, that have a legend, by name. */
+  readonly lettered: ReadonlyMap<string, Lettered>;
   /** Tokens, exactly or nearly. */
   count(text: string): number;
 }

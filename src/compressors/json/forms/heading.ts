@@ -37,11 +37,12 @@ export function asHeadings(column: Column, rowCount: number): Wording | undefine
   const { ids, distinct } = column;
   if (!column.isText || distinct.length < 2 || column.rows.length !== rowCount) return undefined;
   let runs = 0;
-  for (let at = 0; at < ids.length; at++) if (ids[at] !== ids[at - 1]) runs++;
-  if (runs * MIN_RUN > ids.length) return undefined;
+  for (let at = 0; at < ids.length; at++) {
+    if (ids[at] !== ids[at - 1] && ++runs * MIN_RUN > ids.length) return undefined;
+  }
   const texts = distinct.map(writeHeading);
   if (texts.some((text) => text.length < MIN_CHARS)) return undefined;
-  const headings = ids.map((id, at) => (id === ids[at - 1] ? undefined : texts[id]!));
+  const headings = Array.from(ids, (id, at) => (id === ids[at - 1] ? undefined : texts[id]!));
   return { ...headOnly(SPEC, false), headings };
 }
 

@@ -6,7 +6,7 @@
 import type { Column } from '../column.ts';
 import { type Fit, type Group, fitGroup } from '../fit.ts';
 import { type Brackets, Pattern, readPattern, writePattern } from '../pattern.ts';
-import type { Skeleton } from '../skeleton.ts';
+import { Gaps, Shapes } from '../shapes.ts';
 import { MIN_FORMULA_ROWS } from '../slots/slot.ts';
 import { type Cell, OPEN, looksLikeJson, valueOf } from '../spell.ts';
 import { constant, writeConstant } from './constant.ts';
@@ -104,30 +104,24 @@ function valueFor(entry: Entry, row: number, fills: readonly string[], lookup: R
 interface Kind {
   readonly shape: string | undefined;
   readonly places: number[];
-  readonly fills: (readonly string[])[];
 }
 
-function byValue(column: Column): readonly Kind[] {
-  const kinds: Kind[] = column.distinct.map(() => ({ shape: undefined, places: [], fills: [] }));
-  for (let at = 0; at < column.ids.length; at++) kinds[column.ids[at]!]!.places.push(at);
+function byValue({ distinct, ids }: Column): readonly Kind[] {
+  const kinds = distinct.map((): Kind => ({ shape: undefined, places: [] }));
+  for (let at = 0; at < ids.length; at++) kinds[ids[at]!]!.places.push(at);
   return kinds;
 }
 
 /** Undefined when that gives no fewer entries, or too many. */
 function byShape(column: Column): readonly Kind[] | undefined {
   if (column.isNumber) return undefined;
-  const { distinct, ids, shapes } = column;
+  const { distinct, ids } = column;
   const limit = Math.min(MAX_ENTRIES * 2, column.rows.length / 2);
-  const groups = shapes ? { ...shapes, skeletons: column.skeletons } : groupsOf(column, limit);
+  const groups = (column.isText ? column.shapes : undefined) ?? groupsOf(column, limit);
   if (!groups || groups.all.length > limit) return undefined;
   if (groups.all.length === distinct.length || groups.all.length < 2) return undefined;
-  const kinds = groups.all.map((shape): Kind => ({ shape, places: [], fills: [] }));
-  for (let at = 0; at < ids.length; at++) {
-    const id = ids[at]!;
-    const kind = kinds[groups.ids[id]!]!;
-    kind.places.push(at);
-    kind.fills.push(groups.skeletons[id]?.fills ?? []);
-  }
+  const kinds = groups.all.map((shape): Kind => ({ shape, places: [] }));
+  for (let at = 0; at < ids.length; at++) kinds[groups.ids[ids[at]!]!]!.places.push(at);
   return kinds.filter((kind) => !isInline(column, kind)).length > MAX_ENTRIES ? undefined : kinds;
 }
 
@@ -135,8 +129,6 @@ interface Groups {
   readonly all: readonly (string | undefined)[];
   /** Of each distinct value. */
   readonly ids: ArrayLike<number>;
-  /** Of each distinct value that is text. */
-  readonly skeletons: readonly (Skeleton | undefined)[];
 }
 
 /** Texts by their shape, each other value by itself; undefined when a text has no shape, or the groups are too many. */
@@ -144,22 +136,20 @@ function groupsOf(column: Column, limit: number): Groups | undefined {
   const { distinct } = column;
   const all: (string | undefined)[] = [];
   const ids: number[] = [];
-  const skeletons: (Skeleton | undefined)[] = [];
   const known = new Map<string, number>();
   for (let id = 0; id < distinct.length; id++) {
     const isText = typeof distinct[id] === 'string';
-    const skeleton = isText ? column.skeleton(id) : undefined;
-    if (isText && !skeleton) return undefined;
-    let group = skeleton && known.get(skeleton.shape);
+    const shape = isText ? column.skeleton(id)?.shape : undefined;
+    if (isText && shape === undefined) return undefined;
+    let group = shape === undefined ? undefined : known.get(shape);
     if (group === undefined) {
-      group = all.push(skeleton?.shape) - 1;
+      group = all.push(shape) - 1;
       if (all.length > limit) return undefined;
-      if (skeleton) known.set(skeleton.shape, group);
+      if (shape !== undefined) known.set(shape, group);
     }
     ids.push(group);
-    skeletons.push(skeleton);
   }
-  return { all, ids, skeletons };
+  return { all, ids };
 }
 
 /** Text that comes once stands in its line in quotes rather than in the legend. */
@@ -170,8 +160,8 @@ function isInline(column: Column, { places }: Kind): boolean {
 function spellOut(column: Column, kinds: readonly Kind[], context: WriteContext): Wording {
   const [first, second] = context.legends % 2 === 0 ? [SMALL, CAPITAL] : [CAPITAL, SMALL];
   const alphabet = first + second;
-  const cells: string[] = column.rows.map(() => '');
-  const own: string[] = column.rows.map(() => '');
+  const cells = column.rows.map(() => '');
+  const own = column.rows.map(() => '');
   const legend: string[] = [];
   const letterOf = new Map<string, string>();
   let isCounted = false;
@@ -181,19 +171,20 @@ function spellOut(column: Column, kinds: readonly Kind[], context: WriteContext)
       cells[kind.places[0]!] = JSON.stringify(column.value(kind.places[0]!));
       continue;
     }
-    const entry = entryFor(column, kind, context);
-    let letter = letterOf.get(entry.text);
+    const { places } = kind;
+    const { text, lists, isCounted: isFormula } = entryFor(column, kind, context);
+    let letter = letterOf.get(text);
     if (letter === undefined) {
       letter = alphabet[legend.length]!;
-      letterOf.set(entry.text, letter);
-      legend.push(`${letter} = ${entry.text}`);
+      letterOf.set(text, letter);
+      legend.push(`${letter} = ${text}`);
     }
-    isCounted ||= entry.isCounted;
-    hasFills ||= entry.lists.length > 0;
-    kind.places.forEach((place, at) => {
-      own[place] = letter!;
-      cells[place] = letter! + (entry.lists.length === 0 ? '' : glue(entry.lists, at));
-    });
+    isCounted ||= isFormula;
+    hasFills ||= lists.length > 0;
+    for (let at = 0; at < places.length; at++) {
+      own[places[at]!] = letter;
+      cells[places[at]!] = lists.length === 0 ? letter : letter + glue(lists, at);
+    }
   }
   if (!hasFills && isTurn(own, column.rows, legend)) return { ...headOnly(IN_TURN, true), legend, letters: own };
   return { spec: SPEC, legend, cells, fit: hasFills ? 'tight' : 'letter', isCounted, letters: own };
@@ -207,19 +198,21 @@ function isTurn(own: readonly string[], rows: readonly number[], legend: readonl
 }
 
 /** Numbers stand at once after the letter, words after a space. */
-function glue(lists: Fit['lists'], at: number): string {
+function glue(lists: Lists, at: number): string {
   let text = withoutSpaces(writeFill(lists[0]![at]!));
   for (let next = 1; next < lists.length; next++) text += ` ${withoutSpaces(writeFill(lists[next]![at]!))}`;
   return /^[\p{L}]/u.test(text) ? ` ${text}` : text;
 }
 
+type Lists = ReturnType<Fit['lists']>;
+
 interface LegendEntry {
   readonly text: string;
-  readonly lists: Fit['lists'];
+  readonly lists: Lists;
   readonly isCounted: boolean;
 }
 
-function entryFor(column: Column, { shape, places, fills }: Kind, context: WriteContext): LegendEntry {
+function entryFor(column: Column, { shape, places }: Kind, context: WriteContext): LegendEntry {
   const value = column.value(places[0]!);
   const first = column.ids[places[0]!];
   if (shape === undefined || places.every((place) => column.ids[place] === first))
@@ -227,7 +220,7 @@ function entryFor(column: Column, { shape, places, fills }: Kind, context: Write
   const group: Group = {
     shape,
     rows: places.map((place) => column.rows[place]!),
-    fills,
+    gaps: gapsOf(column, places, shape),
     marks: new Map(),
     others: context.others,
   };
@@ -235,7 +228,13 @@ function entryFor(column: Column, { shape, places, fills }: Kind, context: Write
   const isAmbiguous = places.some((place) => looksLikeJson(column.value(place) as string));
   return {
     text: writePattern(fit.pieces, context.brackets, isAmbiguous),
-    lists: fit.lists,
+    lists: fit.lists(),
     isCounted: fit.pieces.some(isFormula),
   };
+}
+
+function gapsOf(column: Column, places: readonly number[], shape: string): Gaps {
+  const ids = places.map((place) => column.ids[place]!);
+  if (column.isText && column.shapes) return Gaps.of(column.shapes, shape, ids);
+  return Gaps.of(new Shapes(ids.map((id) => column.distinct[id] as string)), shape);
 }

@@ -1,7 +1,7 @@
 /** Each row has its own value in its line: `{}`; `"{}"` when all are text though some look like numbers. */
 import type { Column } from '../column.ts';
 import { isPlainFill } from '../row-line.ts';
-import { ABSENT, type Cell, OPEN, isBare, isPrintable, looksLikeJson, textOf, valueOf } from '../spell.ts';
+import { ABSENT, type Cell, OPEN, isBare, isPrintable, textOf, valueOf } from '../spell.ts';
 import { type ColumnForm, type Fit, type Reading, type WriteContext, type Wording, wholeValue } from './form.ts';
 
 /** A column is free text when more than this share of its cells has spaces; else those few stand in quotes. */
@@ -11,16 +11,14 @@ export const listed: ColumnForm = {
   name: 'listed',
   write(column: Column, { brackets }: WriteContext): readonly Wording[] {
     if (column.distinct.includes(OPEN)) return [];
-    const isQuoted = column.isText && column.distinct.some((value) => looksLikeJson(value as string));
+    const isQuoted = column.isText && column.hasLikeJson;
     const spec = brackets.open + brackets.close;
-    const written = column.distinct.map((value) => (isQuoted ? writeFill(value as string) : writeCell(value)));
-    const fit = fitOf(written);
-    const cells = fit === 'tight' ? written.map(withoutSpaces) : written;
+    const { cells, fit } = column.isNumber ? plain(column.distinctTexts) : written(column.distinct, isQuoted);
     return [
       {
         spec: isQuoted ? `"${spec}"` : spec,
         legend: [],
-        cells: column.ids.map((id) => cells[id]!),
+        cells: column.ofEach(cells),
         fit,
         isCounted: false,
         letters: undefined,
@@ -40,6 +38,21 @@ export const listed: ColumnForm = {
     };
   },
 };
+
+interface Cells {
+  readonly cells: readonly string[];
+  readonly fit: Fit;
+}
+
+function plain(cells: readonly string[]): Cells {
+  return { cells, fit: 'tight' };
+}
+
+function written(values: readonly Cell[], isQuoted: boolean): Cells {
+  const cells = values.map((value) => (isQuoted ? writeFill(value as string) : writeCell(value)));
+  const fit = fitOf(cells);
+  return { cells: fit === 'tight' ? cells.map(withoutSpaces) : cells, fit };
+}
 
 export function writeFill(text: string): string {
   if (isWord(text)) return text;

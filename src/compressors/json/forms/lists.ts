@@ -26,7 +26,7 @@ export const lists: ColumnForm = {
   name: 'lists',
   write(column, context) {
     if (!column.distinct.every(isPlainList)) return [];
-    const values = column.ids.map((id) => column.distinct[id] as readonly Json[]);
+    const values = column.ofEach(column.distinct as readonly (readonly Json[])[]);
     const members = values.flat();
     if (members.length < 3) return [];
     const inner = new Column(

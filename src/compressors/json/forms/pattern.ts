@@ -4,9 +4,10 @@ import type { Formulas } from '../formulas.ts';
 import { type Fit as Fitted, type Group, MAX_MISSED_SHARE, fitGroup, isPlainRule, oddPlaces } from '../fit.ts';
 import { LISTED, type Piece, readPattern, writePattern } from '../pattern.ts';
 import { type ReferencedTexts, findReferences } from '../references.ts';
-import { GAP, RESERVED, type Skeleton, skeletonOf } from '../skeleton.ts';
+import { Gaps, Shapes } from '../shapes.ts';
+import { GAP, RESERVED } from '../skeleton.ts';
 import { MIN_FORMULA_ROWS } from '../slots/slot.ts';
-import { looksLikeJson, valueOf } from '../spell.ts';
+import { valueOf } from '../spell.ts';
 import { exceptRows } from './exceptions.ts';
 import { type ColumnForm, type Reading, type WriteContext, type Wording, headOnly } from './form.ts';
 import { fitOf, withoutSpaces, writeFill } from './listed.ts';
@@ -28,7 +29,7 @@ export const pattern: ColumnForm = {
     for (const source of sources(column, context)) {
       const fit = fitTexts(source, column);
       if (fit) wordings.push(wordingOf(column, fit, context));
-      if (!fit || fit.lists.length > 0) wordings.push(...exceptOdd(column, source, context));
+      if (!fit || fit.listed > 0) wordings.push(...exceptOdd(column, source, context));
     }
     return wordings;
   },
@@ -50,62 +51,86 @@ export const pattern: ColumnForm = {
 };
 
 /** A pattern without listed slots, with the few texts that it does not give as exceptions. */
-function exceptOdd(column: Column, { skeletons, marks, formulas }: Source, context: WriteContext): readonly Wording[] {
-  const mayMiss = Math.min(MAX_ODD, Math.floor(column.rows.length / MIN_FORMULA_ROWS));
-  if (!skeletons || mayMiss === 0) return [];
-  // The shape that two neighbours share is the common one, unless there is none.
-  const shape = skeletons.find((each, at) => at > 0 && each.shape === skeletons[at - 1]!.shape)?.shape;
+function exceptOdd(column: Column, source: Source, context: WriteContext): readonly Wording[] {
+  const { rows } = column;
+  const mayMiss = Math.min(MAX_ODD, Math.floor(rows.length / MIN_FORMULA_ROWS));
+  const main = mayMiss === 0 ? undefined : mainPlaces(source, mayMiss);
+  const odd = main && oddPlaces(source.group(rows, main), mayMiss);
+  const kept = odd && (odd.size === 0 ? main : main.filter((_, at) => !odd.has(at)));
+  if (!kept || rows.length - kept.length > mayMiss) return [];
+  const fit = fitGroup(source.group(rows, kept));
+  if (fit.listed > 0) return [];
+  const isKept = new Set(kept);
+  return [exceptRows(wordingOf(column, fit, context), column, (at) => !isKept.has(at))];
+}
+
+/** Where the texts have the shape that two neighbours share; undefined when none does, or too many have another. */
+function mainPlaces(source: Source, mayMiss: number): readonly number[] | undefined {
+  const { length } = source;
+  let first = 1;
+  while (first < length && source.shapeAt(first) !== source.shapeAt(first - 1))
+    if (++first > mayMiss * 2 + 1) return undefined;
+  if (first >= length) return undefined;
+  const shape = source.shapeAt(first);
   const main: number[] = [];
-  for (let at = 0; at < skeletons.length; at++) {
-    if (skeletons[at]!.shape === shape) main.push(at);
-    else if (at + 1 - main.length > mayMiss) return [];
+  for (let at = 0; at < length; at++) {
+    if (source.shapeAt(at) === shape) main.push(at);
+    else if (at + 1 - main.length > mayMiss) return undefined;
   }
-  if (shape === undefined) return [];
-  const group = (places: readonly number[]): Group => ({
-    shape,
-    rows: places.map((at) => column.rows[at]!),
-    fills: places.map((at) => skeletons[at]!.fills),
-    marks,
-    others: [],
-    formulas: places.length === column.rows.length ? formulas : undefined,
-  });
-  const odd = oddPlaces(group(main), mayMiss);
-  const kept = odd && new Set(main.filter((_, at) => !odd.has(at)));
-  if (!kept || column.rows.length - kept.size > mayMiss) return [];
-  const fit = fitGroup(group([...kept]));
-  return fit.lists.length > 0 ? [] : [exceptRows(wordingOf(column, fit, context), column, (at) => !kept.has(at))];
+  return main;
 }
 
-interface Source {
-  readonly texts: readonly string[];
+/** Texts to find a pattern for: those of a column, or with marks in them. */
+class Source {
+  readonly shapes: Shapes;
+  /** Where texts come more than once: which of them stands in each place. */
+  readonly ids: Int32Array | undefined;
+  readonly length: number;
   readonly marks: ReferencedTexts['marks'];
-  /** Of each text; undefined when the texts cannot be split. */
-  readonly skeletons: readonly Skeleton[] | undefined;
-  /** Of the gaps of the skeletons, where all have one shape. */
-  readonly formulas: Map<number, Formulas>;
-}
+  /** Of the gaps, where all texts have one shape. */
+  readonly #formulas: Map<number, Formulas>;
 
-const NO_MARKS: ReferencedTexts['marks'] = new Map();
+  constructor(shapes: Shapes, ids?: Int32Array, marks: ReferencedTexts['marks'] = new Map(), formulas?: Formulas) {
+    this.shapes = shapes;
+    this.ids = ids;
+    this.length = ids ? ids.length : shapes.texts.length;
+    this.marks = marks;
+    this.#formulas = new Map(formulas ? [[0, formulas]] : []);
+  }
+
+  shapeAt(place: number): number {
+    return this.shapes.ids[this.ids ? this.ids[place]! : place]!;
+  }
+
+  /** The texts of some places, which have one shape. */
+  group(rows: readonly number[], places?: readonly number[]): Group {
+    const shape = this.shapes.all[this.shapeAt(places ? places[0]! : 0)]!;
+    const own = { shape, marks: this.marks, others: [] };
+    if (!places || places.length === this.length) {
+      return { ...own, rows, gaps: Gaps.of(this.shapes, shape, this.ids), formulas: this.#formulas };
+    }
+    const ids = this.ids ? places.map((at) => this.ids![at]!) : places;
+    return { ...own, rows: places.map((at) => rows[at]!), gaps: Gaps.of(this.shapes, shape, ids) };
+  }
+}
 
 function* sources(column: Column, { others }: WriteContext): Generator<Source> {
   const found = findReferences(column, others);
-  if (found) yield { ...found, skeletons: found.texts.map(skeletonOf), formulas: new Map() };
-  const { skeletons, ids, texts } = column;
-  if (!skeletons.every((skeleton) => skeleton !== undefined)) return;
-  const isGap = skeletons[0]?.shape === GAP;
-  const formulas = new Map(isGap ? [[0, column.formulas]] : []);
-  yield { texts, marks: NO_MARKS, skeletons: ids.map((id) => skeletons[id]!), formulas };
+  if (found) yield new Source(new Shapes(found.texts), undefined, found.marks);
+  const { shapes, ids } = column;
+  if (!shapes) return;
+  const isGap = shapes.all[shapes.ids[0]!] === GAP;
+  const isOnce = shapes.texts.length === ids.length;
+  yield new Source(shapes, isOnce ? undefined : ids, new Map(), isGap ? column.formulas : undefined);
 }
 
 /** One pattern for texts of one shape; for others what they begin and end with. */
-function fitTexts({ texts, marks, skeletons, formulas }: Source, column: Column): Fitted | undefined {
-  const { rows } = column;
-  const shape = skeletons?.[0]?.shape;
-  if (skeletons && shape !== undefined && skeletons.every((skeleton) => skeleton.shape === shape)) {
-    const fit = fitGroup({ shape, rows, fills: skeletons.map(({ fills }) => fills), marks, others: [], formulas });
+function fitTexts(source: Source, { rows }: Column): Fitted | undefined {
+  if (source.shapes.count === 1) {
+    const fit = fitGroup(source.group(rows));
     if (fit.pieces.length > 1 || fit.pieces[0] !== LISTED) return fit;
   }
-  return fitAffixes(texts, rows, marks);
+  return fitAffixes(source, rows);
 }
 
 const WORD_CHAR = /[\p{L}\p{N}\p{Cs}]/u;
@@ -115,11 +140,7 @@ const MAX_ODD = 12;
 const MIN_LOOSER_ROWS = 40;
 
 /** Common beginnings and ends are cut at the edge of a word. */
-function fitAffixes(
-  texts: readonly string[],
-  rows: readonly number[],
-  marks: ReferencedTexts['marks'],
-): Fitted | undefined {
+function fitAffixes({ shapes: { texts }, ids, marks }: Source, rows: readonly number[]): Fitted | undefined {
   const first = texts[0]!;
   let head = first.length;
   let tail = first.length;
@@ -133,10 +154,9 @@ function fitAffixes(
   tail = Math.min(tail, shortest - head);
   while (tail > 0 && WORD_CHAR.test(first[first.length - tail]!)) tail--;
   if (head + tail < MIN_AFFIX) return undefined;
-  const middles = texts.map((text) => text.slice(head, text.length - tail));
-  if (marks.size > 0 && middles.some((middle) => RESERVED.test(middle))) return undefined;
+  if (marks.size > 0 && texts.some((text) => RESERVED.test(text.slice(head, text.length - tail)))) return undefined;
   const shape = `${first.slice(0, head)}${GAP}${first.slice(first.length - tail)}`;
-  return fitGroup({ shape, rows, fills: middles.map((middle) => [middle]), marks, others: [] });
+  return fitGroup({ shape, rows, gaps: Gaps.within(texts, head, tail, ids), marks, others: [] });
 }
 
 function commonStart(one: string, two: string, limit: number): number {
@@ -154,17 +174,17 @@ function commonEnd(one: string, two: string, limit: number): number {
 }
 
 function formula(column: Column, wording: string, misses: ReadonlySet<number>, context: WriteContext): Wording {
-  const isAmbiguous = column.isText && column.distinct.some((value) => looksLikeJson(value as string));
+  const isAmbiguous = column.isText && column.hasLikeJson;
   const spec = writePattern([{ wording }], context.brackets, isAmbiguous);
   return misses.size === 0 ? headOnly(spec, true) : exceptRows(headOnly(spec, true), column, (at) => misses.has(at));
 }
 
 function wordingOf(column: Column, fit: Fitted, { brackets }: WriteContext): Wording {
-  const isAmbiguous = column.isText && column.distinct.some((value) => looksLikeJson(value as string));
+  const isAmbiguous = column.isText && column.hasLikeJson;
   const spec = writePattern(fit.pieces, brackets, isAmbiguous);
   const isCounted = fit.pieces.some(isFormula);
-  if (fit.lists.length === 0) return headOnly(spec, isCounted);
-  const written = fit.lists.map((texts) => texts.map(writeFill));
+  if (fit.listed === 0) return headOnly(spec, isCounted);
+  const written = fit.lists().map((texts) => texts.map(writeFill));
   const [first] = written;
   const width = written.length === 1 ? fitOf(first!) : 'tight';
   const tight = width === 'free' ? written : written.map((texts) => texts.map(withoutSpaces));

@@ -9,11 +9,15 @@ const SEPARATOR = '; ';
 export function exceptIn(
   rule: string,
   misses: readonly number[],
-  texts: readonly string[],
+  textAt: (place: number) => string,
   rows: readonly number[],
 ): string | undefined {
   const rowsOf = new Map<string, number[]>();
-  for (const at of misses) rowsOf.set(texts[at]!, [...(rowsOf.get(texts[at]!) ?? []), rows[at]!]);
+  for (const at of misses) {
+    const own = rowsOf.get(textAt(at));
+    if (own) own.push(rows[at]!);
+    else rowsOf.set(textAt(at), [rows[at]!]);
+  }
   const parts = Array.from(rowsOf, ([text, own]) => `${text} in row${own.length === 1 ? '' : 's'} ${own.join(' ')}`);
   if (rule.includes(SEPARATOR) || !parts.every((part) => EXCEPTION.test(part))) return undefined;
   return [rule, ...parts].join(SEPARATOR);

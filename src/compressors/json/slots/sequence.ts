@@ -67,9 +67,13 @@ function wholeNumber(text: string): number {
 
 /** A place on the line that most numbers are on. */
 function commonStart(numbers: readonly number[], rows: readonly number[], step: number): number {
-  const starts = numbers.map((number, at) => number - step * rows[at]!);
-  const { value } = mode(starts.filter((start) => !Number.isNaN(start)));
-  return starts.indexOf(value);
+  const starts: number[] = [];
+  for (let at = 0; at < numbers.length; at++) {
+    const start = numbers[at]! - step * rows[at]!;
+    if (!Number.isNaN(start)) starts.push(start);
+  }
+  const { value } = mode(starts);
+  return numbers.findIndex((number, at) => number - step * rows[at]! === value);
 }
 
 function sum(start: number, step: number, place: string): string {
@@ -84,13 +88,17 @@ function shifted(shift: number): string {
 
 /** Counts up (or down) and starts again: `lowest + step * ((i + shift) mod size)`. */
 function wheel(numbers: readonly number[], rows: readonly number[], step: number): readonly string[] {
-  const known = numbers.filter((number) => !Number.isNaN(number));
-  const low = known.reduce((a, b) => Math.min(a, b));
-  const high = known.reduce((a, b) => Math.max(a, b));
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const number of numbers) {
+    if (number < low) low = number;
+    if (number > high) high = number;
+  }
+  const first = numbers.find((number) => !Number.isNaN(number))!;
   const size = (high - low) / Math.abs(step) + 1;
   if (!Number.isInteger(size) || size < 2 || size > rows.length) return [];
   const start = step > 0 ? low : high;
-  const shift = ((((known[0]! - start) / step - rows[0]!) % size) + size) % size;
+  const shift = ((((first - start) / step - rows[0]!) % size) + size) % size;
   if (!Number.isInteger(shift)) return [];
   const turn = `${shifted(shift)} mod ${size}`;
   return [start === 0 && step === 1 ? turn : sum(start, step, `(${turn})`)];

@@ -25,7 +25,7 @@ export function sayKinds({ column, name, isMany, rows }: FieldNode, severity: Fi
   );
   const kinds = new Map<string, Kind>();
   for (let at = 0; at < rows.length; at++) {
-    const shape = column.skeletons[column.ids[at]!]?.shape;
+    const shape = column.shapeOf(column.ids[at]!);
     if (shape === undefined) return undefined;
     const level = levels.get(rows[at]!) ?? '';
     const key = `${level}\n${shape}`;
@@ -58,8 +58,8 @@ function sayRows(rows: readonly number[]): string {
   return `row${rows.length === 1 ? '' : 's'} ${named}${rows.length > MAX_ROWS_NAMED ? ' ...' : ''}`;
 }
 
-function textOfKind({ skeletons, ids }: Column, places: readonly number[]): string {
-  const all = places.map((place) => skeletons[ids[place]!]!);
+function textOfKind(column: Column, places: readonly number[]): string {
+  const all = places.map((place) => column.skeleton(column.ids[place]!)!);
   let slot = 0;
   const text = all[0]!.shape.replaceAll(GAP, () => {
     const own = slot++;

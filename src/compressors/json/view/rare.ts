@@ -4,6 +4,8 @@
  */
 import type { Column } from '../column.ts';
 import { Formulas } from '../formulas.ts';
+import { Gaps, Shapes } from '../shapes.ts';
+import { RESERVED } from '../skeleton.ts';
 import type { Cell } from '../spell.ts';
 import { ABSENT, OPEN } from '../spell.ts';
 import { Spelled, isList } from '../tree.ts';
@@ -29,6 +31,7 @@ const MAX_FAR = 5;
 /** Longer columns are not split into templates: time. */
 export const MAX_SPLIT = 20_000;
 const MIN_LENGTH_FACTOR = 2;
+const DIGITS = /^\d{1,15}$/;
 
 /** Cells (by their place in the column) that are rare. */
 export function rareCells(column: Column, limits: RareLimits): ReadonlySet<number> {
@@ -118,7 +121,7 @@ function rareTexts(column: Column, limit: number, { hasNumbers }: RareLimits): r
   const odd = hasNumbers ? [...rareLengths(column, limit)] : [];
   if (distinct.length > MAX_SPLIT) return odd;
   const shapeOf = (value: Cell, id: number): string => column.skeleton(id)?.shape ?? kindOf(value);
-  const groups = column.shapes ?? groupsOf(column, limit, shapeOf);
+  const groups = (column.isText ? column.shapes : undefined) ?? groupsOf(column, limit, shapeOf);
   odd.push(...rareOf(groups, column, limit));
   if (groups && groups.count * MIN_COMMON < column.ids.length) return odd;
   const classOf = (value: Cell): string => (typeof value === 'string' ? classesOf(value) : kindOf(value));
@@ -155,7 +158,8 @@ function classesOfAscii(text: string): string | undefined {
 
 function rareLengths({ distinct, counts, ids }: Column, limit: number): readonly number[] {
   const lengths = distinct.map((value) => (typeof value === 'string' ? value.length : Number.NaN));
-  const known = ids.map((id) => lengths[id]!).filter((length) => !Number.isNaN(length));
+  const known: number[] = [];
+  for (let at = 0; at < ids.length; at++) if (!Number.isNaN(lengths[ids[at]!]!)) known.push(lengths[ids[at]!]!);
   if (known.length < MIN_CELLS) return [];
   const sorted = new Float64Array(known).sort();
   const median = sorted[sorted.length >> 1]!;
@@ -178,8 +182,9 @@ function missesOfFormula(formulas: Formulas, count: number, limit: number): read
 
 /** Far from the others at the same level of the series. */
 function farPlaces(all: readonly number[], limit: number): readonly number[] {
-  const places = all.flatMap((value, at) => (Number.isNaN(value) ? [] : [at]));
-  const shifts = shiftsOf(places.map((at) => all[at]!));
+  const places: number[] = [];
+  for (let at = 0; at < all.length; at++) if (!Number.isNaN(all[at]!)) places.push(at);
+  const shifts = shiftsOf(places.length === all.length ? all : places.map((at) => all[at]!));
   const edges = [0, ...shifts.map(({ at }) => at), places.length];
   const far: number[] = [];
   for (let part = 0; part + 1 < edges.length; part++) {
@@ -192,19 +197,38 @@ function farPlaces(all: readonly number[], limit: number): readonly number[] {
 
 /** Numbers inside texts of one template. */
 function rareSlots(column: Column, limit: number): readonly number[] {
-  const { ids, skeletons } = column;
-  const groups = Map.groupBy(ids.keys(), (at) => skeletons[ids[at]!]?.shape);
+  const shapes = column.shapes ?? new Shapes(column.distinctTexts);
   const odd: number[] = [];
-  for (const [shape, places] of groups) {
-    if (shape === undefined || places.length < MIN_CELLS) continue;
-    const slots = skeletons[ids[places[0]!]!]!.fills.length;
+  for (const [id, places] of placesByShape(column, shapes)) {
+    if (places.length < MIN_CELLS) continue;
+    const gaps = Gaps.of(
+      shapes,
+      shapes.all[id]!,
+      places.map((at) => column.ids[at]!),
+    );
     const rows = places.map((at) => column.rows[at]!);
-    for (let slot = 0; slot < slots; slot++) {
-      const texts = places.map((at) => skeletons[ids[at]!]!.fills[slot]!);
-      if (texts.every((text) => text === texts[0]) || !texts.every((text) => /^\d{1,15}$/.test(text))) continue;
-      odd.push(...missesOfFormula(new Formulas(texts, rows), texts.length, limit).map((at) => places[at]!));
+    for (let slot = 0; slot < gaps.count; slot++) {
+      if (!DIGITS.test(gaps.text(slot, 0)) || gaps.isSame(slot)) continue;
+      const texts = gaps.all(slot, slot, 0);
+      if (!texts.every((text) => DIGITS.test(text))) continue;
+      const formulas = new Formulas(rows, (count) => texts.slice(0, count));
+      odd.push(...missesOfFormula(formulas, texts.length, limit).map((at) => places[at]!));
       odd.push(...farPlaces(texts.map(Number), limit).map((at) => places[at]!));
     }
   }
   return odd;
+}
+
+/** Texts that cannot be split are left out. */
+function placesByShape({ ids, distinctTexts }: Column, shapes: Shapes): ReadonlyMap<number, readonly number[]> {
+  const groups = new Map<number, number[]>();
+  const cannot = distinctTexts.map((text) => RESERVED.test(text));
+  for (let at = 0; at < ids.length; at++) {
+    if (cannot[ids[at]!]) continue;
+    const shape = shapes.ids[ids[at]!]!;
+    const places = groups.get(shape);
+    if (places) places.push(at);
+    else groups.set(shape, [at]);
+  }
+  return groups;
 }

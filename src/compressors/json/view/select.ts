@@ -82,7 +82,7 @@ function failures(table: FlatTable): readonly number[] {
     if (node.isMany || node === severity || node.rows.length < MIN_CELLS) continue;
     if (!column.isText || column.distinct.length > MAX_SPLIT) continue;
     // Ids are different in each row: that is no kind.
-    const shapes = column.skeletons.map((skeleton, id) => skeleton?.shape ?? `#${id}`);
+    const shapes = column.distinct.map((_, id) => column.shapeOf(id) ?? `#${id}`);
     if (!shapes.some((shape) => shape.includes(' ')) || new Set(shapes).size * 4 > column.rows.length) continue;
     column.rows.forEach((row, at) => {
       const level = levels.get(row);
