@@ -20,12 +20,11 @@ const GUTTER = /^( *)(\d{1,7})([\t→])/;
 
 const STANDS_FOR_LINES = /^\[lines \d+-(\d+): same as /;
 
-const WHOLE = /^\[(\d+) lines?: same as all of (.+), above\]$/;
+const WHOLE = /^\[\d+ lines?: same as all of (.+), above\]$/;
 
-/** A text that only says which other one it is: how many lines that has, and what it is called. */
-export function wholeMeant(text: string): { readonly lines: number; readonly label: string } | undefined {
-  const match = WHOLE.exec(text);
-  return match ? { lines: Number(match[1]), label: match[2]! } : undefined;
+/** Of a text that only says which other one it is: what that is called. */
+export function wholeMeant(text: string): string | undefined {
+  return WHOLE.exec(text)?.[1];
 }
 
 export interface NumberedLine {
@@ -79,6 +78,11 @@ export class EarlierText {
     this.time = time;
     this.source = source;
     this.#text = text;
+  }
+
+  /** Whether runs of lines can stand in it. */
+  get isLong(): boolean {
+    return isLong(this.#text);
   }
 
   /** Numbers count from 1 unless the text prints its own. */
@@ -143,7 +147,7 @@ export class EarlierTexts {
   }
 
   #index(earlier: EarlierText): void {
-    if (!earlier.isUnambiguous) return;
+    if (!earlier.isLong || !earlier.isUnambiguous) return;
     const wanted = (this.#wanted ??= this.#asked && anchorsIn(this.#asked));
     for (const [at, { content, number }] of earlier.lines.entries()) {
       if (number < 0 || (wanted ? !wanted.has(content) : !isAnchor(content))) continue;
@@ -188,8 +192,7 @@ export class EarlierTexts {
     this.#times.set(whole, time);
     this.#names.add(name);
     this.#byLabel.clear();
-    const isShortened = text !== source && !hasHandle(text) && !wholeMeant(text);
-    if (!isShortened && !isLong(text)) return;
+    const isShortened = text !== source && !hasHandle(text) && wholeMeant(text) === undefined;
     const earlier = new EarlierText(name, time, text, isShortened ? source : text);
     this.#texts.push(earlier);
     const known = this.#bySize.get(earlier.source.length);

@@ -53,16 +53,27 @@ describe('a result that came before, and went out in another form', () => {
     expect(unfoldRepeats('[1 line: same as all of list one (call 2), above]', others)).toBe(source);
   });
 
+  test('also one of a single line that went out as it came', () => {
+    const texts = earlier({ ...shorter(source), source });
+    const folded = foldRepeats(source, texts)!;
+    expect(folded).toBe('[1 line: same as all of list one, above]');
+    expect(unfoldRepeats(folded, texts)).toBe(source);
+  });
+
   test('is said anew where something is left out of it there, and where it is not quite the same', () => {
     const view = `40 rows\n${writeMarker('0'.repeat(24))}`;
     expect(foldRepeats(source, earlier(shorter(view)))).toBeUndefined();
     expect(foldRepeats(`${source} `, earlier(shorter('[headroom: 40 rows]\na')))).toBeUndefined();
   });
 
-  test('a name that leads nowhere, or to a text of other length, is not unfolded', () => {
+  test('a name that leads nowhere is not unfolded', () => {
     const texts = earlier(shorter('[headroom: 40 rows]\na'));
     expect(unfoldRepeats('[1 line: same as all of list two, above]', texts)).toBeUndefined();
-    expect(unfoldRepeats('[2 lines: same as all of list one, above]', texts)).toBeUndefined();
+  });
+
+  test('unfolds to the same value in other lines, where that is all that can be read back', () => {
+    const read = earlier({ ...shorter('{"rows":1}'), source: '{"rows":1}' });
+    expect(unfoldRepeats('[3 lines: same as all of list one, above]', read)).toBe('{"rows":1}');
   });
 });
 

@@ -78,8 +78,8 @@ function countLines(text: string): number {
 /** The text in full; undefined when a reference in it leads nowhere, or there is none. */
 export function unfoldRepeats(text: string, earlier: EarlierTexts): string | undefined {
   const whole = wholeMeant(text);
-  const source = whole && earlier.find(whole.label)?.source;
-  if (whole) return source !== undefined && countLines(source) === whole.lines ? source : undefined;
+  // Not by its number of lines: what was said shorter comes back to the same value, maybe in other lines.
+  if (whole !== undefined) return earlier.find(whole)?.source;
   const out: string[] = [];
   let unfolded = 0;
   let named = '';
