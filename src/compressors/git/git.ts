@@ -21,7 +21,8 @@ function writeListing(listing: Listing, text: string, deadline: Deadline): strin
   const end = text.endsWith('\n') ? '\n' : '';
   const lines = text.slice(0, text.length - end.length).split('\n');
   const form = listing.write(lines, deadline);
-  return form && form.join('\n') + end;
+  // An empty last line would be read as the end of the line before.
+  return form && !(end === '' && form.at(-1) === '') ? form.join('\n') + end : undefined;
 }
 
 function readListing(text: string): string | undefined {

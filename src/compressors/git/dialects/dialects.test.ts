@@ -66,6 +66,15 @@ test('a graph of commits is said in less than two thirds, hashes and subjects wh
   for (const [hash] of text.matchAll(/[0-9a-f]{40}/g)) expect(said.text).toContain(hash);
 });
 
+test('a graph that is cut off behind its branches comes back to the byte (R-9)', () => {
+  const text = fixture('git', 'log-graph.txt').split('\n');
+  for (let count = text.length - 12; count < text.length; count++) {
+    const cut = `${text.slice(0, count).join('\n')}\n| `;
+    const said = compress(gitCompressor, cut);
+    if (said) expect(gitCompressor.expand(said.text)).toBe(cut);
+  }
+});
+
 test('any lines of a graph come back to the byte (R-9)', () => {
   const line = fc.constantFrom(
     '* commit 1234567',
