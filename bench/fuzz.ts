@@ -139,10 +139,13 @@ function tryConversation(texts: readonly string[], engine: Engine, random: Chanc
   if (verdict.problem !== undefined) return { what: `engine: ${verdict.problem}`, text: body.toString() };
   if (failed) return { what: `engine: ${failed.by} ${failed.reason}`, text: body.toString() };
   if (!verdict.body) return undefined;
-  const back = JSON.parse(Buffer.from(expandBody(verdict.body, format, compressors).body).toString()) as typeof BODY;
+  const readFrom = (bytes: Uint8Array): typeof BODY => JSON.parse(Buffer.from(bytes).toString()) as typeof BODY;
+  const sent = readFrom(verdict.body);
+  const back = readFrom(expandBody(verdict.body, format, compressors).body);
   const wrong = results.findIndex((text, n) => {
-    const got = back.messages[2 + 2 * n]!.content[0]!.content;
-    return got !== text && !compressors.some((compressor) => compressor.same(text, got));
+    const [said, got] = [sent, back].map(({ messages: all }) => all[2 + 2 * n]!.content[0]!.content);
+    // What went out as it came may look like a form: nobody says that it is one.
+    return said !== text && got !== text && !compressors.some((compressor) => compressor.same(text, got!));
   });
   return wrong < 0 ? undefined : { what: `engine: result ${wrong} does not come back`, text: body.toString() };
 }
