@@ -9,6 +9,7 @@ import {
   call,
   fakeOptimizer,
   type FakeOptimizer,
+  shout,
   startTestProxy,
   startUpstream,
   type TestUpstream,
@@ -23,7 +24,6 @@ afterEach(async () => {
 const ANTHROPIC = '/v1/messages/batches';
 const GEMINI = '/v1beta/models/gemini-3-flash:batchGenerateContent';
 const MB = 1_048_576;
-const shout = ({ body }: Job): Partial<Verdict> => ({ body: Buffer.from(Buffer.from(body).toString().toUpperCase()) });
 const SAVED: Partial<Verdict> = {
   model: 'claude-x',
   notes: [{ part: 0, outcome: 'rewritten', by: 'log', reason: '', tokensBefore: 900, tokensAfter: 300 }],

@@ -7,6 +7,7 @@ import {
   call,
   fakeOptimizer,
   type FakeOptimizer,
+  shout,
   startTestProxy,
   startUpstream,
   type TestUpstream,
@@ -35,9 +36,6 @@ async function rig(
   closing.push(proxy, upstream);
   return { upstream, proxy, optimizer };
 }
-
-/** An upper-case body stands for a shorter one. */
-const shout = ({ body }: Job): Partial<Verdict> => ({ body: Buffer.from(Buffer.from(body).toString().toUpperCase()) });
 
 const ENCODERS: readonly (readonly [name: string, encode: (text: Buffer) => Buffer])[] = [
   ['identity', (text) => text],

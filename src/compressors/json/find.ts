@@ -1,7 +1,7 @@
 /** Finds the JSON in a text: the whole of it, in fences, between other lines, one value a line, or a list cut off in the middle. */
 import { takeFirstRead } from './first-read.ts';
 import { JsonParser, parseWhole } from './parse.ts';
-import type { CellRows } from './row-list.ts';
+import type { RecordRows } from './row-list.ts';
 import { type Json, JsonRecord } from './tree.ts';
 
 /** `value`: one value. `lines`: values joined by a line break. `items`: values joined by commas, the brackets around them missing. */
@@ -13,7 +13,7 @@ export interface Region {
   readonly end: number;
   readonly values: readonly Json[];
   /** The same as the one value, where that is made only when somebody asks. */
-  readonly cells?: CellRows;
+  readonly cells?: RecordRows;
 }
 
 /** Shorter pieces of JSON are left as they are. */

@@ -56,7 +56,7 @@ function entryField(rows: readonly number[], values: readonly Json[]): Field {
 }
 
 /** Records of texts and numbers, each made only when it is asked for. */
-export class CellRows implements RowList {
+export class RecordRows implements RowList {
   readonly hasContainers = true;
   readonly #keys: readonly string[];
   readonly #rows: readonly (readonly string[])[];

@@ -4,7 +4,7 @@ import { MARKER_START, hasMarker } from './embedded.ts';
 import { hasAliases } from './alias.ts';
 import { type Region, findRegions } from './find.ts';
 import { findHead } from './table-head.ts';
-import { CellRows } from './row-list.ts';
+import { RecordRows } from './row-list.ts';
 
 export interface Source {
   readonly text: string;
@@ -76,7 +76,7 @@ export function rowsSource({ keys, rows, numeric, spelled }: JsonRows): Source |
     }
   }
   if (minChars < MIN_CHARS) return undefined;
-  const cells = new CellRows(keys, rows, numeric);
+  const cells = new RecordRows(keys, rows, numeric);
   const region: Region = {
     kind: 'value',
     start: 0,

@@ -1,7 +1,7 @@
 /** Prints a JSON tree with its lists as tables wherever that is shorter. */
 import { embeddedIn, mayEmbed, writeEmbedded } from './embedded.ts';
 import { estimate } from './estimate.ts';
-import { type CellRows, ListRows, type RowList } from './row-list.ts';
+import { type RecordRows, ListRows, type RowList } from './row-list.ts';
 import { type TableOptions, isWorthTrying, writeTable } from './table-write.ts';
 import { TREE, type TableKind } from './table-head.ts';
 import { type Json, JsonRecord, isContainer, isList, print, printEntry, quote } from './tree.ts';
@@ -85,7 +85,7 @@ export function tableFor(list: readonly Json[], kind: TableKind, options: TableO
   return found(list, options, () => newTable(new ListRows(list, kind), kind, options));
 }
 
-export function writeCells(rows: CellRows, options: TableOptions): string {
+export function writeCells(rows: RecordRows, options: TableOptions): string {
   const table = newTable(rows, 'rows', options);
   if (table !== undefined) return table;
   const list = rows.all();
