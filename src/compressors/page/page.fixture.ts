@@ -14,4 +14,16 @@ export function claim(text: string): number {
   return pageCompressor.claim(new Sample(text));
 }
 
-export const NAMES_TO_ESCAPE: readonly string[] = ['Save', 'a b', '=', '~', '12:30', 'x|y', '{1}', 'ü 名', '', '-', ': '];
+export const NAMES_TO_ESCAPE: readonly string[] = [
+  'Save',
+  'a b',
+  '=',
+  '~',
+  '12:30',
+  'x|y',
+  '{1}',
+  'ü 名',
+  '',
+  '-',
+  ': ',
+];
