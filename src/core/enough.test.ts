@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isAtLeast } from './enough.ts';
+import { areAtLeast, isAtLeast } from './enough.ts';
 
 const lines = fc.array(fc.constantFrom('yes', 'no'), { minLength: 1, maxLength: 60 });
 const isYes = (line: string): boolean => line === 'yes';
@@ -9,6 +9,14 @@ test('a share of the lines passes when counting all of them says so', () => {
   fc.assert(
     fc.property(lines, fc.constantFrom(0.03, 0.25, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1), (all, share) => {
       expect(isAtLeast(all, share, isYes)).toBe(all.filter(isYes).length / all.length >= share);
+    }),
+  );
+});
+
+test('so many lines pass when counting all of them says so', () => {
+  fc.assert(
+    fc.property(fc.option(lines, { nil: [] }), fc.integer({ min: -2, max: 62 }), (all, count) => {
+      expect(areAtLeast(all, count, isYes)).toBe(all.filter(isYes).length >= count);
     }),
   );
 });

@@ -1,4 +1,5 @@
 /** What the lines of a text say about the language that they are in. Looks at a bounded number of them. */
+import { areAtLeast } from '../../core/enough.ts';
 import type { CodeLanguage } from './grammars.ts';
 
 /** Languages that have no outline here are known too: without them their texts would count as the next of kin. */
@@ -254,21 +255,12 @@ export function evidenceIn(lines: readonly string[], least: number): Evidence {
   for (let i = 0; i < sampled.length; i++)
     if ((FOREIGN.test(sampled[i]!) || CHANGED.test(raw[i]!)) && ++foreign > most) return NO_EVIDENCE;
   if (code.slice(0, HEAD_LINES).filter((line) => isSeenBy(NONE, line)).length >= MAX_NONE_IN_HEAD) return NO_EVIDENCE;
-  if (!areSeen(others, code.length * least - looks)) return NO_EVIDENCE;
+  if (!areAtLeast(others, code.length * least - looks, isSeen)) return NO_EVIDENCE;
   const { language, hits } = strongest(scores(code), code);
   if (language === 'none' || hits < Math.max(MIN_HITS, code.length * MIN_HIT_SHARE)) return NO_EVIDENCE;
   const own = WITNESSES.filter((witness) => witness.language === language || isKin(witness.language, language));
   const seen = others.filter((line) => own.some((witness) => isSeenBy(witness, line))).length;
   return { language, share: (looks + seen) / code.length };
-}
-
-/** Whether so many of the lines are seen; looks at no more than it takes to know. */
-function areSeen(lines: readonly string[], least: number): boolean {
-  let unseen = 0;
-  for (let at = 0; at < lines.length && at - unseen < least; at++) {
-    if (!isSeen(lines[at]!) && lines.length - ++unseen < least) return false;
-  }
-  return lines.length - unseen >= least;
 }
 
 function scores(lines: readonly string[]): ReadonlyMap<KnownLanguage, number> {

@@ -160,7 +160,7 @@ function besideOne(column: Column, context: WriteContext): readonly Wording[] {
   if (totals.size === 0) return [];
   const [mainKind] = [...totals].reduce((a, b) => (b[1] > a[1] ? b : a));
   const isMain = (value: Cell): boolean => kindOf(value) === mainKind;
-  const main = column.only(isMain);
+  const main = column.where(isMain);
   if (main.rows.length < 3 || main.rows.length === column.rows.length || main.distinct.length < 2) return [];
   const odd = column.distinct.filter((value) => !isMain(value));
   const oddRows = column.rows.length - main.rows.length;

@@ -165,7 +165,7 @@ export class Column {
   }
 
   /** The column as if only some of its rows had it. */
-  only(isKept: (value: Cell, at: number) => boolean): Column {
+  where(isKept: (value: Cell, at: number) => boolean): Column {
     const rows: number[] = [];
     const values: Cell[] = [];
     for (let at = 0; at < this.rows.length; at++) {

@@ -63,6 +63,7 @@ export class RecordRows implements RowList {
   readonly #numeric: readonly boolean[];
   /** By how many of the keys a row has. */
   readonly #shapes: readonly Shape[];
+  #all: readonly Json[] | undefined;
 
   /**
    * @param rows of which each has the first keys. As a table only where all have all.
@@ -90,7 +91,7 @@ export class RecordRows implements RowList {
   }
 
   all(): readonly Json[] {
-    return this.#rows.map((_, row) => this.at(row));
+    return (this.#all ??= this.#rows.map((_, row) => this.at(row)));
   }
 
   regular(): Regular {
