@@ -119,6 +119,30 @@ const STREAMS: readonly [name: string, stream: (first: string) => Buffer, format
   ],
 ];
 
+describe.each(STREAMS)('R-22 hidden calls in two hops, %s', (_api, stream, { continuation }) => {
+  const hops = [stream(GOOD), stream(BAD)];
+
+  function spliced(cut: number): { shown: string; hidden: readonly number[][] } {
+    const splicer = continuation!.splice('text/event-stream', { toolName: 'Write' })!;
+    const hidden: number[][] = [];
+    const shown = hops.flatMap((bytes) => {
+      const pieces = [splicer.push(bytes.subarray(0, cut)), splicer.push(bytes.subarray(cut))];
+      hidden.push([...splicer.endHop().hidden]);
+      return pieces;
+    });
+    shown.push(splicer.finish());
+    return { shown: Buffer.concat(shown).toString(), hidden };
+  }
+
+  test('are read as one answer, wherever both are cut', () => {
+    const whole = spliced(Number.POSITIVE_INFINITY);
+    expect(whole.hidden.map(({ length }) => length)).toEqual([2, 2]);
+    for (const trace of ['Write', 'good', 'bad']) expect(whole.shown).not.toContain(trace);
+    const longest = Math.max(...hops.map(({ length }) => length));
+    for (let cut = 1; cut < longest; cut++) expect(spliced(cut)).toEqual(whole);
+  });
+});
+
 describe.each(STREAMS)('R-17 a call that is sent back, %s', (api, stream, { continuation }) => {
   function spliced(
     bytes: Buffer,
