@@ -1,7 +1,7 @@
 /**
- * Numbered file listings, as read tools and `cat -n` print them: the line number stays on every tenth line and on the
- * first of each run, and every line of the file stays as it was, because editors match those. Lossless. Of a file that a
- * program recorded, the view of the kind that knows what stands behind the numbers.
+ * Numbered file listings, as read tools and `cat -n` print them: the line number stays on the first line of each run and,
+ * without its padding, on every tenth; every line of the file stays as it was, because editors match those. Lossless.
+ * Of a file that a program recorded, the view of the kind that knows what stands behind the numbers.
  */
 import { prefersView } from '../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../core/compressor.ts';
@@ -111,18 +111,25 @@ function isCertain(lines: readonly string[], start: number, { gutter, numbers, l
   return someRest(/^(\S|\r?$)/);
 }
 
+/** The gutter of a line that keeps its number, without what pads it: the first line of the run tells how wide it was. */
+function writeShortGutter({ separator }: Gutter, number: number): string {
+  return number + separator;
+}
+
 /** A line of a run without its gutter, unless the bare line could be taken for a numbered one, or for a header. */
-function thin(line: string, number: number, gutter: string): string {
-  if (number % NUMBERED_EVERY === 0 || !line.startsWith(gutter)) return line;
-  const bare = line.slice(gutter.length);
-  return hasGutter(bare, gutter) || LIKE_GUTTER.test(bare) || bare.startsWith('[lines ') ? line : bare;
+function thin(line: string, number: number, gutter: Gutter): string {
+  const printed = writeGutter(gutter, number);
+  if (!line.startsWith(printed)) return line;
+  const bare = line.slice(printed.length);
+  if (number % NUMBERED_EVERY === 0) return writeShortGutter(gutter, number) + bare;
+  return hasGutter(bare, printed) || LIKE_GUTTER.test(bare) || bare.startsWith('[lines ') ? line : bare;
 }
 
 function thinRun(lines: readonly string[], start: number, { gutter, numbers, last }: Run): readonly string[] {
   const header = writeHeader(gutter.first, last, numbers.includes(0));
   const thinned = numbers.map((number, i) => {
     const line = lines[start + i]!;
-    return i === 0 || number === 0 ? line : thin(line, number, writeGutter(gutter, number));
+    return i === 0 || number === 0 ? line : thin(line, number, gutter);
   });
   return [header, ...thinned];
 }
@@ -246,11 +253,18 @@ function readThinned(
     const line = lines[start + out.length];
     if (line === undefined) return undefined;
     const noted = lastNoted(line, number);
-    const printed = writeGutter(gutter, number);
-    out.push(noted !== undefined || hasGutter(line, printed) ? line : printed + line);
+    out.push(noted === undefined ? readLine(line, number, gutter) : line);
     number = noted ?? number;
   }
   return out;
+}
+
+/** A line of a thinned run as it was printed. */
+function readLine(line: string, number: number, gutter: Gutter): string {
+  const printed = writeGutter(gutter, number);
+  const short = writeShortGutter(gutter, number);
+  if (number % NUMBERED_EVERY === 0 && line.startsWith(short)) return printed + line.slice(short.length);
+  return hasGutter(line, printed) ? line : printed + line;
 }
 
 function expand(text: string): string | undefined {
