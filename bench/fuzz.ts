@@ -69,6 +69,10 @@ const MUTATIONS: readonly Mutation[] = [
   (lines, random) => atOne(lines, random, (line) => line.replace(/\w+/, random.pick(['x', 'null', '0', 'INFO', '-1']))),
   (lines, { whole }) => void lines.splice(whole(1, 40), lines.length),
   (lines) => lines.forEach((line, index) => (lines[index] = `${line}\r`)),
+  (lines, { pick }) => {
+    const carried = JSON.stringify({ code: 0, output: lines.join(pick(['\n', '\r\n'])) }, undefined, pick([0, 2]));
+    lines.splice(0, lines.length, ...carried.split('\n'));
+  },
   (lines, random) => void lines.sort((a, b) => (a.length - b.length) * random.pick([1, -1])),
 ];
 

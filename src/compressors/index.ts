@@ -12,6 +12,7 @@ import { listingCompressor } from './listing/listing.ts';
 import { logCompressor } from './log/log.ts';
 import { manCompressor } from './man/man.ts';
 import { markdownCompressor } from './markdown/markdown.ts';
+import { jsonTexts } from './mixed/json-texts.ts';
 import { mixed } from './mixed/mixed.ts';
 import { prefixedCompressor } from './prefixed/prefixed.ts';
 import { prose } from './prose/prose.ts';
@@ -58,7 +59,15 @@ const kinds: readonly Compressor[] = [
 ];
 const terminalCompressor = terminal(kinds);
 
-export const compressors: readonly Compressor[] = [...kinds, terminalCompressor, mixed([...kinds, terminalCompressor])];
+/** What a part of a text may be. */
+const ofParts: readonly Compressor[] = [...kinds, terminalCompressor];
+const mixedCompressor = mixed(ofParts);
+
+export const compressors: readonly Compressor[] = [
+  ...ofParts,
+  mixedCompressor,
+  jsonTexts(jsonCompressor, [...ofParts, mixedCompressor]),
+];
 
 /** Ordinary prose is left alone unless the operator asks for it. */
 export const proseCompressor: Compressor = prose();

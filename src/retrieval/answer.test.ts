@@ -237,6 +237,30 @@ describe('a search of JSON', () => {
   });
 });
 
+describe('a text in JSON', () => {
+  const CARRIED = JSON.stringify({ code: 0, said: [{ type: 'text', text: LOG }], note: 'of the night' });
+
+  test('gives its own lines where it has more than the JSON', () => {
+    expect(ask(CARRIED, { lines: '7' }).text).toBe('[lines of said.0.text 7-7 of 3000]\nline 7 of worker-6');
+    expect(ask(CARRIED, { lines: '3001' }).text).toContain('there are 3000 lines of said.0.text');
+    expect(ask(CARRIED, { path: 'said[0].text', lines: '7' }).text).toBe(
+      '[lines 7-7 of 3000 at said[0].text]\nline 7 of worker-6',
+    );
+  });
+
+  test('is searched by its lines, and what stands around it too', () => {
+    expect(ask(CARRIED, { query: 'outofmemory' }).text).toMatch(
+      /^\[lines of said\.0\.text that match .*\n[\s\S]*\n\d+: ?.*OutOfMemory/,
+    );
+    expect(ask(CARRIED, { query: 'of the night' }).text).toContain('"note":"of the night"');
+  });
+
+  test('comes as it reads at its path, and in the whole as it was spelt', () => {
+    const short = JSON.stringify({ out: 'a\n\tb "c"' });
+    expect([ask(short, { path: 'out' }).text, ask(short, {}).text]).toEqual(['a\n\tb "c"', short]);
+  });
+});
+
 describe('R-26 what is not there gets an honest answer', () => {
   test.each([[{ hash: 'f'.repeat(24) }], [{ hash: 'nonsense' }], [{}], [undefined]])('%j', (input) => {
     const { text, isError } = answer(input as JsonValue, () => undefined);

@@ -43,7 +43,7 @@ function select(asked: JsonObject, original: Original): Answered {
 function piece(asked: JsonObject, original: Original, path?: string): Answered | undefined {
   const [query, lines, rows] = ['query', 'lines', 'rows'].map((key) => textOf(asked[key]));
   if (rows) return range({ ...original.rows, path }, rows, 'rows');
-  if (lines) return range({ texts: original.lines, name: 'lines', path }, lines, 'lines');
+  if (lines) return range({ ...original.lines, path }, lines, 'lines');
   return query ? hits(original, query, limitOf(asked) ?? DEFAULT_HITS) : undefined;
 }
 

@@ -15,7 +15,7 @@ export function hits(original: Original, query: string, limit: number): Answered
   if (found.length === 0)
     return { text: `[nothing in these ${texts.length} ${name} matches ${JSON.stringify(query)}]`, isError: false };
   const best = found.slice(0, limit).toSorted((a, b) => a - b);
-  const unit = name === 'lines' ? 'lines' : 'rows';
+  const unit = name.startsWith('lines') ? 'lines' : 'rows';
   const show = (records: readonly string[], places: readonly number[]): string =>
     unit === 'lines' ? inContext(records, places) : places.map((index) => `${index + 1}: ${records[index]}`).join('\n');
   const whole = show(texts, best);
@@ -33,8 +33,8 @@ export function hits(original: Original, query: string, limit: number): Answered
 
 /** In its rows, and what stands beside them in its lines; first for the very words. */
 function searched(original: Original, query: string): Rows & { readonly found: readonly number[] } {
-  const { rows } = original;
-  const kinds = rows.name === 'lines' ? [rows] : [rows, { texts: original.lines, name: 'lines' }];
+  const { rows, lines, ownLines } = original;
+  const kinds = [...new Map([rows, lines, ownLines].map((records) => [records.name, records] as const)).values()];
   for (const search of [searchExactly, searchWords]) {
     for (const kind of kinds) {
       const found = search(kind.texts, query);

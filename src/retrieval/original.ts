@@ -1,4 +1,4 @@
-/** An original as a model asks for it: by lines, and where it is JSON by rows and places. Always in its own spelling. */
+/** An original as a model asks for it: by lines, and where it is JSON by rows and places. In its own spelling, texts in JSON read. */
 import { locate } from '../core/json/locate.ts';
 import type { JsonPath, JsonValue } from '../core/json/value.ts';
 
@@ -10,21 +10,35 @@ export interface Rows {
 
 export class Original {
   readonly text: string;
-  #lines: readonly string[] | undefined;
+  #lines: Rows | undefined;
   #value: { readonly value: JsonValue } | undefined | null = null;
 
   constructor(text: string) {
     this.text = text;
   }
 
-  get lines(): readonly string[] {
-    return (this.#lines ??= this.text.replace(/\n$/, '').split('\n'));
+  /** Those of the longest text in it, where that has more lines than the JSON around it. */
+  get lines(): Rows {
+    return (this.#lines ??= this.#readLines());
+  }
+
+  /** Those that it is written in. */
+  get ownLines(): Rows {
+    return { texts: linesOf(this.text), name: 'lines' };
+  }
+
+  #readLines(): Rows {
+    const own = this.ownLines;
+    const path = longest(this.#json?.value ?? null, linesIn);
+    if (!path || path.length === 0) return own;
+    const texts = linesOf(at(this.#json!.value, path) as string);
+    return texts.length > own.texts.length ? { texts, name: `lines of ${path.join('.')}` } : own;
   }
 
   /** The rows of its longest list, or its lines where it has none. */
   get rows(): Rows {
-    const path = longestList(this.#json?.value ?? null, []);
-    if (!path) return { texts: this.lines, name: 'lines' };
+    const path = longest(this.#json?.value ?? null, rowsIn);
+    if (!path) return this.lines;
     const list = at(this.#json!.value, path) as readonly JsonValue[];
     const places = locate(
       this.text,
@@ -34,11 +48,14 @@ export class Original {
     return { texts: places.map(({ start, end }) => this.text.slice(start, end)), name };
   }
 
-  /** The JSON text at a place; undefined when there is no such place. */
+  /** The JSON at a place, a text of several lines as it reads; undefined when there is no such place. */
   at(path: string): string | undefined {
     if (!this.#json) return undefined;
+    const steps = this.#stepsOf(path);
+    const value = at(this.#json.value, steps);
+    if (typeof value === 'string' && value.includes('\n')) return value;
     try {
-      const [place] = locate(this.text, [{ path: this.#stepsOf(path), isRemoved: false }]);
+      const [place] = locate(this.text, [{ path: steps, isRemoved: false }]);
       return place && this.text.slice(place.start, place.end);
     } catch {
       return undefined;
@@ -85,17 +102,30 @@ function at(value: JsonValue, path: JsonPath): JsonValue | undefined {
   );
 }
 
-const MIN_ROWS = 2;
-const MAX_DEPTH = 3;
+function linesOf(text: string): readonly string[] {
+  return text.replace(/\n$/, '').split('\n');
+}
 
-function longestList(value: JsonValue, path: JsonPath): JsonPath | undefined {
-  if (Array.isArray(value)) return value.length >= MIN_ROWS ? path : undefined;
-  if (value === null || typeof value !== 'object' || path.length >= MAX_DEPTH) return undefined;
-  const lists = Object.entries(value).flatMap(([key, inner]) => {
-    const found = longestList(inner ?? null, [...path, key]);
-    return found
-      ? [{ found, size: (at(inner ?? null, found.slice(path.length + 1)) as readonly JsonValue[]).length }]
-      : [];
-  });
-  return lists.sort((a, b) => b.size - a.size)[0]?.found;
+const MIN_ROWS = 2;
+const MAX_DEPTH = 4;
+
+function rowsIn(value: JsonValue): number {
+  return Array.isArray(value) && value.length >= MIN_ROWS ? value.length : 0;
+}
+
+function linesIn(value: JsonValue): number {
+  return typeof value === 'string' && value.includes('\n') ? linesOf(value).length : 0;
+}
+
+/** Where the longest of its values stands, the first of equals. @param sizeOf a value; 0: what is in it may count. */
+function longest(value: JsonValue, sizeOf: (value: JsonValue) => number): JsonPath | undefined {
+  let best: { readonly path: JsonPath; readonly size: number } | undefined;
+  const visit = (one: JsonValue, path: JsonPath): void => {
+    const size = sizeOf(one);
+    if (size > (best?.size ?? 0)) best = { path, size };
+    if (size > 0 || one === null || typeof one !== 'object' || path.length >= MAX_DEPTH) return;
+    for (const [key, inner] of Object.entries(one)) visit(inner ?? null, [...path, key]);
+  };
+  visit(value, []);
+  return best?.path;
 }

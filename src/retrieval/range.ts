@@ -32,9 +32,9 @@ export function range(records: Records, asked: string, unit: 'lines' | 'rows'): 
 }
 
 /** The whole where it is short enough. */
-export function beginning({ text, lines }: Original, limit: number | undefined, path?: string): Answered {
+export function beginning({ text, ownLines }: Original, limit: number | undefined, path?: string): Answered {
   if (limit === undefined && text.length <= MAX_CHARS) return { text, isError: false };
-  return shown({ texts: lines, name: 'lines', path }, 1, Math.min(limit ?? lines.length, lines.length));
+  return shown({ ...ownLines, path }, 1, Math.min(limit ?? ownLines.texts.length, ownLines.texts.length));
 }
 
 /** As much of a range as there is room for, and how to go on. */

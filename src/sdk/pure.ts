@@ -11,6 +11,7 @@ import { listingCompressor } from '../compressors/listing/listing.ts';
 import { logCompressor } from '../compressors/log/log.ts';
 import { manCompressor } from '../compressors/man/man.ts';
 import { markdownCompressor } from '../compressors/markdown/markdown.ts';
+import { jsonTexts } from '../compressors/mixed/json-texts.ts';
 import { mixed } from '../compressors/mixed/mixed.ts';
 import { prose } from '../compressors/prose/prose.ts';
 import { runCompressor } from '../compressors/runs/runs.ts';
@@ -36,6 +37,7 @@ export {
   fileRead,
   gitCompressor,
   jsonCompressor,
+  jsonTexts,
   listingCompressor,
   logCompressor,
   manCompressor,

@@ -1,4 +1,4 @@
-/** The form of a mixed text: one line that says which kind the lines below are, part by part, then the parts. */
+/** The form of texts that have parts: one line that says which kind the lines below are, part by part, then the parts. */
 
 /** A part as it goes out: as it is, or the form of a kind. */
 export interface Part {
@@ -7,7 +7,6 @@ export interface Part {
   readonly text: string;
 }
 
-const START = '[headroom: parts by lines: ';
 const AS_IS = 'as they are';
 const PART = /^(\d{1,7}) (as they are|[a-z][a-z0-9-]{0,30})$/;
 /** More parts are no text that a reader can follow. */
@@ -20,16 +19,17 @@ function countLines(text: string): number {
   return lines;
 }
 
-export function writeParts(parts: readonly Part[]): string {
+/** @param start how the first line begins: it says what the parts are of. */
+export function writeParts(start: string, parts: readonly Part[]): string {
   const said = parts.map(({ kind, text }) => `${countLines(text)} ${kind ?? AS_IS}`);
-  return `${START}${said.join(', ')}]\n${parts.map(({ text }) => text).join('\n')}`;
+  return `${start}${said.join(', ')}]\n${parts.map(({ text }) => text).join('\n')}`;
 }
 
-/** Undefined when the text is no such form: its parts must be all of its lines. */
-export function readParts(text: string): readonly Part[] | undefined {
+/** Undefined when the text is no form that begins so: its parts must be all of its lines. */
+export function readParts(start: string, text: string): readonly Part[] | undefined {
   const end = text.indexOf(']\n');
-  if (end < 0 || end > MAX_HEAD || !text.startsWith(START)) return undefined;
-  const heads = text.slice(START.length, end).split(', ');
+  if (end < 0 || end > MAX_HEAD || !text.startsWith(start)) return undefined;
+  const heads = text.slice(start.length, end).split(', ');
   if (heads.length > MAX_PARTS) return undefined;
   const parts: Part[] = [];
   let at = end + 2;

@@ -5,10 +5,11 @@
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import { Sample } from '../../core/sample.ts';
+import { claimantsOf, MIN_CLAIM } from './claimants.ts';
 import { MAX_PARTS, type Part, readParts, writeParts } from './form.ts';
 import { charsOf, documents, type Range, runs, sections, wrapping } from './regions.ts';
 
-const MIN_CLAIM = 0.5;
+const START = '[headroom: parts by lines: ';
 /** Whoever knows the whole text goes first, unless its beginning and its end are of two kinds. */
 const CLAIM = 0.5;
 const CLAIM_OF_TWO = 0.99;
@@ -147,15 +148,6 @@ function startsOf(lines: readonly string[]): Uint32Array {
   return starts;
 }
 
-function claimantsOf(text: string, kinds: readonly Compressor[]): readonly Compressor[] {
-  const sample = new Sample(text);
-  return kinds
-    .map((kind) => ({ kind, claim: kind.claim(sample) }))
-    .filter(({ claim }) => claim >= MIN_CLAIM)
-    .sort((a, b) => b.claim - a.claim)
-    .map(({ kind }) => kind);
-}
-
 function asIs(text: string): Said {
   return { kind: undefined, text, loss: 'none', isExact: true };
 }
@@ -177,7 +169,7 @@ function joined(parts: readonly Said[]): readonly Said[] {
 }
 
 function expandWith(kinds: readonly Compressor[], text: string): string | undefined {
-  const parts = readParts(text);
+  const parts = readParts(START, text);
   if (!parts) return undefined;
   const expanded: string[] = [];
   for (const { kind, text } of parts) {
@@ -279,7 +271,7 @@ interface Counted extends Compressed {
 /** Undefined when the parts save too little to be read as parts. */
 function writeShorter(text: string, parts: readonly Said[], options: CompressOptions): Counted | undefined {
   if (parts.every(({ kind }) => kind === undefined)) return undefined;
-  const form = writeParts(parts);
+  const form = writeParts(START, parts);
   const saved = text.length - form.length;
   if (saved < MIN_SAVED_CHARS || saved < text.length * MIN_SAVED_SHARE) return undefined;
   const tokens = options.tokens.count(form);
