@@ -255,6 +255,12 @@ describe('a text in JSON', () => {
     expect(ask(CARRIED, { query: 'of the night' }).text).toContain('"note":"of the night"');
   });
 
+  test('that is JSON itself gives its rows and what stands at its places', () => {
+    const carried = JSON.stringify([{ type: 'text', text: SPELT }]);
+    expect(ask(carried, { path: 'items[1].n' }).text).toBe('2.50');
+    expect(ask(carried, { rows: '2' }).text).toBe(ask(SPELT, { rows: '2' }).text);
+  });
+
   test('comes as it reads at its path, and in the whole as it was spelt', () => {
     const short = JSON.stringify({ out: 'a\n\tb "c"' });
     expect([ask(short, { path: 'out' }).text, ask(short, {}).text]).toEqual(['a\n\tb "c"', short]);

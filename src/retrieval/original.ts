@@ -35,10 +35,10 @@ export class Original {
     return texts.length > own.texts.length ? { texts, name: `lines of ${path.join('.')}` } : own;
   }
 
-  /** The rows of its longest list, or its lines where it has none. */
+  /** The rows of its longest list, or those of the JSON that stands as text in it, or its lines where there are none. */
   get rows(): Rows {
     const path = longest(this.#json?.value ?? null, rowsIn);
-    if (!path) return this.lines;
+    if (!path) return this.#carried?.rows ?? this.lines;
     const list = at(this.#json!.value, path) as readonly JsonValue[];
     const places = locate(
       this.text,
@@ -58,8 +58,17 @@ export class Original {
       const [place] = locate(this.text, [{ path: steps, isRemoved: false }]);
       return place && this.text.slice(place.start, place.end);
     } catch {
-      return undefined;
+      return this.#carried?.at(path);
     }
+  }
+
+  /** The JSON that stands as text in this JSON. */
+  get #carried(): Original | undefined {
+    const path = longest(this.#json?.value ?? null, charsIn);
+    const text = path && path.length > 0 ? at(this.#json!.value, path) : undefined;
+    if (typeof text !== 'string' || text.length < this.text.length / 2) return undefined;
+    const carried = new Original(text);
+    return carried.isJson ? carried : undefined;
   }
 
   get isJson(): boolean {
@@ -115,6 +124,10 @@ function rowsIn(value: JsonValue): number {
 
 function linesIn(value: JsonValue): number {
   return typeof value === 'string' && value.includes('\n') ? linesOf(value).length : 0;
+}
+
+function charsIn(value: JsonValue): number {
+  return typeof value === 'string' ? value.length : 0;
 }
 
 /** Where the longest of its values stands, the first of equals. @param sizeOf a value; 0: what is in it may count. */

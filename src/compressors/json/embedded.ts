@@ -5,10 +5,16 @@ import { type Json, JsonRecord, isContainer, isList, print, quote } from './tree
 /** Shorter texts are not worth it. */
 const MIN_CHARS = 80;
 export const MARKER_START = '(JSON text';
-const MARKER = /\(JSON text(?:, (indent [1-8]|spaced))?: (?=[[{])/g;
+const MARKER = /\(JSON text(?:, (indent [1-8]|spaced))?(, ASCII)?(, line end)?: (?=[[{])/g;
 
-/** How white space stands in the text: none, `, ` and `: ` on one line, or lines with an indent. */
-export type Style = '' | 'spaced' | `indent ${number}`;
+/** How a text spells its JSON. */
+export interface Style {
+  /** How white space stands in it: none, `, ` and `: ` on one line, or lines with an indent. */
+  readonly space: '' | 'spaced' | `indent ${number}`;
+  /** Whatever is not ASCII stands as `\u` and four digits. */
+  readonly isAscii: boolean;
+  readonly hasLineEnd: boolean;
+}
 
 export interface Embedded {
   readonly value: Json;
@@ -32,13 +38,19 @@ export function embeddedIn(text: string): Embedded | undefined {
   const value = parseWhole(text);
   if (value === undefined) return undefined;
   const indent = /^[[{]\n( {1,8})\S/.exec(text)?.[1]?.length;
-  const styles: readonly Style[] = indent === undefined ? ['', 'spaced'] : [`indent ${indent}`];
+  const spaces: readonly Style['space'][] = indent === undefined ? ['', 'spaced'] : [`indent ${indent}`];
+  const hasLineEnd = text.endsWith('\n');
+  const styles = spaces.flatMap((space) => [
+    { space, isAscii: false, hasLineEnd },
+    ...(text.includes('\\u') ? [{ space, isAscii: true, hasLineEnd }] : []),
+  ]);
   const style = styles.find((each) => printed(value, each) === text);
-  return style === undefined ? undefined : { value, style };
+  return style && { value, style };
 }
 
-export function writeEmbedded(form: string, style: Style): string {
-  return `(JSON text${style === '' ? '' : `, ${style}`}: ${form})`;
+export function writeEmbedded(form: string, { space, isAscii, hasLineEnd }: Style): string {
+  const marks = [space, isAscii ? 'ASCII' : '', hasLineEnd ? 'line end' : ''].filter((mark) => mark !== '');
+  return `(${['JSON text', ...marks].join(', ')}: ${form})`;
 }
 
 /** The text with its embedded JSON as text again; undefined when it has none. @throws SyntaxError when it is not ours. */
@@ -48,18 +60,29 @@ export function readEmbedded(text: string): string | undefined {
   if (markers.length === 0) return undefined;
   let read = text;
   // From the last to the first, so that what stands inside another is text before the other is read.
-  for (const { 0: marker, 1: style, index } of markers) {
+  for (const { 0: marker, 1: space = '', 2: ascii, 3: lineEnd, index } of markers) {
     const parser = new JsonParser(read);
     const value = parser.parse(index + marker.length);
     if (value === undefined || read[parser.position] !== ')') throw new SyntaxError('no JSON text here');
-    read = read.slice(0, index) + quote(printed(value, (style ?? '') as Style)) + read.slice(parser.position + 1);
+    const style = { space: space as Style['space'], isAscii: ascii !== undefined, hasLineEnd: lineEnd !== undefined };
+    read = read.slice(0, index) + quote(printed(value, style)) + read.slice(parser.position + 1);
   }
   return read;
 }
 
-function printed(value: Json, style: Style): string {
-  if (style === '') return print(value);
-  return style === 'spaced' ? spaced(value) : indented(value, Number(style.slice(-1)), 0);
+function printed(value: Json, { space, isAscii, hasLineEnd }: Style): string {
+  const text = spelled(value, space) + (hasLineEnd ? '\n' : '');
+  return isAscii
+    ? text.replaceAll(NOT_ASCII, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    : text;
+}
+
+/** A unit of UTF-16 at a time. What is below the blank is escaped anyway, but line ends between tokens. */
+const NOT_ASCII = /[^ -~\n]/g;
+
+function spelled(value: Json, space: Style['space']): string {
+  if (space === '') return print(value);
+  return space === 'spaced' ? spaced(value) : indented(value, Number(space.slice(-1)), 0);
 }
 
 function spaced(value: Json): string {

@@ -240,5 +240,12 @@ describe('around tables', () => {
     expect(formOfValue({ text: JSON.stringify(inner, null, 4) })).toContain('(JSON text, indent 4: {');
     const spaced = JSON.stringify(inner).replaceAll(',"', ', "').replaceAll('":', '": ').replaceAll('},{', '}, {');
     expect(formOfValue({ text: spaced })).toContain('(JSON text, spaced: {');
+    const python = JSON.stringify({ ...inner, by: 'Zoë 😀' }, null, 2).replaceAll(
+      /[^ -~\n]/g,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+    expect(formOfValue({ text: python })).toContain('(JSON text, indent 2, ASCII: {');
+    expect(formOfValue({ text: `${python}\n` })).toContain('(JSON text, indent 2, ASCII, line end: {');
+    expect(formOfValue({ text: `${JSON.stringify(inner)}\n` })).toContain('(JSON text, line end: {');
   });
 });

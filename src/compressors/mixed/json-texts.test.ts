@@ -56,6 +56,17 @@ describe('JSON that carries texts', () => {
     expect(jsonTexts.same(text, expanded)).toBe(true);
   });
 
+  test('JSON as text inside JSON, however spelt, gets a view; where nothing may be lost the compressor of JSON has it', () => {
+    const keyOf = (id: number): string =>
+      ((id * 2_654_435_761) % 2 ** 32).toString(36) + ((id * 4_050_377) % 2 ** 31).toString(36);
+    const rows = LOG.map((name, id) => ({ id, name, key: keyOf(id) }));
+    const oddly = JSON.stringify({ rows }, null, 2).replaceAll('": ', '" : ');
+    const view = shorten([{ type: 'text', text: oddly }], 'balanced')!;
+    expect(view.loss).toBe('recoverable');
+    expect(view.text).toContain('lost job 170: disk full');
+    expect(shorten([{ type: 'text', text: oddly }])).toBeUndefined();
+  });
+
   test('texts of web pages that a search found stand one after the other', () => {
     const page = (n: number): string =>
       `# Page ${n}\n\n${`Some words of page ${n}, [a link](https://docs.test/${n}).\n`.repeat(30)}`;

@@ -33,13 +33,12 @@ export function jsonTexts(json: Compressor, kinds: readonly Compressor[]): Compr
 
     compress(text: string, options: CompressOptions): Compressed | undefined {
       if (options.responseFormat === 'json') return undefined;
-      const texts = textsOf(text);
-      if (!texts) return undefined;
+      const carried = textsOf(text)?.map((one) => ({ ...one, said: say(one.text, kinds, options) })) ?? [];
+      // The compressor of JSON has lossless forms for JSON in it that give its white space back.
+      const texts = carried.filter(({ isJson, said }) => !isJson || said.loss !== 'none');
+      if (!areMost(texts, text)) return undefined;
       options.deadline.check();
-      const said = [
-        sayJson(json, withNames(text, texts), options),
-        ...texts.map((one) => say(one.text, kinds, options)),
-      ];
+      const said = [sayJson(json, withNames(text, texts), options), ...texts.map((one) => one.said)];
       const form = writeParts(START, said);
       const tokens = form.length < text.length ? options.tokens.count(form) : Infinity;
       if (tokens >= options.tokens.count(text)) return undefined;
@@ -61,9 +60,13 @@ export function jsonTexts(json: Compressor, kinds: readonly Compressor[]): Compr
 function textsOf(text: string): readonly LongText[] | undefined {
   if (hasNames(text) || !parses(text)) return undefined;
   const texts = findTexts(text);
+  const isCarrier = texts.length <= MAX_TEXTS && areMost(texts, text);
+  return isCarrier && texts.every((one) => one.text.isWellFormed()) ? texts : undefined;
+}
+
+function areMost(texts: readonly LongText[], text: string): boolean {
   const chars = texts.reduce((sum, { start, end }) => sum + end - start, 0);
-  if (texts.length === 0 || texts.length > MAX_TEXTS || chars < text.length * MIN_SHARE) return undefined;
-  return texts.every((one) => one.text.isWellFormed()) ? texts : undefined;
+  return texts.length > 0 && chars >= text.length * MIN_SHARE;
 }
 
 function parses(text: string): boolean {

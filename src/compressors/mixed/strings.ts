@@ -3,18 +3,19 @@
  * Everything around them stays byte for byte.
  */
 
-/** A value of several lines, or of markup. */
+/** A value of several lines, of markup, or of JSON. */
 export interface LongText {
   /** Of its literal, quotes included. */
   readonly start: number;
   readonly end: number;
   readonly text: string;
+  /** It is JSON that stands as text inside JSON. */
+  readonly isJson: boolean;
 }
 
 /** Shorter ones are no texts of their own. */
 const MIN_CHARS = 300;
 const MIN_LINE_ENDS = 2;
-/** JSON that stands as text inside JSON is the JSON compressor's. */
 const BEGINS_JSON = /^[[{](?: |\\[nrt])*(?:\\"|[[{])/;
 const LOOK_CHARS = 40;
 const NAME = /"\(text (\d{1,4})\)"/g;
@@ -34,7 +35,7 @@ export function findTexts(json: string): readonly LongText[] {
   const found: LongText[] = [];
   for (const { start, end } of literals(json)) {
     if (!isLong(json, start, end) || isKey(json, end)) continue;
-    found.push({ start, end, text: JSON.parse(json.slice(start, end)) as string });
+    found.push({ start, end, text: JSON.parse(json.slice(start, end)) as string, isJson: beginsJson(json, start) });
   }
   return found;
 }
@@ -85,14 +86,18 @@ function endOf(json: string, start: number): number {
 }
 
 function isLong(json: string, start: number, end: number): boolean {
-  if (end - start < MIN_CHARS || BEGINS_JSON.test(json.slice(start + 1, start + 1 + LOOK_CHARS))) return false;
-  if (json[start + 1] === '<') return true;
+  if (end - start < MIN_CHARS) return false;
+  if (json[start + 1] === '<' || beginsJson(json, start)) return true;
   let at = start;
   for (let lines = 0; lines < MIN_LINE_ENDS; lines++) {
     at = json.indexOf(String.raw`\n`, at + 1);
     if (at < 0 || at >= end) return false;
   }
   return true;
+}
+
+function beginsJson(json: string, start: number): boolean {
+  return BEGINS_JSON.test(json.slice(start + 1, start + 1 + LOOK_CHARS));
 }
 
 function isKey(json: string, end: number): boolean {
