@@ -20,6 +20,7 @@ const GUTTERS: Readonly<Record<string, (number: number) => string>> = {
   colon: (number) => `${number}: `,
   'zero-padded pipe': (number) => `${String(number).padStart(5, '0')}| `,
   'bare pipe': (number) => `${number}|`,
+  'blank after six columns': (number) => `${String(number).padStart(6)} `,
 };
 
 const PROGRAM = Array.from({ length: 60 }, (_, i) => ['function step() {', '  return next(1, 2);', '}', ''][i % 4]!);

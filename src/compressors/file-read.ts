@@ -16,10 +16,13 @@ const MIN_RUN = 16;
 const NUMBERED_EVERY = 10;
 const LINES_PER_CHECK = 1024;
 
-/** `12<TAB>`, `    12→`, `12: `, `00012| `, `12|`. Not `12:`, which is what grep prints before a match. */
-const GUTTER = /^( *)(\d{1,9})(\t|→|: |\| ?)/;
+/** `12<TAB>`, `    12→`, `12: `, `00012| `, `12|`, `    12 `. Not `12:`, which is what grep prints before a match. */
+const GUTTER = /^( *)(\d{1,9})(\t|→|: |\| ?| )/;
+/** A number before a blank is one of a line where it is printed so wide, and where it does not fill that. */
+const WIDTH_BEFORE_BLANK = 6;
 /** What a reader could take for a gutter, of whatever kind. */
 const LIKE_GUTTER = /^ *\d+[\t→:|]/;
+const LIKE_BLANK_GUTTER = /^ *\d+(?: |$)/;
 const HEADER = /^\[lines (\d{1,9})-(\d{1,9}),(?: all shown,)? every 10th numbered\]$/;
 /** Stands in a listing for the lines of these numbers, which are said elsewhere. */
 const NOTE = /^\[lines (\d{1,9})-(\d{1,9}): /;
@@ -42,9 +45,11 @@ function readGutter(line: string): Gutter | undefined {
   const [, spaces = '', digits = '', separator = ''] = match;
   const isZeroPadded = digits.length > 1 && digits.startsWith('0');
   if (isZeroPadded && spaces !== '') return undefined;
+  const width = spaces.length + digits.length;
+  if (separator === ' ' && (width !== WIDTH_BEFORE_BLANK || spaces === '')) return undefined;
   return {
     first: Number(digits),
-    width: spaces.length + digits.length,
+    width,
     pad: isZeroPadded ? '0' : ' ',
     separator,
   };
@@ -122,7 +127,11 @@ function thin(line: string, number: number, gutter: Gutter): string {
   if (!line.startsWith(printed)) return line;
   const bare = line.slice(printed.length);
   if (number % NUMBERED_EVERY === 0) return writeShortGutter(gutter, number) + bare;
-  return hasGutter(bare, printed) || LIKE_GUTTER.test(bare) || bare.startsWith('[lines ') ? line : bare;
+  return isAmbiguous(bare, gutter) || hasGutter(bare, printed) ? line : bare;
+}
+
+function isAmbiguous(bare: string, { separator }: Gutter): boolean {
+  return LIKE_GUTTER.test(bare) || (separator === ' ' && LIKE_BLANK_GUTTER.test(bare)) || bare.startsWith('[lines ');
 }
 
 function thinRun(lines: readonly string[], start: number, { gutter, numbers, last }: Run): readonly string[] {
