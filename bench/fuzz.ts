@@ -47,7 +47,7 @@ const NOISE = [
   '{}',
   '""',
   '…',
-  '[lines 1-9, all shown, every 10th numbered]',
+  '[all lines 1-9, every 10th numbered]',
   '\u{1f600}',
   '\0',
   '1\t',

@@ -22,13 +22,15 @@ const GUTTER = /^( *)(\d{1,9})(\t|→|: |\| ?| )/;
 const WIDTH_BEFORE_BLANK = 6;
 /** What a reader could take for a gutter, of whatever kind. */
 const LIKE_GUTTER = /^ *\d+[\t→:|]/;
+const LIKE_HEADER = /^\[(?:all )?lines /;
 const LIKE_BLANK_GUTTER = /^ *\d+(?: |$)/;
-const HEADER = /^\[lines (\d{1,9})-(\d{1,9}),(?: all shown,)? every 10th numbered\]$/;
+/** `all shown` stands in forms that were sent before. */
+const HEADER = /^\[(?:all )?lines (\d{1,9})-(\d{1,9}),(?: all shown,)? every 10th numbered\]$/;
 /** Stands in a listing for the lines of these numbers, which are said elsewhere. */
 const NOTE = /^\[lines (\d{1,9})-(\d{1,9}): /;
 
 function writeHeader(first: number, last: number, hasNotes: boolean): string {
-  return `[lines ${first}-${last},${hasNotes ? '' : ' all shown,'} every 10th numbered]`;
+  return `[${hasNotes ? '' : 'all '}lines ${first}-${last}, every 10th numbered]`;
 }
 
 /** How the numbers of one run are printed. The first line of the run tells all of it. */
@@ -131,7 +133,7 @@ function thin(line: string, number: number, gutter: Gutter): string {
 }
 
 function isAmbiguous(bare: string, { separator }: Gutter): boolean {
-  return LIKE_GUTTER.test(bare) || (separator === ' ' && LIKE_BLANK_GUTTER.test(bare)) || bare.startsWith('[lines ');
+  return LIKE_GUTTER.test(bare) || (separator === ' ' && LIKE_BLANK_GUTTER.test(bare)) || LIKE_HEADER.test(bare);
 }
 
 function thinRun(lines: readonly string[], start: number, { gutter, numbers, last }: Run): readonly string[] {

@@ -122,7 +122,7 @@ describe('repeats', () => {
 
   test('an earlier read whose numbers were thinned is found all the same', () => {
     const thinned = [
-      '[lines 1-40, all shown, every 10th numbered]',
+      '[all lines 1-40, every 10th numbered]',
       `1\t${code(1)[0]}`,
       ...code(39, 2).map((line, n) => (n % 10 === 8 ? `${n + 2}\t${line}` : line)),
     ];

@@ -7,7 +7,7 @@ import { looksFailed } from '../../core/failure.ts';
 import type { Sample } from '../../core/sample.ts';
 import { claimantsOf } from './claimants.ts';
 import { type Part, readParts, writeParts } from './form.ts';
-import { findTexts, hasNames, type LongText, shareOfTexts, withNames, withTexts } from './strings.ts';
+import { findTexts, hasNames, isJson, type LongText, shareOfTexts, withNames, withTexts } from './strings.ts';
 
 const START = '[headroom: JSON, its long texts written out below it; by lines: ';
 /** Above that of the compressor of JSON. */
@@ -58,7 +58,7 @@ export function jsonTexts(json: Compressor, kinds: readonly Compressor[]): Compr
 
 /** Undefined where it is no JSON, or where little of it is texts. */
 function textsOf(text: string): readonly LongText[] | undefined {
-  if (hasNames(text) || !parses(text)) return undefined;
+  if (hasNames(text) || !isJson(text)) return undefined;
   const texts = findTexts(text);
   const isCarrier = texts.length <= MAX_TEXTS && areMost(texts, text);
   return isCarrier && texts.every((one) => one.text.isWellFormed()) ? texts : undefined;
@@ -67,15 +67,6 @@ function textsOf(text: string): readonly LongText[] | undefined {
 function areMost(texts: readonly LongText[], text: string): boolean {
   const chars = texts.reduce((sum, { start, end }) => sum + end - start, 0);
   return texts.length > 0 && chars >= text.length * MIN_SHARE;
-}
-
-function parses(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function sayJson(json: Compressor, named: string, options: CompressOptions): Said {

@@ -30,7 +30,41 @@ export function shareOfTexts(part: string): number {
   return chars / part.length;
 }
 
-/** @param json a whole document that parses. */
+/** Whether a text is JSON and nothing else: a document, or several one after the other. */
+export function isJson(text: string): boolean {
+  return parses(text) || parsesInParts(text);
+}
+
+function parses(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const BRACKET_OR_QUOTE = /[[\]{}"]/g;
+const SPACE_BETWEEN = /\s*/y;
+
+function parsesInParts(text: string): boolean {
+  let depth = 0;
+  let start = 0;
+  BRACKET_OR_QUOTE.lastIndex = 0;
+  for (let match = BRACKET_OR_QUOTE.exec(text); match; match = BRACKET_OR_QUOTE.exec(text)) {
+    if (match[0] === '"') BRACKET_OR_QUOTE.lastIndex = endOf(text, match.index);
+    else if (match[0] === '{' || match[0] === '[') depth++;
+    else if (--depth === 0) {
+      if (!parses(text.slice(start, match.index + 1))) return false;
+      start = match.index + 1;
+    }
+  }
+  SPACE_BETWEEN.lastIndex = start;
+  SPACE_BETWEEN.test(text);
+  return start > 0 && SPACE_BETWEEN.lastIndex === text.length;
+}
+
+/** @param json one document or several. */
 export function findTexts(json: string): readonly LongText[] {
   const found: LongText[] = [];
   for (const { start, end } of literals(json)) {

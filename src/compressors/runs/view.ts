@@ -18,6 +18,8 @@ const MIN_BUDGET: Readonly<Record<Level, number>> = { lossless: 0, balanced: 600
 const MAX_KEY_LINE = 1000;
 const MAX_LINE = 240;
 const MIN_SAID_TWICE = 40;
+/** So many characters are nowhere the same by chance. */
+const PART = 120;
 const CHARS_PER_TOKEN = 6;
 /** Lines said twice are shown once: the estimate may be that much too high. */
 const MAX_TWICE = 2;
@@ -62,6 +64,8 @@ class ViewWriter {
   readonly #rank: number;
   readonly #out: string[] = [];
   readonly #seen = new Set<string>();
+  /** Of long lines, what is said of them at any length. */
+  readonly #parts: string[] = [];
   readonly #counts: ReadonlyMap<number, string>;
   #hidden = 0;
 
@@ -109,11 +113,22 @@ class ViewWriter {
     const isTwice = rank >= LEAD && line.length >= MIN_SAID_TWICE && this.#seen.has(line);
     if (rank <= this.#rank && !isTwice && line !== '') {
       const start = shapeOfStart(line);
+      const isNew = rank === KEY && !this.#seen.has(start);
       // What is said instead of several lines is never cut.
       if (sheet.said.has(at)) this.#say(line);
-      else this.#say(cut(line, rank === KEY && !this.#seen.has(start) ? MAX_KEY_LINE : MAX_LINE));
+      else if (isNew && this.#saysAgain(line)) this.#say(cutMiddle(line));
+      else this.#say(cut(line, isNew ? MAX_KEY_LINE : MAX_LINE));
       this.#seen.add(line).add(start);
     } else if (!RULE_ONLY.test(line)) this.#hidden++;
+  }
+
+  /** Whether a long line says again what one above it said at length, as an error does that wraps another. */
+  #saysAgain(line: string): boolean {
+    if (line.length <= MAX_LINE) return false;
+    const plain = line.replaceAll('\\', '');
+    const isSaid = this.#parts.some((part) => plain.includes(part));
+    if (!isSaid) this.#parts.push(plain.slice(MAX_LINE - PART, MAX_LINE));
+    return isSaid;
   }
 
   #say(line: string): void {
@@ -156,6 +171,7 @@ class ViewWriter {
 }
 
 const START = 100;
+const END = 80;
 
 /** How a long line begins, whatever its numbers: one of its kind is said at length. */
 function shapeOfStart(line: string): string {
@@ -164,6 +180,12 @@ function shapeOfStart(line: string): string {
 
 function cut(line: string, max: number): string {
   return line.length <= max ? line : `${line.slice(0, max)}… (first ${max} of ${line.length} characters)`;
+}
+
+/** Its beginning and its end are its own. */
+function cutMiddle(line: string): string {
+  const left = line.length - MAX_LINE;
+  return `${line.slice(0, MAX_LINE - END)}… (${left} characters left out) …${line.slice(-END)}`;
 }
 
 interface FileResults {
