@@ -124,7 +124,7 @@ class ViewWriter {
 
   /** Whether a long line says again what one above it said at length, as an error does that wraps another. */
   #saysAgain(line: string): boolean {
-    if (line.length <= MAX_LINE) return false;
+    if (line.length <= MAX_LINE + END) return false;
     const plain = line.replaceAll('\\', '');
     const isSaid = this.#parts.some((part) => plain.includes(part));
     if (!isSaid) this.#parts.push(plain.slice(MAX_LINE - PART, MAX_LINE));
