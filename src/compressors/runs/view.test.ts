@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import { o200k } from '../../tokenizers/o200k.ts';
+import { groupReports } from './reports.ts';
 import { writeView } from './view.ts';
 
 function viewOf(lines: readonly string[]): readonly string[] {
@@ -31,23 +32,24 @@ test('a long error that says something of its own stands as it is', () => {
 });
 
 test('places that a compiler draws below one message stand in one line, each of them', () => {
-  const places = Array.from({ length: 60 }, (_, i) => `${20 + 31 * i}:${8 + i}`);
-  const drawn = places.flatMap((place) => [
-    '     │',
-    ` ${place.split(':')[0]} │   render('single-quoted ${place}')`,
-    '     │          ~',
-    '     │',
-    `     └─ lib/decoder.ex:${place}`,
-    '',
+  const places = Array.from({ length: 12 }, (_, i) => `${20 + 31 * i}:${8 + i}`);
+  const drawn = places.map((place) => `     └─ lib/decoder.ex:${place}`);
+  const message = '     warning: single-quoted strings are deprecated.';
+  const said = groupReports(
+    [message, '…4', ...drawn.flatMap((line) => [line, '…5']), '3 tests, 0 failures'],
+    NO_DEADLINE,
+  );
+  expect(said).toEqual([
+    message,
+    '…4',
+    drawn[0],
+    `(11 more places in this file, …5 before each: ${places.slice(1).join(', ')})`,
+    '…5',
+    '3 tests, 0 failures',
   ]);
-  const lines = [
-    '==> decoder',
-    'Compiling 4 files (.ex)',
-    '     warning: single-quoted strings are deprecated.',
-    ...drawn,
-  ];
-  const view = viewOf([...lines, ...DOTS, '14 tests, 0 failures']);
-  const at = view.indexOf(`     └─ lib/decoder.ex:${places[0]}`);
-  expect(view[at + 1]).toMatch(/^\(59 more places in this file, …\d before each: /);
-  for (const place of places.slice(1)) expect(view[at + 1]).toContain(place);
+});
+
+test('places with more between some of them, or of several files, stay where they stand', () => {
+  const lines = [3, 4, 5, 6, 7].flatMap((n) => [`     └─ lib/a${n}.ex:${n}:1`, '…5', `  --> src/b.rs:${n}:1`, `…${n}`]);
+  expect(groupReports(lines, NO_DEADLINE)).toEqual(lines);
 });
