@@ -19,6 +19,8 @@ const QUICK_CONVERSATIONS = 2;
 /** Of the bill, in per cent, by profile: the set of long coding sessions, whose client marks its cache points. */
 const FLAGSHIP = 'traj_claude_code_spotter_a';
 const LEAST_SAVED: Readonly<Record<Profile, number>> = { lossless: 16, balanced: 27, aggressive: 42 };
+/** `lossless` adds nothing to a request, and so no marks: what it saves without them is said, and not held against this. */
+const MARKING: readonly Profile[] = ['balanced', 'aggressive'];
 const LEAST_SAVED_WITHOUT_MARKS = 60;
 const LEAST_CACHED = 90;
 const MOST_EXCESS = 1;
@@ -102,8 +104,9 @@ function tellBills(outcomes: readonly Outcome[], report: Report): void {
   const ours = compared.filter(({ own }) => own[0]!.way !== 'direct');
   for (const profile of PROFILES) {
     for (const one of ours.filter(({ own: [first] }) => first!.set === FLAGSHIP && first!.way === profile)) {
-      const isMarking = one.own[0]!.client === BILL_CLIENTS[0]!.name;
-      const least = isMarking ? LEAST_SAVED[profile] : LEAST_SAVED_WITHOUT_MARKS;
+      const isMarked = one.own[0]!.client === BILL_CLIENTS[0]!.name;
+      if (!isMarked && !MARKING.includes(profile)) continue;
+      const least = isMarked ? LEAST_SAVED[profile] : LEAST_SAVED_WITHOUT_MARKS;
       const what = `bill of ${FLAGSHIP}, ${one.own[0]!.client}, ${profile}`;
       report.target(what, `${least} % saved`, `${saved(one).toFixed(1)} %`, saved(one) >= least);
     }
@@ -147,7 +150,8 @@ async function tellDynamic(open: OpenWay, counter: Count, report: Report): Promi
         rows.push([one.name, way.name, ...classes, percent(read, tokensOf(usage))]);
         const share = 100 * cachedShare(usage);
         const what = `cached share, dynamic system prompt, ${one.name}, ${way.name}`;
-        if (way !== direct) report.target(what, `${LEAST_CACHED} %`, `${share.toFixed(1)} %`, share >= LEAST_CACHED);
+        const isMarking = MARKING.some((profile) => profile === way.name);
+        if (isMarking) report.target(what, `${LEAST_CACHED} %`, `${share.toFixed(1)} %`, share >= LEAST_CACHED);
       }
     });
   }
