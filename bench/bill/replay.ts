@@ -85,17 +85,29 @@ function outcome(
     requests: settled.length,
     usage: settled.reduce((sum, { usage }) => plus(sum, usage), NOTHING),
     dollars: settled.reduce((sum, { usage, model }) => sum + dollars(usage, ratesOf(model)), 0),
-    allowance: pairs.reduce((sum, { plain }) => sum + toolAllowance(plain.usage, ratesOf(plain.model)), 0),
+    allowance: pairs.reduce(
+      (sum, { own, plain }) => sum + toolAllowance(own.usage, plain.usage, ratesOf(own.model)),
+      0,
+    ),
     busts: busts.length,
     tooShort: missed.length - busts.length,
     evidence,
   };
 }
 
-/** Tools stand first: their class is that of the prompt's head. */
-function toolAllowance({ read, write1h, write5m }: Usage, rates: Rates): number {
-  const head = read > 0 ? 'read' : write1h > 0 ? 'write1h' : write5m > 0 ? 'write5m' : 'uncached';
-  return dollars({ ...NOTHING, [head]: TOOL_TOKENS }, rates);
+/** From the dearest on: where a cache counts in steps, a few tokens more may leave it the same, and are paid in full. */
+const CLASSES = ['uncached', 'write1h', 'write5m', 'read'] as const;
+
+/** What the tool's tokens cost in one request: no more of them than it has beyond the direct one, in the classes of those. */
+function toolAllowance(own: Usage, plain: Usage, rates: Rates): number {
+  let left = TOOL_TOKENS;
+  let cost = 0;
+  for (const kind of CLASSES) {
+    const more = Math.min(left, Math.max(0, own[kind] - plain[kind]));
+    cost += dollars({ ...NOTHING, [kind]: more }, rates);
+    left -= more;
+  }
+  return cost;
 }
 
 /** How much dearer a conversation is than direct, beyond the tool: a share of the direct bill, negative when cheaper. */
