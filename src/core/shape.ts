@@ -93,6 +93,20 @@ export function withoutEnds(values: readonly string[], before: number, after: nu
   return before + after === 0 ? values : values.map((value) => value.slice(before, value.length - after));
 }
 
+/** What is drawn of parts of a kind is drawn once for as long as the parts are the same ones. */
+export function onceForSame<Part, Drawn>(
+  draw: (parts: readonly Part[]) => Drawn,
+): (kind: number, parts: readonly Part[]) => Drawn {
+  const known = new Map<number, { readonly parts: readonly Part[]; readonly drawn: Drawn }>();
+  return (kind, parts) => {
+    const last = known.get(kind);
+    if (last?.parts.length === parts.length && parts.every((part, i) => part === last.parts[i])) return last.drawn;
+    const drawn = draw(parts);
+    known.set(kind, { parts, drawn });
+    return drawn;
+  };
+}
+
 /** A shape as a form says it: of each line the texts and, between them, the numbers of the holes. */
 export interface ReadShape {
   readonly lines: readonly (readonly (string | number)[])[];

@@ -121,6 +121,14 @@ describe('o200k', () => {
     }
   });
 
+  test('counts texts that it has counted before, and rules and blanks of every width in them, the same', () => {
+    const widths = Array.from({ length: 40 }, (_, i) => 20 + i * 28);
+    const texts = widths.map((width) => `${'='.repeat(width)}\nok${' '.repeat(width)}[ 3%]\n`.repeat(4));
+    for (const text of [...texts, ...texts, ...texts.slice(-6)]) {
+      expect([text.length, o200k.count(text)]).toEqual([text.length, reference(text)]);
+    }
+  });
+
   test('merges long random words as gpt-tokenizer does', () => {
     const word = fc.string({
       unit: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'n', 'o', 'r', 's', 't'),

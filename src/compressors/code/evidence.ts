@@ -8,6 +8,8 @@ type KnownLanguage = CodeLanguage | 'none';
 interface Witness {
   readonly language: KnownLanguage;
   readonly weight: number;
+  /** Of both patterns. */
+  readonly sources: readonly string[];
   /** Tried at the beginning of a line alone. */
   readonly opening: RegExp | undefined;
   readonly anywhere: RegExp | undefined;
@@ -17,16 +19,32 @@ function witnesses(language: KnownLanguage, weight: number, ...patterns: readonl
   const sources = patterns.map(({ source }) => source);
   const opening = anyOf(sources.filter((source) => source.startsWith('^')));
   const anywhere = anyOf(sources.filter((source) => !source.startsWith('^')));
-  return [{ language, weight, opening, anywhere }];
+  return [{ language, weight, sources, opening, anywhere }];
 }
 
-/** One pattern for all, because they are tried on every line. */
+const WORD_START = '\\b';
+
+/**
+ * One pattern for all, because they are tried on every line; what stands at the beginning of words only there.
+ *
+ * @param sources each of one alternative, where it begins with a word's beginning.
+ */
 function anyOf(sources: readonly string[]): RegExp | undefined {
-  return sources.length > 0 ? new RegExp(sources.map((source) => `(?:${source})`).join('|')) : undefined;
+  if (sources.length === 0) return undefined;
+  const words = sources.filter((source) => source.startsWith(WORD_START));
+  const others = sources.filter((source) => !source.startsWith(WORD_START)).map((source) => `(?:${source})`);
+  const grouped = words.map((source) => `(?:${source.slice(WORD_START.length)})`).join('|');
+  return new RegExp([...others, ...(words.length > 0 ? [`${WORD_START}(?:${grouped})`] : [])].join('|'));
 }
 
-function isSeenBy({ opening, anywhere }: Witness, line: string): boolean {
-  return (opening?.test(line) ?? false) || (anywhere?.test(line) ?? false);
+/** Which patterns of any witness a line matches: of those at its beginning, of the others, of both, or of none (0). */
+const [OPENS, HOLDS] = [1, 2];
+
+/** @param how which patterns the line matches at all. */
+function isSeenBy({ opening, anywhere }: Witness, line: string, how: number): boolean {
+  return (
+    ((how & OPENS) !== 0 && (opening?.test(line) ?? false)) || ((how & HOLDS) !== 0 && (anywhere?.test(line) ?? false))
+  );
 }
 
 const WITNESSES: readonly Witness[] = [
@@ -35,7 +53,7 @@ const WITNESSES: readonly Witness[] = [
     2,
     /^(?:export )?(?:declare )?(?:interface|type|namespace) \w+(?:<.*)?(?: extends .*)?(?: ?[={]|$)/,
     /^(?:import|export) type\b/,
-    /\w\??: (?:string|number|boolean|void|unknown|any|never|readonly|Promise<|Record<|Array<)/,
+    /(?<=\w\??): (?:string|number|boolean|void|unknown|any|never|readonly|Promise<|Record<|Array<)/,
     /^(?:private|public|protected|readonly)(?: \w+)* #?\w+[?!]?[(:<]/,
     /\bas (?:const|unknown|any)\b/,
     /^(?:export )?(?:async )?function \w+(?:<[^>]*>)?\([^)]*\w: /,
@@ -53,7 +71,9 @@ const WITNESSES: readonly Witness[] = [
     /[!=]==/,
     /^(?:describe|it|test)\(['"`]/,
     /^(?:if|for|while|switch) \(.*\) \{$/,
-    /\bawait \w|\bnew Promise\b|\bthis\.\w/,
+    /\bawait \w/,
+    /\bnew Promise\b/,
+    /\bthis\.\w/,
   ),
   ...witnesses(
     'python',
@@ -102,15 +122,16 @@ const WITNESSES: readonly Witness[] = [
     /\b(?:throws \w+|implements \w+|extends \w+.*) ?\{$/,
     /^(?:public|private|protected)(?: (?:static|final|abstract|synchronized))* [\w<>[\], ?]+ \w+(?:\(.*| =.*|;)$/,
   ),
-  ...witnesses('java', 1, /\bfinal \w+|\bnew [A-Z]\w*[<(]|\bString\b/),
+  ...witnesses('java', 1, /\bfinal \w+/, /\bnew [A-Z]\w*[<(]/, /\bString\b/),
   ...witnesses(
     'c',
     1,
     /^#\s*(?:include|define|ifdef|ifndef|endif|if|pragma|undef|else)\b/,
     /^(?:static |const |unsigned |signed |extern |inline )*(?:int|void|char|double|float|size_t|bool|long|short|struct \w+|enum \w+|u?int\d+_t|FILE)\b[\s*]+\w+/,
-    /\w->\w/,
+    /(?<=\w)->\w/,
     /^typedef\b/,
-    /\bsizeof\(|\bNULL\b/,
+    /\bsizeof\(/,
+    /\bNULL\b/,
     /^(?:if|for|while|switch) ?\(.*\)(?: \{)?$/,
   ),
   ...witnesses(
@@ -119,7 +140,7 @@ const WITNESSES: readonly Witness[] = [
     /\bstd::\w/,
     /^template ?</,
     /^(?:using namespace \w|namespace [\w:]+ ?\{?$|class \w+[^;:()]*(?:: public.*)?\{?$)/,
-    /\w::~?\w+\(/,
+    /(?<=\w)::~?\w+\(/,
     /^(?:public|private|protected):$/,
     /\b(?:nullptr|constexpr|noexcept|static_cast<|dynamic_cast<)/,
   ),
@@ -167,7 +188,8 @@ const WITNESSES: readonly Witness[] = [
     3,
     /^(?:def(?:module|p|macro|impl|struct)? .*\bdo$|\|> |@(?:moduledoc|doc|spec|impl) )/,
     /^(?:(?:test|describe|setup|case|if|with|scope|pipe_through)\b.*\bdo$|(?:alias|use) [A-Z]\w*(?:\.[\w{]+|$|,)|assert \{:)/,
-    /%\{|\bfn .*->/,
+    /%\{/,
+    /\bfn .*->/,
     /^(?:- )?(?:apiVersion|kind|metadata|spec|namespace|labels|image|containers|ports|jobs|steps|uses|runs-on|services|volumes|env):(?: |$)|^- [\w.-]+:(?: |$)/,
     /^```|^\[[^\]]+\]\(/,
     /^(?:local function|local \w+ = |function \w+[.:]\w+\(.*\)$)/,
@@ -181,12 +203,23 @@ const WITNESSES: readonly Witness[] = [
 ];
 
 const NOTHING = /(?!)/;
-const ANY_OPENING = anyOf(WITNESSES.flatMap(({ opening }) => opening?.source ?? [])) ?? NOTHING;
-const ANYWHERE = anyOf(WITNESSES.flatMap(({ anywhere }) => anywhere?.source ?? [])) ?? NOTHING;
+const SOURCES = WITNESSES.flatMap(({ sources }) => sources);
+const ANY_OPENING = anyOf(SOURCES.filter((source) => source.startsWith('^'))) ?? NOTHING;
+const ANYWHERE = anyOf(SOURCES.filter((source) => !source.startsWith('^'))) ?? NOTHING;
 
-/** Whether any of them sees the line: most lines of other texts are seen by none. */
-function isSeen(line: string): boolean {
-  return ANY_OPENING.test(line) || ANYWHERE.test(line);
+type Look = (line: string) => number;
+
+/** How lines are seen, each looked at once: most lines of other texts are seen by none. */
+function lookOnce(): Look {
+  const known = new Map<string, number>();
+  return (line) => {
+    let how = known.get(line);
+    if (how === undefined) {
+      how = (ANY_OPENING.test(line) ? OPENS : 0) | (ANYWHERE.test(line) ? HOLDS : 0);
+      known.set(line, how);
+    }
+    return how;
+  };
 }
 
 const COMMENT = /^(?:\/\/|\/\*|\*(?:$|[ /])|#(?!\w)|<!--)/;
@@ -199,9 +232,10 @@ const MAY_END = ':>&|do';
 const MAX_END = 4;
 
 function endsLikeCode(line: string): boolean {
-  if (line.includes('#') || line.includes('//') || line.includes('/*')) return CODE_END.test(line);
   const last = line.charAt(line.length - 1);
-  return ENDS.includes(last) || (MAY_END.includes(last) && CODE_END.test(line.slice(-MAX_END)));
+  if (ENDS.includes(last)) return true;
+  if (line.includes('#') || line.includes('//') || line.includes('/*')) return CODE_END.test(line);
+  return MAY_END.includes(last) && CODE_END.test(line.slice(-MAX_END));
 }
 
 /** How lines of diffs, searches, logs, listings and tables begin. */
@@ -254,23 +288,27 @@ export function evidenceIn(lines: readonly string[], least: number): Evidence {
   let foreign = 0;
   for (let i = 0; i < sampled.length; i++)
     if ((FOREIGN.test(sampled[i]!) || CHANGED.test(raw[i]!)) && ++foreign > most) return NO_EVIDENCE;
-  if (code.slice(0, HEAD_LINES).filter((line) => isSeenBy(NONE, line)).length >= MAX_NONE_IN_HEAD) return NO_EVIDENCE;
-  if (!areAtLeast(others, code.length * least - looks, isSeen)) return NO_EVIDENCE;
-  const { language, hits } = strongest(scores(code), code);
+  const look = lookOnce();
+  const none = code.slice(0, HEAD_LINES).filter((line) => isSeenBy(NONE, line, look(line)));
+  if (none.length >= MAX_NONE_IN_HEAD) return NO_EVIDENCE;
+  if (!areAtLeast(others, code.length * least - looks, (line) => look(line) !== 0)) return NO_EVIDENCE;
+  const { language, hits } = strongest(scores(code, look), code);
   if (language === 'none' || hits < Math.max(MIN_HITS, code.length * MIN_HIT_SHARE)) return NO_EVIDENCE;
   const own = WITNESSES.filter((witness) => witness.language === language || isKin(witness.language, language));
-  const seen = others.filter((line) => own.some((witness) => isSeenBy(witness, line))).length;
+  const seen = others.filter((line) => own.some((witness) => isSeenBy(witness, line, look(line)))).length;
   return { language, share: (looks + seen) / code.length };
 }
 
-function scores(lines: readonly string[]): ReadonlyMap<KnownLanguage, number> {
+function scores(lines: readonly string[], look: Look): ReadonlyMap<KnownLanguage, number> {
   const found = new Map<KnownLanguage, number>();
-  for (const line of lines.filter(isSeen)) {
+  for (const line of lines) {
+    const how = look(line);
+    if (how === 0) continue;
     let seen: KnownLanguage | undefined;
     for (const witness of WITNESSES) {
       const { language, weight } = witness;
       // Those of one language stand together.
-      if (seen === language || !isSeenBy(witness, line)) continue;
+      if (seen === language || !isSeenBy(witness, line, how)) continue;
       seen = language;
       found.set(language, (found.get(language) ?? 0) + weight);
     }

@@ -1,5 +1,6 @@
 /** How surely a text is a diff, or what git lists: by its lines, in a bounded look at a few places. */
-import { isAtLeast } from '../../core/enough.ts';
+import { isBlank } from '../../core/blank.ts';
+import { areAtLeast, isAtLeast } from '../../core/enough.ts';
 import type { Sample } from '../../core/sample.ts';
 import { blame } from './blame.ts';
 import { HunkLines } from './hunk-lines.ts';
@@ -101,7 +102,8 @@ export function claimDiff(sample: Sample): number {
 export function claimGit(sample: Sample): number {
   if (listingOf(sample.text)) return SURE;
   const start = sample.text.slice(0, HEAD_CHARS);
-  if (!(start.includes('commit ') || start.includes(' | '))) return 0;
+  // Signs that are sooner looked for than the words around them.
+  if (!(start.includes('| ') || start.startsWith('commit ') || start.includes('\ncommit '))) return 0;
   if (!/^commit [0-9a-f]{7}|^ \S.* \| +\d/m.test(start)) return 0;
   const found = look(sample.text);
   const isLog = found.commit > 0 && found.log >= 2 * found.commit;
@@ -116,10 +118,10 @@ export function listingOf(text: string): Listing | undefined {
     .split('\n')
     .slice(0, 60);
   if (lines.length > 1) lines.pop();
-  const said = lines.filter((line) => line.trim() !== '');
+  const said = lines.filter((line) => !isBlank(line));
   for (const { listing, min, share } of LISTINGS) {
     const isOwn = (line: string): boolean => listing.line.test(line.length > MAX_LINE ? line.slice(0, MAX_LINE) : line);
-    if (isAtLeast(said, share, isOwn) && said.filter(isOwn).length >= min) return listing;
+    if (isAtLeast(said, share, isOwn) && areAtLeast(said, min, isOwn)) return listing;
   }
   return undefined;
 }

@@ -3,7 +3,7 @@
  * stood said once. A column that says the same in every row is said once too.
  */
 import type { Deadline } from '../../core/deadline.ts';
-import { AS_IT_WAS, LINES_PER_CHECK, mostFrequent } from './shape.ts';
+import { AS_IT_WAS, LINES_PER_CHECK } from './shape.ts';
 import type { Shape } from './shape.ts';
 
 const HEADER =
@@ -47,15 +47,29 @@ export function findEdges(lines: readonly string[]): Edges {
   const enough = Math.max(MIN_ROWS, rows.length * ENOUGH);
   for (let i = 0; i < MAX_COLUMNS; i++) {
     const [start, end] = [i * 2, i * 2 + 1];
-    const seen = rows.filter((cells) => cells.length > start);
-    const left = mostFrequent(seen.map((cells) => cells[start]!));
-    const right = mostFrequent(seen.map((cells) => -cells[end]!));
-    const best = left && right && right.count > left.count ? right : left;
-    if (!best || best.count < enough) break;
-    edges.push(best.value);
-    rows = seen.filter((cells) => (best.value < 0 ? cells[end] === -best.value : cells[start] === best.value));
+    const left = majorityAt(start, rows);
+    const right = majorityAt(end, rows);
+    const best = right.count > left.count ? right : left;
+    if (best.count < enough) break;
+    edges.push(best === right ? -best.value : best.value);
+    rows = rows.filter((cells) => cells[best.at] === best.value);
   }
   return edges;
+}
+
+/** The number that more than half of the rows have at a place, and how many; fewer rows where none has so many. */
+function majorityAt(at: number, rows: readonly Cells[]): { at: number; value: number; count: number } {
+  let value = 0;
+  let lead = 0;
+  for (const cells of rows) {
+    const own = cells[at];
+    if (own === undefined) continue;
+    if (lead === 0) value = own;
+    lead += own === value ? 1 : -1;
+  }
+  let count = 0;
+  for (const cells of rows) if (cells[at] === value) count++;
+  return { at, value, count };
 }
 
 function isRowLike(line: string): boolean {

@@ -72,23 +72,37 @@ export function entriesOfTree(lines: readonly string[]): Entries | undefined {
 }
 
 const CHECKSUM = /^[0-9a-f]{32,128}$/;
+const MIN_CHECKSUM = 32;
+
+function isChecksum(field: string): boolean {
+  return field.length >= MIN_CHECKSUM && CHECKSUM.test(field);
+}
+
+interface Fields {
+  readonly line: string;
+  readonly path: string;
+  readonly said: readonly string[];
+}
 
 /** Paths behind dates, sizes and the like: the largest stand in full. Undefined where the paths are not what is asked. */
 export function entriesOfFields(lines: readonly string[]): Entries | undefined {
   const fields = countFields(lines);
   if (fields === 0) return undefined;
   const lead = leadNamed(`paths after ${fields} field${fields > 1 ? 's' : ''}`);
-  const rows = lines.flatMap((line) => {
+  const rows: Fields[] = [];
+  const others: string[] = [];
+  for (const line of lines) {
     const match = lead.exec(line)?.[0];
-    return match === undefined ? [] : [{ line, path: line.slice(match.length), said: match.trim().split(/ +/) }];
-  });
-  if (rows.some(({ said }) => said.some((one) => CHECKSUM.test(one)))) return undefined;
-  const others = lines.filter((line) => line !== '' && !lead.test(line));
+    if (match !== undefined) rows.push({ line, path: line.slice(match.length), said: match.trim().split(/ +/) });
+    else if (line !== '') others.push(line);
+  }
+  if (rows.some(({ said }) => said.some(isChecksum))) return undefined;
   const isSize = (at: number): boolean => rows.every(({ said }) => /^\d+$/.test(said[at]!));
   const sizes = Array.from({ length: fields }, (_, at) => at).filter(isSize);
   const at = sizes.at(-1);
-  const largest = at === undefined ? [] : rows.toSorted((a, b) => Number(b.said[at]) - Number(a.said[at]));
-  const inFull = new Set(largest.slice(0, MAX_LARGEST));
+  const sized = at === undefined ? [] : rows.map((row) => ({ row, size: Number(row.said[at]) }));
+  const largest = sized.sort((a, b) => b.size - a.size).slice(0, MAX_LARGEST);
+  const inFull = new Set(largest.map(({ row }) => row));
   const shown = rows.filter((row) => inFull.has(row)).map(({ line }) => line);
   const left = `what stands before each path of the ${shown.length} with the largest number only, first`;
   return { paths: rows.map(({ path }) => path), beside: { left, inFull: [...others, ...shown] } };

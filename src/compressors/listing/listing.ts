@@ -6,6 +6,7 @@ import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
 import type { ToolCall } from '../../core/conversation.ts';
 import { asObject } from '../../core/json/value.ts';
+import { keepLast } from '../../core/keep-last.ts';
 import { Sample } from '../../core/sample.ts';
 import { aptList, writeAptView } from './apt-list.ts';
 import { columns } from './columns.ts';
@@ -103,8 +104,10 @@ function viewOf(shape: Shape, { lines, said }: Listed, options: CompressOptions,
   return byPath(entriesOfFields(lines)) ?? writeView(lines, options, before);
 }
 
+const expand = keepLast(readForm);
+
 /** The source; a final line break stands in both. */
-function expand(text: string): string | undefined {
+function readForm(text: string): string | undefined {
   if (!text.startsWith('[')) return undefined;
   const end = text.endsWith('\n') ? '\n' : '';
   const [first = '', ...lines] = text.slice(0, text.length - end.length).split('\n');

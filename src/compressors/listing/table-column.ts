@@ -148,18 +148,20 @@ const SAMPLED_ROWS = 1000;
 /** The columns that name the rows: the one that is called so, the first whose texts differ, or two together. None: []. */
 export function namingColumns(names: readonly string[], all: readonly (readonly string[])[]): readonly number[] {
   const rows = all.slice(0, SAMPLED_ROWS);
-  const shareOf = (...columns: readonly number[]): number =>
-    new Set(rows.map((row) => columns.map((at) => row[at]).join('\n'))).size / rows.length;
-  const texts = rows[0]!.flatMap((_, at) => (isText(rows.map((row) => row[at] ?? '')) ? [at] : []));
-  const telling = texts.filter((at) => shareOf(at) >= MIN_NAMED_SHARE);
+  const isTelling = (kinds: number): boolean => kinds / rows.length >= MIN_NAMED_SHARE;
+  const counts = rows[0]!.map((_, at) => countsOf(rows.map((row) => row[at] ?? '')));
+  const texts = [...counts.keys()].filter((at) => isText(counts[at]!, rows.length));
+  const telling = texts.filter((at) => isTelling(counts[at]!.size));
   const one = telling.find((at) => IS_NAME.test(names[at] ?? '')) ?? telling[0];
   if (one !== undefined) return [one];
   const [first, second] = texts;
-  const isPair = first !== undefined && second !== undefined && shareOf(first, second) >= MIN_NAMED_SHARE;
-  return isPair ? [first, second] : [];
+  if (first === undefined || second === undefined) return [];
+  const pairs = new Set(rows.map((row) => `${row[first] ?? ''}\n${row[second] ?? ''}`));
+  return isTelling(pairs.size) ? [first, second] : [];
 }
 
-function isText(values: readonly string[]): boolean {
-  const named = values.filter((value) => /\p{L}{2}|[@/]/u.test(value) && !IS_ID.test(value)).length;
-  return named > values.length / 2 && !measured(countsOf(values), values.length);
+function isText(counts: Counts, rows: number): boolean {
+  let named = 0;
+  for (const [value, count] of counts) if (/\p{L}{2}|[@/]/u.test(value) && !IS_ID.test(value)) named += count;
+  return named > rows / 2 && !measured(counts, rows);
 }

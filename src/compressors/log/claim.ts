@@ -22,10 +22,10 @@ const LEVEL_FIRST =
 /** Names of columns: what comes under them is a table, as lsof prints it, however much its rows repeat. */
 const TABLE_HEAD = /^[A-Z%][A-Z0-9%/_#()-]*(?: +[A-Z%][A-Z0-9%/_#()-]*){3,}\s*$/;
 const CODE_LINE = /[{};,([]\s*$|^\s*(?:\/\/|\*|#|import |export |return |def |class |const |let |if )/;
-const CONTINUATION = /^(?:\s|$|Caused by:|Traceback )/;
+const CONTINUATION = /^(?:\s|$)/;
 
 export function claim({ text, head }: Sample): number {
-  const lines = [...head.slice(0, -1), ...windows(text)].filter((line) => !CONTINUATION.test(line));
+  const lines = [...head.slice(0, -1), ...windows(text)].filter((line) => !isContinuation(line));
   if (lines.length < MIN_LINES) return 0;
   if (!isAtLeast(lines, 0.8, (line) => !isOtherKind(line)) || isTable(lines)) return 0;
   const untimed = lines.filter((line) => !hasOwnTime(line));
@@ -34,6 +34,12 @@ export function claim({ text, head }: Sample): number {
   if (timed >= 0.5) return 0.65 + timed / 4;
   if (levelled >= 0.6) return 0.4 + levelled / 4;
   return Math.max(timed, levelled, repeats(lines) && !TABLE_HEAD.test(head[0]!) ? 0.5 : 0);
+}
+
+function isContinuation(line: string): boolean {
+  const first = line.charCodeAt(0);
+  if (first > 0x20 && first < 0x80) return line.startsWith('Caused by:') || line.startsWith('Traceback ');
+  return CONTINUATION.test(line);
 }
 
 /** What follows the head may be of another kind, or the only part that is a log. */
@@ -53,7 +59,7 @@ function isOtherKind(line: string): boolean {
   const hit = SEARCH_HIT.exec(line)?.[0];
   if (hit === undefined) return false;
   // `api.log.2026-05-06_07:08:09 …` is no line 8 of a file.
-  const span = findTime(line);
+  const span = mayHoldTime(line) ? findTime(line) : undefined;
   return !span || span.start >= hit.length;
 }
 

@@ -194,13 +194,13 @@ function isOfTwo(text: string, kinds: readonly Compressor[]): boolean {
   if (HAS_DOCUMENT.test(text) && documentsShare(text) > MIN_SHARE_OF_TWO) return true;
   const end = endOf(text, text.length - END_CHARS);
   if (!end) return false;
-  const claimsAtEnd = kinds.map((kind) => kind.claim(end));
-  const last = surest(claimsAtEnd);
-  if (last < 0) return false;
+  const last = surest(kinds, end);
+  if (!last) return false;
   const beginning = new Sample(text.slice(0, END_CHARS));
-  if (kinds[last]!.claim(beginning) > MIN_SURE) return false;
-  const first = surest(kinds.map((kind, at) => (at === last ? 0 : kind.claim(beginning))));
-  return first >= 0 && claimsAtEnd[first]! <= MIN_SURE;
+  if (last.claim(beginning) > MIN_SURE) return false;
+  const others = kinds.filter((kind) => kind !== last);
+  const first = surest(others, beginning);
+  return first !== undefined && first.claim(end) <= MIN_SURE;
 }
 
 /** One document of JSON in many lines, all but the first and the last of them indented. */
@@ -242,10 +242,16 @@ function endOf(text: string, from: number): Sample | undefined {
   return start === 0 || start > from + END_CHARS / 2 ? undefined : new Sample(text.slice(start));
 }
 
-/** Which claim is the highest of those that are sure; below 0 when none is. */
-function surest(claims: readonly number[]): number {
-  const highest = Math.max(...claims);
-  return highest > MIN_SURE ? claims.indexOf(highest) : -1;
+/** The kind whose claim is the highest, when it is sure; nobody is asked behind one that is certain. */
+function surest(kinds: readonly Compressor[], sample: Sample): Compressor | undefined {
+  let best: Compressor | undefined;
+  let highest = MIN_SURE;
+  for (const kind of kinds) {
+    const claim = kind.claim(sample);
+    if (claim > highest) [best, highest] = [kind, claim];
+    if (highest >= 1) break;
+  }
+  return best;
 }
 
 /** Claims of one twentieth are alike. Of such kinds the plainer ones, which answer sooner, stand later in the list. */

@@ -19,24 +19,22 @@ export interface Element {
   readonly value: string | undefined;
 }
 
-const NOTHING: Element = {
-  depth: 0,
-  raw: undefined,
-  role: '',
-  isQuoted: false,
-  name: undefined,
-  before: '',
-  ref: undefined,
-  isPointer: false,
-  after: '',
-  url: undefined,
-  tail: '',
-  value: undefined,
-};
-
 /** An element with these of its own, and nothing else. */
 export function elementOf(own: Partial<Element>): Element {
-  return { ...NOTHING, ...own };
+  return {
+    depth: own.depth ?? 0,
+    raw: own.raw,
+    role: own.role ?? '',
+    isQuoted: own.isQuoted ?? false,
+    name: own.name,
+    before: own.before ?? '',
+    ref: own.ref,
+    isPointer: own.isPointer ?? false,
+    after: own.after ?? '',
+    url: own.url,
+    tail: own.tail ?? '',
+    value: own.value,
+  };
 }
 
 export interface Ref {
@@ -44,12 +42,18 @@ export interface Ref {
   readonly number: number;
 }
 
-const COUNTED = /^(.*?)(0|[1-9]\d{0,14})$/;
+const MAX_DIGITS = 15;
+const [ZERO, NINE] = [0x30, 0x39];
 
 /** A ref that counts; undefined for other handles. */
 export function countedRef(ref: string): Ref | undefined {
-  const match = COUNTED.exec(ref);
-  return match ? { prefix: match[1]!, number: Number(match[2]) } : undefined;
+  let start = ref.length;
+  const least = Math.max(0, start - MAX_DIGITS);
+  while (start > least && ref.charCodeAt(start - 1) >= ZERO && ref.charCodeAt(start - 1) <= NINE) start--;
+  if (start === ref.length) return undefined;
+  // Of zeros before a number nothing would tell that they are not there.
+  while (start < ref.length - 1 && ref.charCodeAt(start) === ZERO) start++;
+  return { prefix: ref.slice(0, start), number: Number(ref.slice(start)) };
 }
 
 /** Roles that say how a page is built, or what it reads: nobody hands their refs back but to look closer. */

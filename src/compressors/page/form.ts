@@ -267,13 +267,15 @@ function readBlock(head: RegExpExecArray, said: readonly string[]): readonly str
   const { dialect, indent } = known.wording;
   const out: string[] = [];
   let nextDepth = 0;
-  for (const element of elements.toReversed()) {
+  for (let i = elements.length - 1; i >= 0; i--) {
+    const element = elements[i]!;
     if (element.raw !== undefined) {
       out.push(element.raw);
       nextDepth = depthOfRaw(element.raw, indent) ?? nextDepth;
     } else {
-      const printed = dialect.print(element, nextDepth > element.depth, indent).split('\n');
-      for (const line of printed.reverse()) out.push(line);
+      const printed = dialect.print(element, nextDepth > element.depth, indent);
+      if (printed.includes('\n')) for (const line of printed.split('\n').reverse()) out.push(line);
+      else out.push(printed);
       nextDepth = element.depth;
     }
   }

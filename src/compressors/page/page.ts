@@ -4,11 +4,14 @@
  */
 import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
+import { keepLast } from '../../core/keep-last.ts';
 import { hasCrlfOnly } from '../../core/line-ends.ts';
 import { showsFile } from '../../core/shown-file.ts';
 import { claimFor } from './claim.ts';
 import { findPages, readForm, writeForm } from './form.ts';
 import { writeView } from './view.ts';
+
+const expand = keepLast(readForm);
 
 function compress(text: string, options: CompressOptions): Compressed | undefined {
   const { deadline } = options;
@@ -19,7 +22,7 @@ function compress(text: string, options: CompressOptions): Compressed | undefine
   const pages = findPages(lines, deadline);
   if (pages.length === 0) return undefined;
   const lossless = writeForm(lines, crlf, pages, deadline);
-  const readsBack = (): boolean => readForm(lossless!) === text;
+  const readsBack = (): boolean => expand(lossless!) === text;
   const view = (): string => writeView(lines, pages, options.level, deadline);
   return chooseForm({ source: text, lossless, readsBack, view }, options);
 }
@@ -28,6 +31,6 @@ export const pageCompressor: Compressor = {
   name: 'page',
   claim: claimFor,
   compress,
-  expand: readForm,
+  expand,
   same: (source: string, expanded: string) => source === expanded,
 };

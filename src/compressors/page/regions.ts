@@ -61,7 +61,10 @@ export function isPage(elements: readonly Element[], { minRefShare, minRoleShare
   const own = elements.filter(({ raw }) => raw === undefined);
   if (own.length < elements.length * MIN_ELEMENT_SHARE) return false;
   const refs = own.filter(({ ref }) => ref !== undefined).length;
-  const roles = own.filter(({ role }) => ROLE.test(role)).length;
+  const byRole = new Map<string, number>();
+  for (const { role } of own) byRole.set(role, (byRole.get(role) ?? 0) + 1);
+  let roles = 0;
+  for (const [role, count] of byRole) if (ROLE.test(role)) roles += count;
   if (refs >= own.length * minRefShare && roles >= own.length * minRoleShare) return true;
   const names = own.filter(({ name }) => name !== undefined).length;
   return roles >= own.length * MIN_ROLE_SHARE && names >= own.length * MIN_NAME_SHARE;

@@ -10,6 +10,7 @@ import {
   cellsOf,
   holeFor,
   isHoleLike,
+  onceForSame,
   separatorFor,
   sharedEnds,
   withoutEnds,
@@ -184,14 +185,13 @@ function isEdge(text: string, at: number): boolean {
 }
 
 interface Drawn {
-  readonly number: number;
   readonly starts: readonly number[];
   readonly lines: readonly string[];
   readonly columns: readonly Column[];
   readonly saving: number;
 }
 
-function draw(page: Page, number: number, starts: readonly number[], size: number): Drawn | undefined {
+function draw(page: Page, starts: readonly number[], size: number): Drawn | undefined {
   const writer = new ShapeWriter(page, starts);
   const lines = writer.lines(size);
   if (!writer.isPossible) return undefined;
@@ -207,7 +207,7 @@ function draw(page: Page, number: number, starts: readonly number[], size: numbe
     saving -= cellsOf(columns, i).reduce((sum, cell) => sum + cell.length + 1, 2 + page.elements[start]!.depth);
   }
   saving = (saving / weighed) * starts.length - cost;
-  return { number, starts, lines, columns, saving };
+  return { starts, lines, columns, saving };
 }
 
 function plainLength({ elements, gaps, names, wording }: Page, at: number): number {
@@ -218,6 +218,7 @@ function plainLength({ elements, gaps, names, wording }: Page, at: number): numb
 function drawAll(page: Page, deadline: Deadline): { drawn: readonly Drawn[]; ends: Int32Array } {
   const ends = endsOf(page.elements);
   const numbers = numberShapes(page, ends, deadline);
+  const drawParts = onceForSame((starts: readonly number[]) => draw(page, starts, ends[starts[0]!]! - starts[0]!));
   const ruledOut = new Set<number>();
   let drawn: Drawn[] = [];
   for (let round = 0; round < ROUNDS; round++) {
@@ -225,8 +226,7 @@ function drawAll(page: Page, deadline: Deadline): { drawn: readonly Drawn[]; end
     drawn = [];
     for (const [number, starts] of findParts(numbers, ends, ruledOut)) {
       deadline.check();
-      const one =
-        starts.length < MIN_INSTANCES ? undefined : draw(page, number, starts, ends[starts[0]!]! - starts[0]!);
+      const one = starts.length < MIN_INSTANCES ? undefined : drawParts(number, starts);
       if (one && one.saving > (one.lines.length === 1 ? starts.length * MIN_LEAF_SAVING : 0)) drawn.push(one);
       else ruledOut.add(number);
     }

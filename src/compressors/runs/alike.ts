@@ -138,11 +138,12 @@ function mayFold(line: string): boolean {
 
 /** What unittest prints after a test without a name of its own: the words before it are a sentence. */
 const SENTENCE = /^(\S+ \S+ \S.*) (\.\.\. (?:ok|skipped))$/;
+const SENTENCE_ENDS = ['... ok', '... skipped'];
 const NAMED = /^\S+ \(\S+\)$/;
 const [BLANK, OPEN, CLOSE, OPEN_SQUARE, CLOSE_SQUARE] = [32, 40, 41, 91, 93];
 
 function sentenceOf(line: string): Words | undefined {
-  const sentence = line.includes(' ... ') ? SENTENCE.exec(line) : null;
+  const sentence = SENTENCE_ENDS.some((end) => line.endsWith(end)) ? SENTENCE.exec(line) : null;
   return sentence && !NAMED.test(sentence[1]!) ? [sentence[1]!, sentence[2]!] : undefined;
 }
 
@@ -267,25 +268,32 @@ function needsBlank(words: Words, at: number): boolean {
 
 /** What all values begin and end with, cut where a word ends: names stay whole. */
 function hoist(values: readonly string[]): { before: string; values: readonly string[]; after: string } {
-  const [first] = values as [string];
-  let [start, end, shortest] = [first.length, first.length, first.length];
+  let start = values[0]!;
+  let end = start;
+  let shortest = start.length;
   for (const value of values) {
-    const last = value.length - 1;
-    let same = 0;
-    while (same < start && value.charCodeAt(same) === first.charCodeAt(same)) same++;
-    start = same;
-    let tail = 0;
-    while (tail < end && tail <= last && value.charCodeAt(last - tail) === first.charCodeAt(first.length - 1 - tail))
-      tail++;
-    end = tail;
-    shortest = Math.min(shortest, value.length);
+    if (!value.startsWith(start)) start = start.slice(0, sameAtStart(start, value));
+    if (!value.endsWith(end)) end = end.slice(end.length - sameAtEnd(end, value));
+    if (value.length < shortest) shortest = value.length;
   }
-  const before = snapBefore(first.slice(0, start));
-  const room = shortest - before.length;
-  const after = snapAfter(first.slice(first.length - Math.min(end, room)));
+  const before = snapBefore(start);
+  const after = snapAfter(end.slice(Math.max(0, end.length - (shortest - before.length))));
   const isWhole = before === '' && after === '';
   const own = isWhole ? values : values.map((value) => value.slice(before.length, value.length - after.length));
   return { before, values: own, after };
+}
+
+function sameAtStart(a: string, b: string): number {
+  let same = 0;
+  while (same < a.length && a.charCodeAt(same) === b.charCodeAt(same)) same++;
+  return same;
+}
+
+function sameAtEnd(a: string, b: string): number {
+  const most = Math.min(a.length, b.length);
+  let same = 0;
+  while (same < most && a.charCodeAt(a.length - 1 - same) === b.charCodeAt(b.length - 1 - same)) same++;
+  return same;
 }
 
 function snapBefore(text: string): string {

@@ -2,6 +2,7 @@
  * How surely a text is the report of a run: lines that only test runners, compilers, linters and installers print. Files,
  * diffs, JSON and logs of servers have none of them, or too few for what else they hold.
  */
+import { isBlank } from '../../core/blank.ts';
 import { isAtLeast } from '../../core/enough.ts';
 import type { Sample } from '../../core/sample.ts';
 import { Openings } from './openings.ts';
@@ -84,8 +85,8 @@ export function claim(sample: Sample): number {
 
 function isDiagnosis(lines: readonly string[]): boolean {
   return (
-    isAtLeast(lines, 0.03, (line) => line.includes(':') && PLACED.test(line)) &&
-    isAtLeast(lines, 0.7, (line) => DIAGNOSIS.test(line))
+    isAtLeast(lines, 0.7, (line) => DIAGNOSIS.test(line)) &&
+    isAtLeast(lines, 0.03, (line) => line.includes(':') && PLACED.test(line))
   );
 }
 
@@ -131,5 +132,5 @@ function sampleLines({ text, head }: Sample): readonly string[] {
   const rest = text.length <= 8192 && head.length === 40 ? text.slice(-TAIL_CHARS).split('\n').slice(1) : tail;
   const lines = [...head, ...rest].map((line) => (line.length > MAX_LINE ? line.slice(0, MAX_LINE) : line));
   const plain = text.includes('\x1b') || text.includes('\r') ? lines.map((line) => line.replaceAll(COLOUR, '')) : lines;
-  return plain.filter((line) => /\S/.test(line));
+  return plain.filter((line) => !isBlank(line));
 }

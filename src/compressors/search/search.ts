@@ -6,6 +6,8 @@ import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import type { Deadline } from '../../core/deadline.ts';
+import { isAtLeast } from '../../core/enough.ts';
+import { keepLast } from '../../core/keep-last.ts';
 import type { Sample } from '../../core/sample.ts';
 import { readForm, writeBare, writeNumbered } from './form.ts';
 import { countHits, isPlainPath, readBare, readHeaded, readNumbered } from './hits.ts';
@@ -33,6 +35,8 @@ function readHits(lines: readonly string[], deadline: Deadline): Found | undefin
   return undefined;
 }
 
+const expand = keepLast(readForm);
+
 function compress(text: string, options: CompressOptions): Compressed | undefined {
   const { level, tokens, deadline } = options;
   deadline.check();
@@ -42,9 +46,9 @@ function compress(text: string, options: CompressOptions): Compressed | undefine
   if (!found) return undefined;
   const form = found.write && found.write(lines, found.hits, deadline) + end;
   deadline.check();
-  const lossless = form !== undefined && form.length < text.length && readForm(form) === text ? form : undefined;
+  const readsBack = (): boolean => expand(form!) === text;
   const view = (before: number): string => writeView({ lines, hits: found.hits, level, tokens, deadline }, before);
-  return chooseForm({ source: text, lossless, view }, options);
+  return chooseForm({ source: text, lossless: form, readsBack, view }, options);
 }
 
 /** What compilers and linters say about a place: it has kinds and columns of its own. */
@@ -53,14 +57,20 @@ const REPORT = /^(?:\d+: ?)?\s*(?:fatal error|error|warning|note|info)\b/i;
 const FINDING = /^\d+: (?:(?:error |warning )?[A-Z]{1,4}\d{3,4}:? |\S.* \([a-z][\w-]{1,30}\)$)/;
 const MIN_SEEN = 3;
 
+/** The ways of reading hits: whether empty lines belong to it, and what each line that is one holds. */
+const READINGS = [
+  { read: readNumbered, isWhole: false, mayHit: /[:=-]\d{1,9}[:=-]/ },
+  { read: readBare, isWhole: false, mayHit: /^[^\s:][^\s:]*:/ },
+  { read: readHeaded, isWhole: true, mayHit: /^\d/ },
+];
+
 function claim(sample: Sample): number {
   const lines = sample.head.filter((line) => line !== '' && line !== '--');
   if (lines.length < MIN_SEEN || lines[0]!.startsWith('{')) return 0;
-  const shares = [
-    readNumbered(lines, NO_DEADLINE),
-    readBare(lines, NO_DEADLINE),
-    readHeaded(sample.head, NO_DEADLINE),
-  ].map((hits, kind) => {
+  const shares = READINGS.map(({ read, isWhole, mayHit }, kind) => {
+    // Of fewer lines no share is enough.
+    if (!isAtLeast(lines, MIN_SHARE, (line) => mayHit.test(line))) return 0;
+    const hits = read(isWhole ? sample.head : lines, NO_DEADLINE);
     const sure = hits.filter((hit) => hit !== undefined && isPlainPath(hit.path));
     if (sure.filter((hit) => FINDING.test(hit!.text)).length > sure.length / 3) return 0;
     const reports = sure.filter((hit) => REPORT.test(hit!.text)).length;
@@ -77,6 +87,6 @@ export const searchCompressor: Compressor = {
   name: 'search',
   claim,
   compress,
-  expand: readForm,
+  expand,
   same: (source: string, expanded: string) => source === expanded,
 };

@@ -28,7 +28,8 @@ function reduce(lines: readonly string[]): Reduced {
 }
 
 function isOf(text: string): boolean {
-  return PRINTED.test(text.length > LOOKED_AT_CHARS ? text.slice(0, LOOKED_AT_CHARS) : text);
+  const looked = text.length > LOOKED_AT_CHARS ? text.slice(0, LOOKED_AT_CHARS) : text;
+  return (looked.includes('-Key: (') || looked.includes('Certificate')) && PRINTED.test(looked);
 }
 
 export const certificate: Reducer = { isOf, reduce };

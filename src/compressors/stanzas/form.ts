@@ -4,9 +4,9 @@
  */
 import type { Deadline } from '../../core/deadline.ts';
 import { type ReadShape, cellsOf, fillShape, readShape } from '../../core/shape.ts';
+import { shapesOf } from './found.ts';
 import { type Run, findLeftOut } from './left-out.ts';
-import { outlineOf } from './outline.ts';
-import { type Row, type Shapes, findShapes } from './shapes.ts';
+import type { Row, Shapes } from './shapes.ts';
 
 const HEAD_START = '[headroom: ';
 const HEAD =
@@ -82,37 +82,28 @@ function bodyOf(
 
 const NOTHING: ReadonlyMap<number, Run> = new Map();
 
-/** Undefined where nothing in the text comes again. */
-export function writeForm(lines: readonly string[], crlf: boolean, deadline: Deadline): string | undefined {
-  return write(lines, crlf, () => NOTHING, deadline);
+/** What is alike in a text, for its forms; undefined where nothing is. */
+export function shapesFor(lines: readonly string[], deadline: Deadline): Shapes | undefined {
+  const shapes = hasOwnHead(lines) ? undefined : shapesOf(lines, deadline);
+  deadline.check();
+  return shapes;
+}
+
+export function writeForm(lines: readonly string[], crlf: boolean, shapes: Shapes): string {
+  return write(lines, crlf, shapes, NOTHING);
 }
 
 /** The same without rows that say nothing of their own; undefined where none is left out. */
-export function writeShortForm(lines: readonly string[], deadline: Deadline): string | undefined {
-  let isLeftOut = false;
-  const choose = (shapes: Shapes): ReadonlyMap<number, Run> => {
-    const runs = findLeftOut(lines, shapes);
-    isLeftOut = runs.size > 0;
-    return runs;
-  };
-  const said = write(lines, false, choose, deadline);
-  return isLeftOut ? said : undefined;
+export function writeShortForm(lines: readonly string[], shapes: Shapes): string | undefined {
+  const leftOut = findLeftOut(lines, shapes);
+  return leftOut.size > 0 ? write(lines, false, shapes, leftOut) : undefined;
 }
 
-function write(
-  lines: readonly string[],
-  crlf: boolean,
-  leftOut: (shapes: Shapes) => ReadonlyMap<number, Run>,
-  deadline: Deadline,
-): string | undefined {
-  if (hasOwnHead(lines)) return undefined;
-  const shapes = findShapes(outlineOf(lines, deadline), deadline);
-  if (!shapes) return undefined;
-  deadline.check();
+function write(lines: readonly string[], crlf: boolean, shapes: Shapes, leftOut: ReadonlyMap<number, Run>): string {
   const blanks = usualBlanks(lines, shapes.rows);
   const out = [headOf(lines.length, crlf, shapes, blanks)];
   for (const { letter, lines: own } of shapes.shapes) out.push(`${letter}, ${own.length} lines:`, ...own);
-  for (const line of bodyOf(lines, shapes, blanks, leftOut(shapes))) out.push(line);
+  for (const line of bodyOf(lines, shapes, blanks, leftOut)) out.push(line);
   return out.join('\n');
 }
 

@@ -20,10 +20,28 @@ const EVENTS = /^Events:/;
 const MIN_RUN = 3;
 const KEY = /^(?:[A-Za-z_"'/<][^:={},;]{0,60}?(?::| *=)(?: +|$)|[A-Za-z_]\w{0,60}=)/;
 
+/** The characters that a sign begins with: before other text a line has blanks or nothing. */
+const SIGNS = '-+~<';
+
+function columnOf(line: string): number {
+  const first = line.charCodeAt(0);
+  const isFlush = first > 0x20 && first < 0x80 && !SIGNS.includes(line[0]!);
+  return isFlush ? 0 : SIGNED.exec(line)![0].length;
+}
+
+function keyOf(line: string, column: number): RegExpExecArray | null {
+  if (line.length > MAX_LINE || !(line.includes(':') || line.includes('='))) return null;
+  return KEY.exec(column === 0 ? line : line.slice(column));
+}
+
+/** Whether a line has a key. */
+export function isKeyed(line: string): boolean {
+  return keyOf(line, columnOf(line)) !== null;
+}
+
 export function readEntry(line: string): Entry {
-  const { length: column } = SIGNED.exec(line)![0];
-  const text = column === 0 ? line : line.slice(column);
-  const key = line.length > MAX_LINE ? null : KEY.exec(text);
+  const column = columnOf(line);
+  const key = keyOf(line, column);
   // A head with nothing behind its colon is the name of what follows, and may differ where that is alike.
   const isHead = key !== null && column + key[0].length >= line.trimEnd().length;
   const at = column + (isHead ? 0 : (key?.[0].length ?? 0));

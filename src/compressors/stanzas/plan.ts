@@ -8,7 +8,7 @@ const ABOUT = /^ {2}# \S.* (?:will be|must be|is tainted|has been|has changed|ha
 
 function isPlan(text: string): boolean {
   const looked = text.length > LOOKED_AT_CHARS ? text.slice(0, LOOKED_AT_CHARS) : text;
-  return ABOUT.test(looked) && RESOURCE.test(looked);
+  return looked.includes('# ') && looked.includes('" {') && ABOUT.test(looked) && RESOURCE.test(looked);
 }
 
 const PROGRESS = /^\S+: (Refreshing state|Reading|Read complete|Still \w+)(?:\.\.\.| after )/;

@@ -8,6 +8,7 @@ import {
   findColumn,
   holeFor,
   isHoleLike,
+  onceForSame,
   separatorFor,
   sharedEnds,
   withoutEnds,
@@ -127,6 +128,7 @@ function endsOf(values: readonly string[], columns: readonly Column[]): readonly
 }
 
 function drawAll(outline: Outline, deadline: Deadline): readonly Drawn[] {
+  const drawStanzas = onceForSame((stanzas: readonly Stanza[]) => draw(outline, stanzas));
   const ruledOut = new Set<number>();
   let drawn: Drawn[] = [];
   for (let round = 0; round < ROUNDS; round++) {
@@ -135,7 +137,7 @@ function drawAll(outline: Outline, deadline: Deadline): readonly Drawn[] {
     let looked = 0;
     for (const [kind, stanzas] of findAlike(outline, ruledOut)) {
       if (looked++ % KINDS_PER_CHECK === 0) deadline.check();
-      const one = draw(outline, stanzas);
+      const one = drawStanzas(kind, stanzas);
       if (one) drawn.push(one);
       else ruledOut.add(kind);
     }

@@ -8,10 +8,14 @@ import type { Vocabulary } from './vocabulary.ts';
 /** Texts up to a third of this many characters are encoded without allocating. */
 const SCRATCH_BYTES = 1 << 16;
 
-/** Remembered pieces: one for each slot, the newest wins. Fixed size, and no influence on any count. */
-const REMEMBERED_BITS = 14;
-const REMEMBERED = 1 << REMEMBERED_BITS;
-const REMEMBERED_BYTES = 24;
+/** Words, and what programs draw lines with: rules and blanks that fill a line. */
+const WORDS = { bits: 14, bytes: 24 };
+const RULES = { bits: 7, bytes: 1024 };
+
+/** Remembered texts: whoever weighs the forms of one text asks for it, and for the best of them, again. */
+const REMEMBERED_TEXTS = 8;
+const MIN_TEXT = 256;
+const MAX_TEXT = 1 << 17;
 
 /** The tokens of a text by what they spell. */
 export type TokenKinds = Readonly<Record<PieceKind, number>>;
@@ -24,9 +28,12 @@ export class Counter {
   /** The text that is being counted. */
   #bytes: Uint8Array = this.#scratch;
   #end = 0;
-  readonly #pieces = new Uint8Array(REMEMBERED * REMEMBERED_BYTES);
-  readonly #lengths = new Uint8Array(REMEMBERED);
-  readonly #counts = new Uint8Array(REMEMBERED);
+  readonly #words = new Remembered(WORDS);
+  readonly #rules = new Remembered(RULES);
+  readonly #texts: string[] = [];
+  readonly #textCounts: number[] = [];
+  /** Where the next text is remembered. */
+  #nextText = 0;
 
   constructor(vocabulary: Vocabulary, pieceEnd: PieceEnd) {
     this.#vocabulary = vocabulary;
@@ -34,6 +41,17 @@ export class Counter {
   }
 
   count(text: string): number {
+    if (text.length < MIN_TEXT || text.length > MAX_TEXT) return this.#countAll(text);
+    const known = this.#texts.indexOf(text);
+    if (known >= 0) return this.#textCounts[known]!;
+    const count = this.#countAll(text);
+    this.#texts[this.#nextText] = text;
+    this.#textCounts[this.#nextText] = count;
+    this.#nextText = (this.#nextText + 1) % REMEMBERED_TEXTS;
+    return count;
+  }
+
+  #countAll(text: string): number {
     this.#encode(text);
     const bytes = this.#bytes;
     const end = this.#end;
@@ -75,28 +93,52 @@ export class Counter {
 
   #countPiece(bytes: Uint8Array, start: number, end: number): number {
     const length = end - start;
-    if (length > this.#vocabulary.maxLength) return countMerged(this.#vocabulary, bytes, start, end);
+    if (length > RULES.bytes) return countMerged(this.#vocabulary, bytes, start, end);
     const hash = hashBytes(bytes, start, end);
-    // The high bits of this hash are the better mixed ones.
-    const slot = hash >>> (32 - REMEMBERED_BITS);
-    if (this.#isRemembered(slot, bytes, start, length)) return this.#counts[slot]!;
-    const isToken = this.#vocabulary.find(bytes, start, end, hash) >= 0;
+    const remembered = length <= WORDS.bytes ? this.#words : this.#rules;
+    const slot = remembered.slotOf(hash);
+    const known = remembered.find(slot, bytes, start, length);
+    if (known > 0) return known;
+    const isToken = length <= this.#vocabulary.maxLength && this.#vocabulary.find(bytes, start, end, hash) >= 0;
     const count = isToken ? 1 : countMerged(this.#vocabulary, bytes, start, end);
-    if (length <= REMEMBERED_BYTES) this.#remember(slot, bytes, start, length, count);
+    remembered.put(slot, bytes, start, length, count);
     return count;
   }
+}
 
-  #remember(slot: number, bytes: Uint8Array, start: number, length: number, count: number): void {
-    const at = slot * REMEMBERED_BYTES;
+/** Pieces and their counts: one for each slot, the newest wins. Fixed size, and no influence on any count. */
+class Remembered {
+  readonly #bits: number;
+  readonly #bytes: number;
+  readonly #pieces: Uint8Array;
+  readonly #lengths: Uint16Array;
+  readonly #counts: Uint16Array;
+
+  constructor({ bits, bytes }: typeof WORDS) {
+    this.#bits = bits;
+    this.#bytes = bytes;
+    this.#pieces = new Uint8Array(bytes << bits);
+    this.#lengths = new Uint16Array(1 << bits);
+    this.#counts = new Uint16Array(1 << bits);
+  }
+
+  slotOf(hash: number): number {
+    // The high bits of this hash are the better mixed ones.
+    return hash >>> (32 - this.#bits);
+  }
+
+  /** 0 when the piece is not remembered. */
+  find(slot: number, bytes: Uint8Array, start: number, length: number): number {
+    if (this.#lengths[slot] !== length) return 0;
+    const at = slot * this.#bytes;
+    for (let i = 0; i < length; i++) if (this.#pieces[at + i] !== bytes[start + i]) return 0;
+    return this.#counts[slot]!;
+  }
+
+  put(slot: number, bytes: Uint8Array, start: number, length: number, count: number): void {
+    const at = slot * this.#bytes;
     for (let i = 0; i < length; i++) this.#pieces[at + i] = bytes[start + i]!;
     this.#lengths[slot] = length;
     this.#counts[slot] = count;
-  }
-
-  #isRemembered(slot: number, bytes: Uint8Array, start: number, length: number): boolean {
-    if (this.#lengths[slot] !== length) return false;
-    const at = slot * REMEMBERED_BYTES;
-    for (let i = 0; i < length; i++) if (this.#pieces[at + i] !== bytes[start + i]) return false;
-    return true;
   }
 }

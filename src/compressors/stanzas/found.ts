@@ -1,0 +1,22 @@
+/** The shapes of a text, found once: who claims it mostly says it next. Nothing depends on what is kept but time. */
+import type { Deadline } from '../../core/deadline.ts';
+import { outlineOf } from './outline.ts';
+import { type Shapes, findShapes } from './shapes.ts';
+
+interface Found {
+  readonly lines: readonly string[];
+  readonly shapes: Shapes | undefined;
+}
+
+let last: Found | undefined;
+
+export function shapesOf(lines: readonly string[], deadline: Deadline): Shapes | undefined {
+  if (last?.lines.length === lines.length && last.lines.every((line, at) => line === lines[at])) return last.shapes;
+  return findShapes(outlineOf(lines, deadline), deadline);
+}
+
+/** @param lines which are few: they are kept. */
+export function firstShapesOf(lines: readonly string[], deadline: Deadline): Shapes | undefined {
+  last = { lines, shapes: findShapes(outlineOf(lines, deadline), deadline) };
+  return last.shapes;
+}
