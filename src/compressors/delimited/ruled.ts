@@ -25,13 +25,13 @@ function edgesOf(rule: string): Edges {
 function cut(line: string, { starts, widths }: Edges): Row | undefined {
   if (line === '' || line.length > MAX_LINE) return undefined;
   const cells: string[] = [];
-  for (const [i, start] of starts.entries()) {
-    const isLast = i === starts.length - 1;
-    const end = isLast ? line.length : start + widths[i]!;
-    const between = isLast ? '' : line.slice(end, starts[i + 1]);
-    if (between.trim() !== '') return undefined;
-    cells.push(line.slice(start, end));
+  const last = starts.length - 1;
+  for (let i = 0; i < last; i++) {
+    const end = starts[i]! + widths[i]!;
+    if (line.slice(end, starts[i + 1]).trim() !== '') return undefined;
+    cells.push(line.slice(starts[i], end));
   }
+  cells.push(line.slice(starts[last]));
   return cells;
 }
 
@@ -42,9 +42,9 @@ function sideOf(cells: readonly string[]): string {
 
 function line(row: Row, { starts, widths }: Edges, sides: string): string {
   let said = '';
-  for (const [i, cell] of row.entries()) {
+  for (let i = 0; i < row.length; i++) {
     said = said.padEnd(starts[i]!);
-    said += sides[i] === 'r' ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!);
+    said += sides[i] === 'r' ? row[i]!.padStart(widths[i]!) : row[i]!.padEnd(widths[i]!);
   }
   return said;
 }
@@ -76,6 +76,31 @@ function readRows(lines: readonly string[], at: number, edges: Edges, deadline: 
   return rows;
 }
 
+interface Drawing {
+  readonly edges: Edges;
+  readonly sides: string;
+}
+
+/** Which lines lack the blanks at their end; undefined where lines are not what their cells give. */
+function trimsOf(
+  [names, ...rows]: readonly Row[],
+  lines: readonly string[],
+  at: number,
+  { edges, sides }: Drawing,
+): readonly string[] | undefined {
+  const titles = line(names!, edges, sides);
+  if (lines[at] !== titles && lines[at] !== trimBlanks(titles)) return undefined;
+  let [areWhole, areTrimmed] = [true, true];
+  for (let i = 0; i < rows.length && (areWhole || areTrimmed); i++) {
+    const own = lines[at + 2 + i]!;
+    const drawn = line(rows[i]!, edges, sides);
+    areWhole &&= own === drawn;
+    areTrimmed &&= own === trimBlanks(drawn);
+  }
+  if (!areWhole && !areTrimmed) return undefined;
+  return [...(areWhole ? [] : [TRIMMED]), ...(lines[at] === titles ? [] : [TITLES_TRIMMED])];
+}
+
 export const ruledDialect: Dialect = {
   name: 'columns',
   separator: '  ',
@@ -93,17 +118,12 @@ export const ruledDialect: Dialect = {
     if (!titles || raw.length < MIN_ROWS) return { past: end };
     const sides = edges.starts.map((_, i) => sideOf(raw.map((row) => row[i]!))).join('');
     const trim = (row: Row): Row => row.map((cell, i) => (sides[i] === 'r' ? cell.trimStart() : trimBlanks(cell)));
-    const source = lines.slice(at, end).join('\n');
-    for (const trims of [[], [TRIMMED], [TITLES_TRIMMED], [TRIMMED, TITLES_TRIMMED]]) {
-      const aligned = sides.includes('r') ? [SIDES_FACT + sides] : [];
-      const table = {
-        names: trim(titles),
-        rows: raw.map(trim),
-        facts: [...trims, ...aligned, RULE_FACT + lines[at + 1]!],
-      };
-      if (write(table)?.join('\n') === source) return { ...table, start: at, end };
-    }
-    return { past: end };
+    const names = trim(titles);
+    const rows = raw.map(trim);
+    const trims = trimsOf([names, ...rows], lines, at, { edges, sides });
+    if (!trims) return { past: end };
+    const aligned = sides.includes('r') ? [SIDES_FACT + sides] : [];
+    return { names, rows, facts: [...trims, ...aligned, RULE_FACT + lines[at + 1]!], start: at, end };
   },
   write,
 };

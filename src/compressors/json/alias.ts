@@ -102,7 +102,7 @@ function candidatesIn(text: string): ReadonlyMap<string, number> {
   const add = (candidate: string, count: number): void => {
     if (candidate.length >= MIN_CHARS) counts.set(candidate, (counts.get(candidate) ?? 0) + count);
   };
-  const seen = new Uint8Array(KEYS);
+  const seen = noneSeen();
   const beginnings = Array.from(addressesIn(text), ([address, count]) => {
     const own = beginningsOf(address);
     for (const { key } of own) seen[key] = Math.min(2, seen[key]! + count);
@@ -185,7 +185,7 @@ function addStrings(text: string, add: (candidate: string, count: number) => voi
   const starts: number[] = [];
   const ends: number[] = [];
   const keys: number[] = [];
-  const seen = new Uint8Array(KEYS);
+  const seen = noneSeen();
   const breaks = new Next(text, '\n');
   const escapes = new Next(text, '\\');
   let open = text.indexOf('"');
@@ -214,6 +214,12 @@ function addStrings(text: string, add: (candidate: string, count: number) => voi
 }
 
 const KEYS = 8192;
+/** How often each key was seen: one for all texts, as none is looked at while another is. */
+const SEEN = new Uint8Array(KEYS);
+
+function noneSeen(): Uint8Array {
+  return SEEN.fill(0);
+}
 
 /** Equal for equal strings, and hardly for others. */
 function keyOf(text: string, start: number, end: number): number {

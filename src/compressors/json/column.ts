@@ -1,7 +1,7 @@
 /** One column of a table: which rows have it, and which values it takes. */
 import { Formulas } from './formulas.ts';
 import { Shapes } from './shapes.ts';
-import { RESERVED, type Skeleton } from './skeleton.ts';
+import { RESERVED, type Skeleton, Splitter } from './skeleton.ts';
 import { ABSENT, type Cell, OPEN, looksLikeJson, textOf } from './spell.ts';
 import { timeOf } from './times.ts';
 import { Spelled, isContainer, print } from './tree.ts';
@@ -10,20 +10,21 @@ import { Spelled, isContainer, print } from './tree.ts';
 const MANY = 5_000;
 
 interface Interned<Value> {
-  readonly ids: Int32Array;
+  readonly ids: readonly number[];
   readonly distinct: readonly Value[];
-  readonly counts: Int32Array;
+  readonly counts: readonly number[];
 }
 
 /** The values of a column's rows, and what was found out about them as far as somebody asked. */
 class Values implements Interned<Cell> {
-  readonly ids: Int32Array;
+  readonly ids: readonly number[];
   readonly distinct: readonly Cell[];
-  readonly counts: Int32Array;
+  readonly counts: readonly number[];
   distinctTexts: readonly string[] | undefined;
   texts: readonly string[] | undefined;
   places: Map<number, number> | undefined;
   formulas: Formulas | undefined;
+  gapFormulas: Map<number, Formulas> | undefined;
   numbers: readonly number[] | null | undefined;
   isText: boolean | undefined;
   isNumber: boolean | undefined;
@@ -44,10 +45,10 @@ export class Column {
   /** The rows that have it, ascending. */
   readonly rows: readonly number[];
   /** Of each of these rows: the place of its value in `distinct`. */
-  readonly ids: Int32Array;
+  readonly ids: readonly number[];
   /** Different from each other, in a long column nearly so. */
   readonly distinct: readonly Cell[];
-  readonly counts: Int32Array;
+  readonly counts: readonly number[];
   readonly #learned: Values;
 
   /** @param like one of the same rows and values: what it holds and what it found out is not found out again. */
@@ -102,6 +103,11 @@ export class Column {
     ));
   }
 
+  /** Where all texts have one shape: those of its gaps, as far as somebody asked. */
+  get gapFormulas(): Map<number, Formulas> {
+    return (this.#learned.gapFormulas ??= new Map());
+  }
+
   /** That of the text of a distinct value; undefined where it cannot be split. */
   skeleton(id: number): Skeleton | undefined {
     return this.#learned.shapes?.skeleton(id) ?? split(this.distinct[id]!);
@@ -109,7 +115,18 @@ export class Column {
 
   shapeOf(id: number): string | undefined {
     const { shapes } = this;
-    return shapes ? shapes.all[shapes.ids[id]!] : this.skeleton(id)?.shape;
+    return shapes ? shapes.all[shapes.ids[id]!] : this.ownShape(id);
+  }
+
+  /** The same without a look at the other texts. */
+  ownShape(id: number): string | undefined {
+    const { shapes } = this.#learned;
+    if (shapes) return shapes.all[shapes.ids[id]!];
+    const text = textOf(this.distinct[id]!);
+    if (RESERVED.test(text)) return undefined;
+    const splitter = new Splitter();
+    splitter.split(text);
+    return splitter.shape;
   }
 
   /** The shapes of the texts of its distinct values; undefined when not all have one. */
@@ -180,7 +197,7 @@ export class Column {
   }
 }
 
-function spread<Said>(ids: Int32Array, said: readonly Said[]): readonly Said[] {
+function spread<Said>(ids: readonly number[], said: readonly Said[]): readonly Said[] {
   const all: Said[] = [];
   for (let at = 0; at < ids.length; at++) all.push(said[ids[at]!]!);
   return all;
@@ -199,8 +216,8 @@ function ofCells(values: readonly Cell[]): Values {
 /** @param identity equal for equal values, and only for those. */
 function intern<Value>(values: readonly Value[], identity: (value: Value) => unknown): Interned<Value> {
   const known = new Map<unknown, number>();
-  const ids = new Int32Array(values.length);
-  const counts = new Int32Array(values.length);
+  const ids: number[] = [];
+  const counts: number[] = [];
   const distinct: Value[] = [];
   let last = -1;
   let at = 0;
@@ -214,17 +231,18 @@ function intern<Value>(values: readonly Value[], identity: (value: Value) => unk
       if (id === undefined) {
         known.set(key, last);
         distinct.push(value);
+        counts.push(0);
       }
     }
-    ids[at] = last;
+    ids.push(last);
     counts[last]!++;
   }
   for (; at < values.length; at++) {
-    ids[at] = at;
+    ids.push(at);
     distinct.push(values[at]!);
-    counts[at] = 1;
+    counts.push(1);
   }
-  return { ids, distinct, counts: counts.subarray(0, distinct.length) };
+  return { ids, distinct, counts };
 }
 
 /** Equal for equal values, and only for those: a string starts with NUL only when it stands for something else. */

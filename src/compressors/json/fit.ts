@@ -6,6 +6,7 @@ import type { ReferencedTexts } from './references.ts';
 import type { Gaps } from './shapes.ts';
 import { GAP } from './skeleton.ts';
 import { exceptIn, isFixed } from './slots/except.ts';
+import { MIN_FORMULA_ROWS } from './slots/slot.ts';
 
 export interface Fit {
   readonly pieces: readonly Piece[];
@@ -74,13 +75,14 @@ function likelyText(gaps: Gaps, gap: number): string {
 
 export function fitGroup(group: Group): Fit {
   const literals = group.shape.split(GAP);
+  const isGap = literals.every((literal) => literal === '');
   const pieces: Piece[] = literalPieces(literals[0]!, group);
   const lists: Listing[] = [];
   for (let gap = 0; gap + 1 < literals.length; gap++) {
-    const name = literals.join('') === '' ? undefined : nameFor(gap, group);
+    const name = isGap ? undefined : nameFor(gap, group);
     if (name === undefined) pushSlot({ pieces, lists, gap }, group);
     else pieces.push({ wording: name });
-    pieces.push(...literalPieces(literals[gap + 1]!, group));
+    for (const piece of literalPieces(literals[gap + 1]!, group)) pieces.push(piece);
   }
   return tidy(pieces, lists, group.gaps);
 }
@@ -117,21 +119,20 @@ function pushSlot({ pieces, lists, gap }: Slots, group: Group): void {
     pieces.push(first);
     return;
   }
-  const formulas = formulasOf(gap, group);
-  const exact = formulas.first(0);
-  if (exact) {
-    pieces.push({ wording: exact.wording });
-    return;
-  }
-  const loose = exceptedSlot(gap, group, formulas);
-  if (loose !== undefined) {
-    pieces.push({ wording: loose });
+  const rule = gaps.length < MIN_FORMULA_ROWS ? undefined : ruleFor(gap, group);
+  if (rule !== undefined) {
+    pieces.push({ wording: rule });
     return;
   }
   const common = gaps.commonStart(gap, MIN_COMMON_DIGITS);
   if (common > 0) pieces.push(first.slice(0, common));
   pieces.push(LISTED);
   lists.push({ first: gap, last: gap, skipped: common });
+}
+
+function ruleFor(gap: number, group: Group): string | undefined {
+  const formulas = formulasOf(gap, group);
+  return formulas.first(0)?.wording ?? exceptedSlot(gap, group, formulas);
 }
 
 /** Stairs with many exceptions, or a turn in which texts come again, are no rule that anybody would see. */

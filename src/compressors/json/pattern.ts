@@ -24,25 +24,24 @@ export const BRACKETS: readonly Brackets[] = [
 
 export const LISTED: Slot = { wording: '' };
 
-/** Words that end a bare pattern, so that it must stand in quotes when it contains them. */
-const SPEC_STOPS = /, but |, - is /;
-const SPEC_WORDS = /^(?:one of.*|lists of.*|absent|-|\{\.\.\.\})$/;
+/** What must stand in quotes: white space at an end, words that end a bare pattern, words that mean something else. */
+const NOT_BARE = /^\s|\s$|, but |, - is |^(?:one of.*|lists of.*|absent|-|\{\.\.\.\}|)$/;
 
 /** @param asText the result is text although it may look like a number. */
 export function writePattern(pieces: readonly Piece[], brackets: Brackets, asText: boolean): string {
-  const slot = ({ wording }: Slot): string => `${brackets.open}${wording}${brackets.close}`;
-  const literals = pieces.filter((piece) => typeof piece === 'string');
-  const bare = pieces.map((piece) => (typeof piece === 'string' ? piece : slot(piece))).join('');
-  const isClean = literals.every(
-    (literal) => isPrintable(literal) && !literal.includes(brackets.open) && !literal.includes(brackets.close),
-  );
-  const edges = /^\s|\s$|^$/.test(bare) || SPEC_WORDS.test(bare) || SPEC_STOPS.test(bare);
+  const { open, close } = brackets;
+  const bare = join(pieces, brackets, (literal) => literal);
+  const isClean = (piece: Piece): boolean =>
+    typeof piece !== 'string' || (!piece.includes(open) && !piece.includes(close) && isPrintable(piece));
   const opensLikeJson = typeof pieces[0] === 'string' && looksLikeJson(bare);
-  if (!asText && isClean && !edges && !opensLikeJson) return bare;
-  const quoted = pieces.map((piece) =>
-    typeof piece === 'string' ? escapeBrackets(JSON.stringify(piece).slice(1, -1), brackets) : slot(piece),
-  );
-  return `"${quoted.join('')}"`;
+  if (!asText && !opensLikeJson && pieces.every(isClean) && !NOT_BARE.test(bare)) return bare;
+  return `"${join(pieces, brackets, (literal) => escapeBrackets(JSON.stringify(literal).slice(1, -1), brackets))}"`;
+}
+
+function join(pieces: readonly Piece[], { open, close }: Brackets, say: (literal: string) => string): string {
+  let text = '';
+  for (const piece of pieces) text += typeof piece === 'string' ? say(piece) : open + piece.wording + close;
+  return text;
 }
 
 function escapeBrackets(text: string, { open, close }: Brackets): string {

@@ -6,32 +6,33 @@ export class Shapes {
   /** Each shape once. */
   readonly all: readonly string[];
   /** Of each text the place of its shape. */
-  readonly ids: Int32Array;
+  readonly ids: readonly number[];
   /** The start and the end of each gap, of one text after the other. */
-  readonly edges: Int32Array;
+  readonly edges: readonly number[];
   /** Where those of each text start. */
-  readonly starts: Int32Array;
+  readonly starts: readonly number[];
 
   constructor(texts: readonly string[]) {
     const known = new Map<string, number>();
     const splitter = new Splitter();
     this.texts = texts;
-    this.ids = new Int32Array(texts.length);
-    this.starts = new Int32Array(texts.length + 1);
+    const ids: number[] = [];
+    const starts = [0];
     let last: string | undefined;
-    for (let at = 0; at < texts.length; at++) {
-      splitter.split(texts[at]!);
-      this.starts[at + 1] = splitter.end;
+    let id = -1;
+    for (const text of texts) {
+      splitter.split(text);
+      starts.push(splitter.edges.length);
       // Most are like the one before.
-      if (last !== undefined && splitter.hasShape(last)) {
-        this.ids[at] = this.ids[at - 1]!;
-        continue;
+      if (last === undefined || !splitter.hasShape(last)) {
+        last = splitter.shape;
+        id = known.get(last) ?? known.size;
+        if (id === known.size) known.set(last, id);
       }
-      last = splitter.shape;
-      let id = known.get(last);
-      if (id === undefined) known.set(last, (id = known.size));
-      this.ids[at] = id;
+      ids.push(id);
     }
+    this.ids = ids;
+    this.starts = starts;
     this.edges = splitter.edges;
     this.all = [...known.keys()];
   }
@@ -54,15 +55,15 @@ export class Gaps {
   readonly count: number;
   readonly length: number;
   readonly #texts: readonly string[];
-  readonly #edges: Int32Array;
-  readonly #starts: Int32Array | undefined;
+  readonly #edges: readonly number[];
+  readonly #starts: readonly number[] | undefined;
   /** Which of the texts stands in each place. */
-  readonly #ids: ArrayLike<number> | undefined;
+  readonly #ids: readonly number[] | undefined;
 
   private constructor(
     count: number,
-    { texts, edges, starts }: { texts: readonly string[]; edges: Int32Array; starts?: Int32Array },
-    ids: ArrayLike<number> | undefined,
+    { texts, edges, starts }: { texts: readonly string[]; edges: readonly number[]; starts?: readonly number[] },
+    ids: readonly number[] | undefined,
   ) {
     this.count = count;
     this.#texts = texts;
@@ -73,17 +74,16 @@ export class Gaps {
   }
 
   /** @param ids which of the texts stands in each place; all, one after the other, where it is missing. */
-  static of(shapes: Shapes, shape: string, ids?: ArrayLike<number>): Gaps {
-    return new Gaps(shape.split(GAP).length - 1, shapes, ids);
+  static of(shapes: Shapes, shape: string, ids?: readonly number[]): Gaps {
+    let count = 0;
+    for (let at = shape.indexOf(GAP); at >= 0; at = shape.indexOf(GAP, at + 1)) count++;
+    return new Gaps(count, shapes, ids);
   }
 
   /** Of texts that begin and end alike, with one gap between. */
-  static within(texts: readonly string[], head: number, tail: number, ids?: ArrayLike<number>): Gaps {
-    const edges = new Int32Array(texts.length * 2);
-    for (let at = 0; at < texts.length; at++) {
-      edges[at * 2] = head;
-      edges[at * 2 + 1] = texts[at]!.length - tail;
-    }
+  static within(texts: readonly string[], head: number, tail: number, ids?: readonly number[]): Gaps {
+    const edges: number[] = [];
+    for (const { length } of texts) edges.push(head, length - tail);
     return new Gaps(1, { texts, edges }, ids);
   }
 
@@ -109,21 +109,21 @@ export class Gaps {
 
   /** What stands in a gap in the first places. */
   head(gap: number, places: number): readonly string[] {
-    return places === this.length
-      ? this.all(gap, gap, 0)
-      : Array.from({ length: places }, (_, place) => this.text(gap, place));
+    if (places === this.length) return this.all(gap, gap, 0);
+    const texts: string[] = [];
+    for (let place = 0; place < places; place++) texts.push(this.text(gap, place));
+    return texts;
   }
 
   /** Of each place the text from one gap to the end of another, without the first characters. */
   all(first: number, last: number, skipped: number): readonly string[] {
-    const slice = (id: number): string => {
+    const texts: string[] = [];
+    for (let place = 0; place < this.length; place++) {
+      const id = this.#idAt(place);
       const own = this.#edgeOf(id, 0);
-      return this.#texts[id]!.slice(this.#edges[own + first * 2]! + skipped, this.#edges[own + last * 2 + 1]);
-    };
-    const ids = this.#ids;
-    if (!ids) return this.#texts.map((_, id) => slice(id));
-    const known: string[] = [];
-    return Array.from({ length: ids.length }, (_, place) => (known[ids[place]!] ??= slice(ids[place]!)));
+      texts.push(this.#texts[id]!.slice(this.#edges[own + first * 2]! + skipped, this.#edges[own + last * 2 + 1]));
+    }
+    return texts;
   }
 
   /** How many characters all texts begin with in a gap, one at least left over; 0 for fewer than `enough`. */

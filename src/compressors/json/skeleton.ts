@@ -15,8 +15,6 @@ const UUID = /[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z]
 /** Shorter runs of hexadecimal digits are words and numbers. */
 const MIN_HEX_CHARS = 6;
 
-const MIN_EDGES = 32;
-
 const LETTER = 1;
 const DIGIT = 2;
 /** What each character is; most are neither. */
@@ -27,14 +25,13 @@ for (let code = 0x41; code <= 0x5a; code++) KINDS[code] = KINDS[code + 0x20] = L
 /** Splits one text after the other. Of most of them it is only asked whether they are like another. */
 export class Splitter {
   /** Where each gap starts and ends, of all texts so far. */
-  edges: Int32Array = new Int32Array(MIN_EDGES);
-  end = 0;
+  readonly edges: number[] = [];
   #start = 0;
   #text = '';
 
   split(text: string): void {
     this.#text = text;
-    this.#start = this.end;
+    this.#start = this.edges.length;
     const { length } = text;
     if (length > 0 && endOfDigits(text, 0, length) === length) {
       this.#push(0, length);
@@ -61,7 +58,7 @@ export class Splitter {
   get shape(): string {
     let shape = '';
     let at = 0;
-    for (let edge = this.#start; edge < this.end; edge += 2) {
+    for (let edge = this.#start; edge < this.edges.length; edge += 2) {
       shape += this.#text.slice(at, this.edges[edge]) + GAP;
       at = this.edges[edge + 1]!;
     }
@@ -71,10 +68,10 @@ export class Splitter {
   /** The same as `shape === splitter.shape`. */
   hasShape(shape: string): boolean {
     const text = this.#text;
-    if (this.end === this.#start) return text === shape;
+    if (this.edges.length === this.#start) return text === shape;
     let at = 0;
     let place = 0;
-    for (let edge = this.#start; edge < this.end; edge += 2) {
+    for (let edge = this.#start; edge < this.edges.length; edge += 2) {
       for (const end = this.edges[edge]!; at < end; at++, place++) {
         if (text.charCodeAt(at) !== shape.charCodeAt(place)) return false;
       }
@@ -87,13 +84,7 @@ export class Splitter {
   }
 
   #push(start: number, end: number): void {
-    if (this.end === this.edges.length) {
-      const wider = new Int32Array(this.end * 2);
-      wider.set(this.edges);
-      this.edges = wider;
-    }
-    this.edges[this.end++] = start;
-    this.edges[this.end++] = end;
+    this.edges.push(start, end);
   }
 
   /** What varies in one run of letters and digits. */

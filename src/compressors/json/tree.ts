@@ -20,7 +20,9 @@ export class Shape {
   /** The key that came next the last time, as it stands in the text: the parser's guess. */
   guess = '';
   guessed: Shape | undefined;
-  #next: Map<string, Shape> | undefined;
+  /** The one that grew first: most have no other. */
+  #next: Shape | undefined;
+  #others: Map<string, Shape> | undefined;
   #keys: readonly string[] | undefined;
   #heads: readonly string[] | undefined;
 
@@ -43,12 +45,13 @@ export class Shape {
   }
 
   known(key: string): Shape | undefined {
-    return this.#next?.get(key);
+    return this.#next?.key === key ? this.#next : this.#others?.get(key);
   }
 
   grow(key: string): Shape {
     const shape = new Shape(this, key);
-    (this.#next ??= new Map()).set(key, shape);
+    if (this.#next) (this.#others ??= new Map()).set(key, shape);
+    else this.#next = shape;
     return shape;
   }
 }

@@ -92,5 +92,31 @@ function textIn({ spec, legend, cells }: Wording): string {
 
 function addWords(text: string, words: Set<string>): void {
   if (text.length < MIN_WORD_CHARS) return;
-  for (const word of text.match(WORD) ?? []) if (word.length >= MIN_WORD_CHARS) words.add(word);
+  if (!addAsciiWords(text, words)) for (const word of text.match(WORD) ?? []) addWord(word, words);
+}
+
+function addWord(word: string, words: Set<string>): void {
+  if (word.length >= MIN_WORD_CHARS) words.add(word);
+}
+
+/** False where there are other characters. */
+function addAsciiWords(text: string, words: Set<string>): boolean {
+  let start = -1;
+  for (let at = 0; at <= text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 0x7f) return false;
+    if (isWordChar(code)) {
+      if (start < 0) start = at;
+    } else if (start >= 0 && !((code === 0x2e || code === 0x2d) && isWordChar(text.charCodeAt(at + 1)))) {
+      addWord(text.slice(start, at), words);
+      start = -1;
+    }
+  }
+  return true;
+}
+
+function isWordChar(code: number): boolean {
+  return (
+    (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || (code >= 0x30 && code <= 0x39) || code === 0x5f
+  );
 }

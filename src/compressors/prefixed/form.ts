@@ -21,11 +21,10 @@ const MAX_LINES = 4_000_000;
 
 /** The JSON texts with the words before them as their first columns. */
 export function asJsonLines({ rows, template }: Records): string {
-  const holes = template.filter((part) => typeof part !== 'string').length;
-  const keys = Array.from({ length: holes }, (_, hole) => JSON.stringify(keyOf(hole)));
+  const heads = headsOf(template);
   return rows
     .map(({ cells, minified }) => {
-      const own = cells.map((cell, hole) => `${keys[hole]!}:${JSON.stringify(cell)}`).join(',');
+      const own = cells.map((cell, hole) => heads[hole]! + JSON.stringify(cell)).join(',');
       if (own === '') return minified;
       return minified === '{}' ? `{${own}}` : `{${own},${minified.slice(1)}`;
     })
@@ -99,22 +98,30 @@ function readHead(line: string): Head | undefined {
   };
 }
 
-/** The first values of a JSON text and the rest of it. */
-function splitRow(row: string, holes: number): { cells: readonly string[]; minified: string } | undefined {
+const CELL = /"(?:[^"\\]|\\.)*"/y;
+
+/**
+ * The first values of a JSON text and the rest of it.
+ * @param heads what stands before each of them.
+ */
+function splitRow(row: string, heads: readonly string[]): { cells: readonly string[]; minified: string } | undefined {
   const cells: string[] = [];
   let at = 1;
-  for (let hole = 0; hole < holes; hole++) {
-    const key = `${JSON.stringify(keyOf(hole))}:`;
-    if (!row.startsWith(key, at)) return undefined;
-    const cell = /"(?:[^"\\]|\\.)*"/y;
-    cell.lastIndex = at + key.length;
-    const match = cell.exec(row);
-    if (!match) return undefined;
-    cells.push(JSON.parse(match[0]) as string);
-    at = cell.lastIndex;
+  for (const head of heads) {
+    if (!row.startsWith(head, at)) return undefined;
+    CELL.lastIndex = at + head.length;
+    const cell = CELL.exec(row)?.[0];
+    if (cell === undefined) return undefined;
+    cells.push(cell.includes('\\') ? (JSON.parse(cell) as string) : cell.slice(1, -1));
+    at = CELL.lastIndex;
     if (row[at] === ',') at++;
   }
-  return { cells, minified: holes === 0 ? row : `{${row.slice(at)}` };
+  return { cells, minified: heads.length === 0 ? row : `{${row.slice(at)}` };
+}
+
+/** What stands before the value of each hole. */
+function headsOf(template: Template): readonly string[] {
+  return template.filter((part) => typeof part !== 'string').map((_, hole) => `${JSON.stringify(keyOf(hole))}:`);
 }
 
 /** The lines of all records; undefined when what is said does not fit the head. */
@@ -122,14 +129,15 @@ function readRows(said: string, { rows, template, facts }: Head, readJson: ReadJ
   const spelled = readJson(said).split('\n');
   if (spelled.length !== rows) return undefined;
   const style = STYLES.find(({ name }) => name !== '' && facts.includes(STYLED + name)) ?? STYLES[0]!;
-  const holes = template.filter((part) => typeof part !== 'string').length;
+  const heads = headsOf(template);
   const lacking = Number(facts.map((fact) => LACKING.exec(fact)?.[1]).find((count) => count !== undefined) ?? 0);
   const lines: string[] = [];
   for (const [i, row] of spelled.entries()) {
-    const split = splitRow(row, holes);
+    const split = splitRow(row, heads);
     if (!split) return undefined;
     const text = writePrefix(template, split.cells) + style.spell(split.minified);
-    for (const line of text.split('\n').slice(i === 0 ? lacking : 0)) lines.push(line);
+    if (i > 0 && !text.includes('\n')) lines.push(text);
+    else for (const line of text.split('\n').slice(i === 0 ? lacking : 0)) lines.push(line);
   }
   return lines;
 }

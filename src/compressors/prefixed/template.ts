@@ -120,8 +120,10 @@ function isBlank(code: number): boolean {
 }
 
 export function writePrefix(template: Template, cells: Cells): string {
+  let prefix = '';
   let hole = 0;
-  return template.map((part) => (typeof part === 'string' ? part : cells[hole++]!.padEnd(part.width ?? 0))).join('');
+  for (const part of template) prefix += typeof part === 'string' ? part : cells[hole++]!.padEnd(part.width ?? 0);
+  return prefix;
 }
 
 /** The key of the column of a hole. */

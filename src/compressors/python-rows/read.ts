@@ -9,6 +9,8 @@ export const AS_PRINTED = 'py:';
 const MAX_DEPTH = 40;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?/y;
 const TEXT = /'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"/y;
+/** One that JSON spells alike but for its quotes: most are such. */
+const PLAIN_TEXT = /'((?!py:)[ !#-&(-[\]-~]*)'/y;
 const WORD = /[A-Za-z_][\w.]*/y;
 const CONSTANTS: Readonly<Record<string, string>> = { None: 'null', True: 'true', False: 'false' };
 
@@ -61,6 +63,8 @@ class ValueReader {
   }
 
   #string(): string {
+    const plain = this.#match(PLAIN_TEXT);
+    if (plain) return `"${plain[1]!}"`;
     const match = this.#match(TEXT);
     if (!match) throw new Unreadable();
     const text = readText(match[1] ?? match[2]!);

@@ -5,10 +5,11 @@ const NAMED: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '\\
 const ESCAPED = /\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8})|([\\'"nrt]))/g;
 /** Signs that Python does not print as they are. */
 // oxlint-disable-next-line no-misleading-character-class
-const UNPRINTABLE = /[\\\p{C}\p{Z}]/gu;
+const UNPRINTABLE = /[\\\p{C}]|(?! )\p{Z}/gu;
+/** What stands in quotes as it is, in Python as in JSON: ASCII without quotes and backslashes. */
+const PLAIN = /^[ !#-&(-[\]-~]*$/;
 
 function escape(character: string): string {
-  if (character === ' ') return character;
   const known = ESCAPES[character];
   if (known !== undefined) return known;
   const code = character.codePointAt(0)!;
@@ -19,6 +20,7 @@ function escape(character: string): string {
 
 /** A text as `repr` prints it. */
 export function spellText(text: string): string {
+  if (PLAIN.test(text)) return `'${text}'`;
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const escaped = text.replace(UNPRINTABLE, escape);
   return quote + (quote === "'" ? escaped.replaceAll("'", "\\'") : escaped) + quote;

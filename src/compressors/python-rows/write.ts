@@ -7,7 +7,7 @@ const WORDS: Readonly<Record<string, string>> = { null: 'None', true: 'True', fa
 
 function printToken(token: string): string {
   if (token.charCodeAt(0) !== 0x22) return WORDS[token] ?? token;
-  const text = JSON.parse(token) as string;
+  const text = token.includes('\\') ? (JSON.parse(token) as string) : token.slice(1, -1);
   return text.startsWith(AS_PRINTED) ? text.slice(AS_PRINTED.length) : spellText(text);
 }
 

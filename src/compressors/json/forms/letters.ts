@@ -139,7 +139,7 @@ function groupsOf(column: Column, limit: number): Groups | undefined {
   const known = new Map<string, number>();
   for (let id = 0; id < distinct.length; id++) {
     const isText = typeof distinct[id] === 'string';
-    const shape = isText ? column.skeleton(id)?.shape : undefined;
+    const shape = isText ? column.ownShape(id) : undefined;
     if (isText && shape === undefined) return undefined;
     let group = shape === undefined ? undefined : known.get(shape);
     if (group === undefined) {
@@ -160,8 +160,12 @@ function isInline(column: Column, { places }: Kind): boolean {
 function spellOut(column: Column, kinds: readonly Kind[], context: WriteContext): Wording {
   const [first, second] = context.legends % 2 === 0 ? [SMALL, CAPITAL] : [CAPITAL, SMALL];
   const alphabet = first + second;
-  const cells = column.rows.map(() => '');
-  const own = column.rows.map(() => '');
+  const cells: string[] = [];
+  const own: string[] = [];
+  for (let at = 0; at < column.rows.length; at++) {
+    cells.push('');
+    own.push('');
+  }
   const legend: string[] = [];
   const letterOf = new Map<string, string>();
   let isCounted = false;
@@ -201,7 +205,12 @@ function isTurn(own: readonly string[], rows: readonly number[], legend: readonl
 function glue(lists: Lists, at: number): string {
   let text = withoutSpaces(writeFill(lists[0]![at]!));
   for (let next = 1; next < lists.length; next++) text += ` ${withoutSpaces(writeFill(lists[next]![at]!))}`;
-  return /^[\p{L}]/u.test(text) ? ` ${text}` : text;
+  return startsWithLetter(text) ? ` ${text}` : text;
+}
+
+function startsWithLetter(text: string): boolean {
+  const code = text.charCodeAt(0);
+  return code > 0x7f ? /^\p{L}/u.test(text) : (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
 }
 
 type Lists = ReturnType<Fit['lists']>;
@@ -217,9 +226,11 @@ function entryFor(column: Column, { shape, places }: Kind, context: WriteContext
   const first = column.ids[places[0]!];
   if (shape === undefined || places.every((place) => column.ids[place] === first))
     return { text: writeConstant(value, context.brackets), lists: [], isCounted: false };
+  const rows: number[] = [];
+  for (const place of places) rows.push(column.rows[place]!);
   const group: Group = {
     shape,
-    rows: places.map((place) => column.rows[place]!),
+    rows,
     gaps: gapsOf(column, places, shape),
     marks: new Map(),
     others: context.others,
@@ -234,7 +245,8 @@ function entryFor(column: Column, { shape, places }: Kind, context: WriteContext
 }
 
 function gapsOf(column: Column, places: readonly number[], shape: string): Gaps {
-  const ids = places.map((place) => column.ids[place]!);
+  const ids: number[] = [];
+  for (const place of places) ids.push(column.ids[place]!);
   if (column.isText && column.shapes) return Gaps.of(column.shapes, shape, ids);
   return Gaps.of(new Shapes(ids.map((id) => column.distinct[id] as string)), shape);
 }

@@ -1,6 +1,6 @@
 /** One pattern for all rows: `req-{i, 6 digits}`, `2024-12-15T03:{}Z`, `{user.url}/repos`. */
 import type { Column } from '../column.ts';
-import type { Formulas } from '../formulas.ts';
+import type { Formula, Formulas } from '../formulas.ts';
 import { type Fit as Fitted, type Group, MAX_MISSED_SHARE, fitGroup, isPlainRule, oddPlaces } from '../fit.ts';
 import { LISTED, type Piece, readPattern, writePattern } from '../pattern.ts';
 import { type ReferencedTexts, findReferences } from '../references.ts';
@@ -8,16 +8,15 @@ import { Gaps, Shapes } from '../shapes.ts';
 import { GAP, RESERVED } from '../skeleton.ts';
 import { MIN_FORMULA_ROWS } from '../slots/slot.ts';
 import { valueOf } from '../spell.ts';
-import { exceptRows } from './exceptions.ts';
+import { BUT, exceptRows } from './exceptions.ts';
 import { type ColumnForm, type Reading, type WriteContext, type Wording, headOnly } from './form.ts';
 import { fitOf, withoutSpaces, writeFill } from './listed.ts';
 
 export const pattern: ColumnForm = {
   name: 'pattern',
   write(column, context) {
-    const isText = column.isText;
-    if ((!isText && !column.isNumber) || column.distinct.length < 2) return [];
-    const loose = column.formulas.first(Math.floor(column.rows.length / 25));
+    if (!mayHavePattern(column)) return [];
+    const loose = looseFormula(column);
     if (loose) return [formula(column, loose.wording, new Set(loose.misses), context)];
     const wordings: Wording[] = [];
     const looser =
@@ -49,6 +48,27 @@ export const pattern: ColumnForm = {
     };
   },
 };
+
+/** The pattern that gives each text, with nothing in the lines. */
+export function wholeRule(column: Column, context: WriteContext): Wording | undefined {
+  if (!mayHavePattern(column)) return undefined;
+  const loose = looseFormula(column);
+  if (loose) return loose.misses.length === 0 ? formula(column, loose.wording, new Set(), context) : undefined;
+  for (const source of sources(column, context)) {
+    const fit = fitTexts(source, column);
+    const said = fit?.listed === 0 ? wordingOf(column, fit, context) : undefined;
+    if (said && !said.spec.includes(BUT)) return said;
+  }
+  return undefined;
+}
+
+function mayHavePattern({ isText, isNumber, distinct }: Column): boolean {
+  return (isText || isNumber) && distinct.length > 1;
+}
+
+function looseFormula({ formulas, rows }: Column): Formula | undefined {
+  return formulas.first(Math.floor(rows.length / 25));
+}
 
 /** A pattern without listed slots, with the few texts that it does not give as exceptions. */
 function exceptOdd(column: Column, source: Source, context: WriteContext): readonly Wording[] {
@@ -84,18 +104,23 @@ function mainPlaces(source: Source, mayMiss: number): readonly number[] | undefi
 class Source {
   readonly shapes: Shapes;
   /** Where texts come more than once: which of them stands in each place. */
-  readonly ids: Int32Array | undefined;
+  readonly ids: readonly number[] | undefined;
   readonly length: number;
   readonly marks: ReferencedTexts['marks'];
   /** Of the gaps, where all texts have one shape. */
   readonly #formulas: Map<number, Formulas>;
 
-  constructor(shapes: Shapes, ids?: Int32Array, marks: ReferencedTexts['marks'] = new Map(), formulas?: Formulas) {
+  constructor(
+    shapes: Shapes,
+    ids: readonly number[] | undefined,
+    marks: ReferencedTexts['marks'],
+    formulas: Map<number, Formulas> = new Map(),
+  ) {
     this.shapes = shapes;
     this.ids = ids;
     this.length = ids ? ids.length : shapes.texts.length;
     this.marks = marks;
-    this.#formulas = new Map(formulas ? [[0, formulas]] : []);
+    this.#formulas = formulas;
   }
 
   shapeAt(place: number): number {
@@ -119,9 +144,10 @@ function* sources(column: Column, { others }: WriteContext): Generator<Source> {
   if (found) yield new Source(new Shapes(found.texts), undefined, found.marks);
   const { shapes, ids } = column;
   if (!shapes) return;
-  const isGap = shapes.all[shapes.ids[0]!] === GAP;
+  const { gapFormulas } = column;
+  if (shapes.all[shapes.ids[0]!] === GAP) gapFormulas.set(0, column.formulas);
   const isOnce = shapes.texts.length === ids.length;
-  yield new Source(shapes, isOnce ? undefined : ids, new Map(), isGap ? column.formulas : undefined);
+  yield new Source(shapes, isOnce ? undefined : ids, new Map(), gapFormulas);
 }
 
 /** One pattern for texts of one shape; for others what they begin and end with. */

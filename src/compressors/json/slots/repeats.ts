@@ -35,73 +35,54 @@ export const repeats: SlotForm = {
   },
 };
 
-/** Texts by number, equal ones by the same, because comparing numbers is faster; and room to count them in. */
+/** Texts by number, equal ones by the same, because comparing numbers is faster. */
 interface Numbered {
   readonly distinct: readonly string[];
-  readonly ids: Int32Array;
-  readonly votes: Int32Array;
-  /** Of each place in the turn the number of its text. */
-  readonly turn: Int32Array;
+  readonly ids: readonly number[];
 }
 
 function numberTexts(texts: readonly string[]): Numbered {
   const known = new Map<string, number>();
-  const ids = new Int32Array(texts.length);
-  let last = -1;
+  const ids: number[] = [];
   for (let at = 0; at < texts.length; at++) {
-    if (at > 0 && texts[at] === texts[at - 1]) {
-      ids[at] = last;
-      continue;
-    }
-    let id = known.get(texts[at]!);
-    if (id === undefined) {
-      id = known.size;
-      known.set(texts[at]!, id);
-    }
-    ids[at] = last = id;
+    const text = texts[at]!;
+    let id = at > 0 && text === texts[at - 1] ? ids[at - 1] : known.get(text);
+    if (id === undefined) known.set(text, (id = known.size));
+    ids.push(id);
   }
-  const voted = Math.min(known.size, VOTES * MAX_PERIOD);
-  return {
-    distinct: [...known.keys()],
-    ids,
-    votes: new Int32Array(voted * MAX_PERIOD),
-    turn: new Int32Array(MAX_PERIOD),
-  };
+  return { distinct: [...known.keys()], ids };
 }
 
 /** Of each place in the turn the commonest text, as far as few rows have another; undefined when it is the same in all. */
-function turnOf(numbered: Numbered, rows: readonly number[], period: number): string[] | undefined {
-  const { distinct, ids, turn } = numbered;
+function turnOf({ distinct, ids }: Numbered, rows: readonly number[], period: number): string[] | undefined {
   const mayMiss = Math.max(1, Math.floor(ids.length * MAX_MISSES));
   // Each text that has no place in the turn is missed once at least.
-  if (distinct.length - period > mayMiss || !hasTurn(numbered, rows, period)) return undefined;
+  const turn = distinct.length - period > mayMiss ? undefined : likelyTurn(ids, rows, period);
+  if (!turn) return undefined;
   let misses = mayMiss;
   for (let at = 0; at < ids.length; at++) {
     if (turn[rows[at]! % period] !== ids[at] && misses-- === 0) return undefined;
   }
-  return Array.from(turn.subarray(0, period), (id) => distinct[id]!);
+  return turn.map((id) => distinct[id]!);
 }
 
 /**
- * Finds of each place in the turn the number of the text that the first rows have there most often. False where they
- * have none, or the same in all places.
+ * Of each place in the turn the number of the text that the first rows have there most often. Undefined where they have
+ * none, or the same in all places.
  */
-function hasTurn({ ids, votes, turn }: Numbered, rows: readonly number[], period: number): boolean {
+function likelyTurn(ids: readonly number[], rows: readonly number[], period: number): readonly number[] | undefined {
   const voters = Math.min(ids.length, VOTES * period);
   let known = 0;
   for (let at = 0; at < voters; at++) if (ids[at]! >= known) known = ids[at]! + 1;
-  votes.fill(0, 0, period * known);
+  const votes: number[] = [];
+  const turn: number[] = [];
+  for (let at = 0; at < period * known; at++) votes.push(0);
+  for (let place = 0; place < period; place++) turn.push(-1);
   for (let at = 0; at < voters; at++) votes[(rows[at]! % period) * known + ids[at]!]!++;
-  let isTurn = false;
-  turn.fill(-1, 0, period);
   for (let at = 0; at < voters; at++) {
     const place = rows[at]! % period;
     const before = turn[place]!;
     if (before < 0 || votes[place * known + ids[at]!]! > votes[place * known + before]!) turn[place] = ids[at]!;
   }
-  for (let place = 0; place < period; place++) {
-    if (turn[place]! < 0) return false;
-    if (turn[place] !== turn[0]) isTurn = true;
-  }
-  return isTurn;
+  return turn.includes(-1) || turn.every((id) => id === turn[0]) ? undefined : turn;
 }

@@ -9,6 +9,8 @@ const MAX_FIELDS = 2_000;
 const MIN_MAP_KEYS = 8;
 const MAX_MAP_SHARE = 0.25;
 
+const NO_FIELDS: ReadonlyMap<string, FieldNode> = new Map();
+
 /** What stands at one path: values, objects (then it has fields), lists of objects (then it has members). */
 export class FieldNode {
   readonly path: readonly string[];
@@ -19,10 +21,11 @@ export class FieldNode {
   /** The rows where it is an object. */
   readonly objectRows: number[] = [];
   readonly listRows: number[] = [];
-  readonly fields: Map<string, FieldNode> = new Map();
   member: FieldNode | undefined;
   isHidden = false;
-  readonly #plans = new Map<Shape, readonly FieldNode[]>();
+  /** Of each shape of its objects the fields. Most nodes have none. */
+  #plans: Map<Shape, readonly FieldNode[]> | undefined;
+  #fields: Map<string, FieldNode> | undefined;
   readonly #known: Known | undefined;
   #column: Column | undefined;
   #name: string | undefined;
@@ -31,6 +34,10 @@ export class FieldNode {
     this.path = path;
     this.isMany = isMany;
     this.#known = known;
+  }
+
+  get fields(): ReadonlyMap<string, FieldNode> {
+    return this.#fields ?? NO_FIELDS;
   }
 
   get name(): string {
@@ -65,7 +72,7 @@ export class FieldNode {
     const isDeep = this.path.length >= MAX_DEPTH || table.isFull;
     if (value instanceof JsonRecord && value.values.length > 0 && !isDeep) {
       this.objectRows.push(row);
-      const plan = this.#plans.get(value.shape) ?? this.#plan(value.shape, table);
+      const plan = this.#plans?.get(value.shape) ?? this.#plan(value.shape, table);
       for (let at = 0; at < plan.length; at++) plan[at]!.add(value.values[at]!, row, table);
     } else if (isList(value) && value.some(isContainer) && !isDeep) {
       this.listRows.push(row);
@@ -78,14 +85,15 @@ export class FieldNode {
   }
 
   #plan(shape: Shape, table: FlatTable): readonly FieldNode[] {
+    const fields = (this.#fields ??= new Map());
     const plan = shape.keys.map((key) => {
-      const known = this.fields.get(key);
+      const known = fields.get(key);
       if (known) return known;
       const node = table.newNode([...this.path, key], this.isMany);
-      this.fields.set(key, node);
+      fields.set(key, node);
       return node;
     });
-    this.#plans.set(shape, plan);
+    (this.#plans ??= new Map()).set(shape, plan);
     return plan;
   }
 }

@@ -54,7 +54,7 @@ export function rareCells(column: Column, limits: RareLimits): ReadonlySet<numbe
 
 interface Groups {
   /** The group of each distinct value, by its number; undefined when each is one of its own. */
-  readonly ids?: Int32Array;
+  readonly ids?: readonly number[];
   readonly count: number;
 }
 
@@ -62,7 +62,7 @@ interface Groups {
 function groupsOf(column: Column, limit: number, keyOf: (value: Cell, id: number) => string): Groups | undefined {
   const { distinct, ids: cells } = column;
   const known = new Map<string, number>();
-  const ids = new Int32Array(distinct.length);
+  const ids: number[] = [];
   for (let id = 0; id < distinct.length; id++) {
     const key = keyOf(distinct[id]!, id);
     let group = known.get(key);
@@ -70,7 +70,7 @@ function groupsOf(column: Column, limit: number, keyOf: (value: Cell, id: number
       known.set(key, (group = known.size));
       if (areManyGroups(known.size, cells.length, limit)) return undefined;
     }
-    ids[id] = group;
+    ids.push(group);
   }
   return { ids, count: known.size };
 }
@@ -79,9 +79,8 @@ function groupsOf(column: Column, limit: number, keyOf: (value: Cell, id: number
 function rareOf(found: Groups | undefined, { counts, ids }: Column, limit: number): readonly number[] {
   if (!found || areManyGroups(found.count, ids.length, limit)) return [];
   const groupOf = found.ids;
-  const totals = new Int32Array(found.count);
-  for (let id = 0; id < counts.length; id++) totals[groupOf ? groupOf[id]! : id]! += counts[id]!;
-  const sorted = Array.from(totals, (total, group) => [group, total] as const).sort((a, b) => a[1] - b[1]);
+  const totals = groupOf ? totalsOf(groupOf, found.count, counts) : counts;
+  const sorted = totals.map((total, group) => [group, total] as const).sort((a, b) => a[1] - b[1]);
   let rows = 0;
   let groups = 0;
   for (const [, total] of sorted) {
@@ -102,6 +101,13 @@ function rareOf(found: Groups | undefined, { counts, ids }: Column, limit: numbe
   return values;
 }
 
+function totalsOf(groupOf: readonly number[], count: number, counts: readonly number[]): readonly number[] {
+  const totals: number[] = [];
+  for (let group = 0; group < count; group++) totals.push(0);
+  for (let id = 0; id < counts.length; id++) totals[groupOf[id]!]! += counts[id]!;
+  return totals;
+}
+
 /** Whether so many groups leave too few cells for those that are not rare: at most `limit` groups are. */
 function areManyGroups(groups: number, cells: number, limit: number): boolean {
   return (groups - limit) * MIN_COMMON > cells;
@@ -120,7 +126,7 @@ function rareTexts(column: Column, limit: number, { hasNumbers }: RareLimits): r
   const { distinct } = column;
   const odd = hasNumbers ? [...rareLengths(column, limit)] : [];
   if (distinct.length > MAX_SPLIT) return odd;
-  const shapeOf = (value: Cell, id: number): string => column.skeleton(id)?.shape ?? kindOf(value);
+  const shapeOf = (value: Cell, id: number): string => column.ownShape(id) ?? kindOf(value);
   const groups = (column.isText ? column.shapes : undefined) ?? groupsOf(column, limit, shapeOf);
   odd.push(...rareOf(groups, column, limit));
   if (groups && groups.count * MIN_COMMON < column.ids.length) return odd;
@@ -207,11 +213,12 @@ function rareSlots(column: Column, limit: number): readonly number[] {
       places.map((at) => column.ids[at]!),
     );
     const rows = places.map((at) => column.rows[at]!);
+    const known = places.length === column.rows.length ? column.gapFormulas : undefined;
     for (let slot = 0; slot < gaps.count; slot++) {
       if (!DIGITS.test(gaps.text(slot, 0)) || gaps.isSame(slot)) continue;
       const texts = gaps.all(slot, slot, 0);
       if (!texts.every((text) => DIGITS.test(text))) continue;
-      const formulas = new Formulas(rows, (count) => texts.slice(0, count));
+      const formulas = known?.get(slot) ?? new Formulas(rows, (count) => texts.slice(0, count));
       odd.push(...missesOfFormula(formulas, texts.length, limit).map((at) => places[at]!));
       odd.push(...farPlaces(texts.map(Number), limit).map((at) => places[at]!));
     }
