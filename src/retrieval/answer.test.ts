@@ -261,6 +261,12 @@ describe('a text in JSON', () => {
     expect(ask(carried, { rows: '2' }).text).toBe(ask(SPELT, { rows: '2' }).text);
   });
 
+  test('that stands as base64 is read', () => {
+    const carried = JSON.stringify({ path: 'a.log', content: Buffer.from(LOG).toString('base64') });
+    expect(ask(carried, { lines: '7' }).text).toBe('[lines of content 7-7 of 3000]\nline 7 of worker-6');
+    expect(ask(carried, { path: 'content', lines: '7' }).text).toContain('\nline 7 of worker-6');
+  });
+
   test('comes as it reads at its path, and in the whole as it was spelt', () => {
     const short = JSON.stringify({ out: 'a\n\tb "c"' });
     expect([ask(short, { path: 'out' }).text, ask(short, {}).text]).toEqual(['a\n\tb "c"', short]);

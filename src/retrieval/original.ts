@@ -1,4 +1,5 @@
 /** An original as a model asks for it: by lines, and where it is JSON by rows and places. In its own spelling, texts in JSON read. */
+import { readBase64 } from '../core/base64.ts';
 import { locate } from '../core/json/locate.ts';
 import type { JsonPath, JsonValue } from '../core/json/value.ts';
 
@@ -31,7 +32,7 @@ export class Original {
     const own = this.ownLines;
     const path = longest(this.#json?.value ?? null, linesIn);
     if (!path || path.length === 0) return own;
-    const texts = linesOf(at(this.#json!.value, path) as string);
+    const texts = linesOf(read(at(this.#json!.value, path) as string));
     return texts.length > own.texts.length ? { texts, name: `lines of ${path.join('.')}` } : own;
   }
 
@@ -53,7 +54,7 @@ export class Original {
     if (!this.#json) return undefined;
     const steps = this.#stepsOf(path);
     const value = at(this.#json.value, steps);
-    if (typeof value === 'string' && value.includes('\n')) return value;
+    if (typeof value === 'string' && read(value).includes('\n')) return read(value);
     try {
       const [place] = locate(this.text, [{ path: steps, isRemoved: false }]);
       return place && this.text.slice(place.start, place.end);
@@ -111,6 +112,13 @@ function at(value: JsonValue, path: JsonPath): JsonValue | undefined {
   );
 }
 
+const MAY_BE_BASE64 = /^[A-Za-z0-9+/]{40}/;
+
+/** What a value says that stands as base64. */
+function read(value: string): string {
+  return (MAY_BE_BASE64.test(value) ? readBase64(value)?.text : undefined) ?? value;
+}
+
 function linesOf(text: string): readonly string[] {
   return text.replace(/\n$/, '').split('\n');
 }
@@ -123,7 +131,8 @@ function rowsIn(value: JsonValue): number {
 }
 
 function linesIn(value: JsonValue): number {
-  return typeof value === 'string' && value.includes('\n') ? linesOf(value).length : 0;
+  const text = typeof value === 'string' ? read(value) : '';
+  return text.includes('\n') ? linesOf(text).length : 0;
 }
 
 function charsIn(value: JsonValue): number {

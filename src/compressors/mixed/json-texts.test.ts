@@ -67,6 +67,24 @@ describe('JSON that carries texts', () => {
     expect(shorten([{ type: 'text', text: oddly }])).toBeUndefined();
   });
 
+  test('a file in base64 stands as it reads', () => {
+    const program = Array.from(
+      { length: 60 },
+      (_, i) => `export const step${i} = (n: number) => n * ${i}; // "Zoë"`,
+    ).join('\n');
+    const base64 = Buffer.from(program).toString('base64');
+    const lines = `${base64.replaceAll(/(.{60})/g, '$1\n')}\n`;
+    for (const content of [base64, lines]) {
+      const result = { name: 'steps.ts', encoding: 'base64', content };
+      for (const level of ['lossless', 'balanced'] as const) {
+        const form = shorten(result, level)!;
+        expect([form.loss, form.text.includes(program)]).toEqual(['none', true]);
+        expect(rebuilt(form)).toEqual(result);
+        expect(o200k.count(form.text)).toBeLessThan(o200k.count(JSON.stringify(result)) * 0.6);
+      }
+    }
+  });
+
   test('texts of web pages that a search found stand one after the other', () => {
     const page = (n: number): string =>
       `# Page ${n}\n\n${`Some words of page ${n}, [a link](https://docs.test/${n}).\n`.repeat(30)}`;

@@ -3,12 +3,16 @@
  * Everything around them stays byte for byte.
  */
 
-/** A value of several lines, of markup, or of JSON. */
+import { type Base64, readBase64, writeBase64 } from '../../core/base64.ts';
+
+/** A value of several lines, of markup, of JSON, or of text in base64. */
 export interface LongText {
   /** Of its literal, quotes included. */
   readonly start: number;
   readonly end: number;
   readonly text: string;
+  /** How the text is spelled where that is base64. */
+  readonly base64?: Base64 | undefined;
   /** It is JSON that stands as text inside JSON. */
   readonly isJson: boolean;
 }
@@ -18,7 +22,8 @@ const MIN_CHARS = 300;
 const MIN_LINE_ENDS = 2;
 const BEGINS_JSON = /^[[{](?: |\\[nrt])*(?:\\"|[[{])/;
 const LOOK_CHARS = 40;
-const NAME = /"\(text (\d{1,4})\)"/g;
+/** `"(text 1)"`, `"(text 2 in base64)"`, `"(text 3 in base64, lines of 60, line end)"`. */
+const NAME = /"\(text (\d{1,4})( in base64(?:, lines of (\d{1,4}))?(, line end)?)?\)"/g;
 const NAME_START = '"(text ';
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
@@ -69,7 +74,10 @@ export function findTexts(json: string): readonly LongText[] {
   const found: LongText[] = [];
   for (const { start, end } of literals(json)) {
     if (!isLong(json, start, end) || isKey(json, end)) continue;
-    found.push({ start, end, text: JSON.parse(json.slice(start, end)) as string, isJson: beginsJson(json, start) });
+    const value = JSON.parse(json.slice(start, end)) as string;
+    const read = beginsBase64(json, start) ? readBase64(value) : undefined;
+    if (read) found.push({ start, end, text: read.text, base64: read.spelling, isJson: false });
+    else if (isText(json, start, end)) found.push({ start, end, text: value, isJson: beginsJson(json, start) });
   }
   return found;
 }
@@ -83,19 +91,25 @@ export function hasNames(json: string): boolean {
 export function withNames(json: string, texts: readonly LongText[]): string {
   let out = '';
   let at = 0;
-  for (const [index, { start, end }] of texts.entries()) {
-    out += `${json.slice(at, start)}"(text ${index + 1})"`;
+  for (const [index, { start, end, base64 }] of texts.entries()) {
+    out += `${json.slice(at, start)}"(text ${index + 1}${base64 ? spelled(base64) : ''})"`;
     at = end;
   }
   return out + json.slice(at);
 }
 
+function spelled({ width, hasLineEnd }: Base64): string {
+  return ` in base64${width === undefined ? '' : `, lines of ${width}`}${hasLineEnd ? ', line end' : ''}`;
+}
+
 /** The document with its texts again; undefined when the names are not those of just these texts, each once. */
 export function withTexts(named: string, texts: readonly string[]): string | undefined {
   const seen = new Set<number>();
-  const json = named.replaceAll(NAME, (_, number: string) => {
+  const json = named.replaceAll(NAME, (_, number: string, base64?: string, width?: string, lineEnd?: string) => {
     seen.add(Number(number));
-    return JSON.stringify(texts[Number(number) - 1] ?? '');
+    const text = texts[Number(number) - 1] ?? '';
+    const spelling = { width: width === undefined ? undefined : Number(width), hasLineEnd: lineEnd !== undefined };
+    return JSON.stringify(base64 === undefined ? text : writeBase64(text, spelling));
   });
   const isEach = seen.size === texts.length && texts.every((_, index) => seen.has(index + 1));
   return isEach && named.match(NAME)!.length === texts.length ? json : undefined;
@@ -120,7 +134,10 @@ function endOf(json: string, start: number): number {
 }
 
 function isLong(json: string, start: number, end: number): boolean {
-  if (end - start < MIN_CHARS) return false;
+  return end - start >= MIN_CHARS && (beginsBase64(json, start) || isText(json, start, end));
+}
+
+function isText(json: string, start: number, end: number): boolean {
   if (json[start + 1] === '<' || beginsJson(json, start)) return true;
   let at = start;
   for (let lines = 0; lines < MIN_LINE_ENDS; lines++) {
@@ -128,6 +145,12 @@ function isLong(json: string, start: number, end: number): boolean {
     if (at < 0 || at >= end) return false;
   }
   return true;
+}
+
+const BEGINS_BASE64 = /^[A-Za-z0-9+/]{40}/;
+
+function beginsBase64(json: string, start: number): boolean {
+  return BEGINS_BASE64.test(json.slice(start + 1, start + 1 + LOOK_CHARS));
 }
 
 function beginsJson(json: string, start: number): boolean {
