@@ -25,6 +25,7 @@ test.each([
   ['lines of several lengths', 'YWJj\nZGVmZ2hp\nYWJj'],
   ['bits that nobody writes', 'YWK='],
   ['blank lines', 'YWJj\n\nZGVm'],
+  ['a line end before it', '\nYWJj'],
   ['nothing', ''],
 ])('what would not come back the same is left alone: %s', (_, value) => {
   expect(readBase64(value)).toBeUndefined();

@@ -85,6 +85,14 @@ describe('JSON that carries texts', () => {
     }
   });
 
+  test.each(['"(text 1 in base64, lines of 0)"', '"(text 2)"', '{"a":"(text 1)","b":"(text 1)"}', '', '"(text 1'])(
+    'a damaged form is read without harm: %s',
+    (json) => {
+      const form = `[headroom: JSON, its long texts written out below it; by lines: 1 as they are, 2 as they are]\n${json}\na\nb`;
+      expect(jsonTexts.expand(form)).toBeUndefined();
+    },
+  );
+
   test('texts of web pages that a search found stand one after the other', () => {
     const page = (n: number): string =>
       `# Page ${n}\n\n${`Some words of page ${n}, [a link](https://docs.test/${n}).\n`.repeat(30)}`;

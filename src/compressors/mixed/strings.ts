@@ -23,7 +23,7 @@ const MIN_LINE_ENDS = 2;
 const BEGINS_JSON = /^[[{](?: |\\[nrt])*(?:\\"|[[{])/;
 const LOOK_CHARS = 40;
 /** `"(text 1)"`, `"(text 2 in base64)"`, `"(text 3 in base64, lines of 60, line end)"`. */
-const NAME = /"\(text (\d{1,4})( in base64(?:, lines of (\d{1,4}))?(, line end)?)?\)"/g;
+const NAME = /"\(text (\d{1,4})( in base64(?:, lines of ([1-9]\d{0,3}))?(, line end)?)?\)"/g;
 const NAME_START = '"(text ';
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
