@@ -7,6 +7,7 @@ import {
   findColumn,
   holeFor,
   isHoleLike,
+  onceForSame,
   readShape,
   separatorFor,
   sharedEnds,
@@ -94,4 +95,20 @@ test('rows with too few or too many cells are damaged', () => {
 
 test('what looks like a hole is known', () => {
   expect([isHoleLike('{1}'), isHoleLike('{1'), isHoleLike('{a}'), isHoleLike('{')]).toEqual([true, true, false, false]);
+});
+
+test('parts of a kind are drawn again as soon as they are others', () => {
+  const asked: string[] = [];
+  const draw = onceForSame((parts: readonly string[]) => {
+    asked.push(parts.join(''));
+    return parts.join('+');
+  });
+  expect([draw(1, ['a', 'b']), draw(1, ['a', 'b']), draw(1, ['a', 'c']), draw(1, ['a'])]).toEqual([
+    'a+b',
+    'a+b',
+    'a+c',
+    'a',
+  ]);
+  expect(draw(2, ['a'])).toBe('a');
+  expect(asked).toEqual(['ab', 'ac', 'a', 'a']);
 });

@@ -12,6 +12,7 @@ const SIZE = String.raw`\d[\d.,]*[KMGTPE]?`;
 const DATE = String.raw`[A-Z][a-z]{2} [ \d]\d (?:\d\d:\d\d| \d{4})|\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d(?:\.\d+)? [+-]\d{4})?`;
 const ROW = new RegExp(`^(${MODE})( +)(\\d{1,9}) (\\S+)( +)(\\S+)( +)(${SIZE}) (${DATE}) (.*)$`, 's');
 const SHORT = new RegExp(`^(${MODE}|[-dlbcps])(\\d{0,9}) (${SIZE}) (?:(${DATE}) )?(.*)$`, 's');
+const STARTS_WITH_MODE = new RegExp(`^${MODE}`);
 const STARTS_WITH_DATE = new RegExp(`^(?:${DATE}) `);
 const HEADER = new RegExp(
   `^\\[ls -l( on BSD)?: owner and group (\\S+) (\\S+)((?:, . is ${MODE} \\d{1,9})*)(?:; dated (${DATE}) unless said)?(?:; after the letter other numbers of links)?\\]$`,
@@ -226,7 +227,7 @@ export const longList: Shape = {
   name: 'ls -l',
   claim(lines: readonly string[]): number {
     const seen = lines.filter((line) => line !== '');
-    const isRow = (line: string): boolean => ROW.test(line);
+    const isRow = (line: string): boolean => STARTS_WITH_MODE.test(line) && ROW.test(line);
     if (!isAtLeast(seen, 0.5, isRow)) return 0;
     const rows = seen.filter(isRow).length;
     return rows >= MIN_ROWS ? 0.9 + (0.09 * rows) / seen.length : 0;

@@ -28,9 +28,14 @@ export function claimFor(sample: Sample): number {
   return isHelp(head) ? LIKELY : 0;
 }
 
+function isTopic(line: string): boolean {
+  const first = line.charCodeAt(0);
+  return first >= 0x41 && first <= 0x5a && TOPIC.test(line);
+}
+
 function isHelp(head: readonly string[]): boolean {
   const said = head.filter((line) => line !== '');
-  const topics = said.filter((line) => TOPIC.test(line)).length;
+  const topics = said.filter(isTopic).length;
   if (topics < MIN_TOPICS && !said.some((line) => USAGE.test(line))) return false;
   const options = said.filter((line) => OPTION.test(line)).length;
   const commands = said.filter((line) => COMMAND.test(line)).length;

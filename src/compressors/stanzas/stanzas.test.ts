@@ -118,6 +118,17 @@ describe('any text of stanzas', () => {
         .join('\n\n'),
     );
 
+  test('comes back whatever text of as many lines was claimed before it', () => {
+    const stanzas = (name: string): string =>
+      Array.from(
+        { length: 20 },
+        (_, i) => `Name: ${name}-${i}\nStatus: running as usual on every node\nAge: ${i}`,
+      ).join('\n\n');
+    expect([claim(stanzas('first')), claim(stanzas('second'))]).toEqual([0.6, 0.6]);
+    expect(readForm(formOf(stanzas('first'))!)).toBe(stanzas('first'));
+    expect(readForm(formOf(stanzas('second'))!)).toBe(stanzas('second'));
+  });
+
   test('comes back to the byte (R-9)', () => {
     fc.assert(
       fc.property(text, (source) => {
