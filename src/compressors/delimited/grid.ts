@@ -269,8 +269,10 @@ function draw(table: Table, style: Style): readonly string[] | undefined {
   const trim = (line: string, isRow: boolean): string =>
     style.trimmed === 'all' || (style.trimmed === 'rows' && isRow) ? trimBlanks(line) : line;
   const line = (row: Row, sides: (i: number) => string, isRow: boolean): string => {
-    const cells = row.map((cell, i) => ` ${pad(cell, widths[i]! - 2, sides(i), measure)} `);
-    return trim(style.left + cells.join(style.bar) + style.right, isRow);
+    let cells = '';
+    for (let i = 0; i < row.length; i++)
+      cells += `${i === 0 ? '' : style.bar} ${pad(row[i]!, widths[i]! - 2, sides(i), measure)} `;
+    return trim(style.left + cells + style.right, isRow);
   };
   const body = table.rows.map((row) => line(row, (i) => style.sides[i] ?? 'l', true));
   const titleSide =
@@ -285,6 +287,10 @@ function draw(table: Table, style: Style): readonly string[] | undefined {
   }
   if (style.bottom !== '') lines.push(writeRule(style.bottom, widths));
   return lines;
+}
+
+function areSame(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((line, i) => line === others[i]);
 }
 
 /** The style under which the lines come back, or undefined. */
@@ -317,7 +323,7 @@ function fit(found: Lines, source: readonly string[]): Spelled | undefined {
         const start = draw(first, { ...style, titleSide, trimmed, widths: drawing.widths.join(' ') });
         if (!start || !start.slice(0, 3).every((line, i) => line === source[i])) continue;
         const table = { names, rows: cells, facts: toFacts({ ...style, titleSide, trimmed }) };
-        if (write(table)?.join('\n') === source.join('\n')) return table;
+        if (areSame(write(table) ?? [], source)) return table;
       }
     }
   }

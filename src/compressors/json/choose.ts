@@ -11,7 +11,7 @@ import { asHeadings } from './forms/heading.ts';
 import { columnForms } from './forms/index.ts';
 import type { Brackets } from './pattern.ts';
 import { isReferable } from './slots/index.ts';
-import { ABSENT, type Cell, OPEN } from './spell.ts';
+import { type Cell, OPEN } from './spell.ts';
 import { Spelled, isList } from './tree.ts';
 import { WholeWords } from './whole-words.ts';
 
@@ -159,15 +159,16 @@ function besideOne(column: Column, context: WriteContext): readonly Wording[] {
   totals.delete('other');
   if (totals.size === 0) return [];
   const [mainKind] = [...totals].reduce((a, b) => (b[1] > a[1] ? b : a));
-  const isMain = (value: Cell): boolean => kindOf(value) === mainKind;
-  const main = column.where(isMain);
-  if (main.rows.length < 3 || main.rows.length === column.rows.length || main.distinct.length < 2) return [];
-  const odd = column.distinct.filter((value) => !isMain(value));
-  const oddRows = column.rows.length - main.rows.length;
-  const exceptions = oddRows <= MAX_EXCEPTED ? exceptionsOf(column, (at) => !isMain(column.value(at))) : undefined;
-  // A dash that already means absent cannot mean something else.
-  const canDash = odd.length === 1 && odd[0] !== OPEN && !main.distinct.includes(ABSENT);
+  const odd = column.distinct.filter((_, id) => kinds[id] !== mainKind);
+  const oddRows = column.rows.length - totals.get(mainKind)!;
+  if (column.rows.length - oddRows < 3 || oddRows === 0 || column.distinct.length - odd.length < 2) return [];
+  const isOdd = (at: number): boolean => kinds[column.ids[at]!] !== mainKind;
+  const exceptions = oddRows <= MAX_EXCEPTED ? exceptionsOf(column, isOdd) : undefined;
+  const canDash = odd.length === 1 && odd[0] !== OPEN;
   if (!exceptions && !canDash) return [];
+  const main = column.where((_, at) => !isOdd(at));
+  // In long columns equal values may stand apart.
+  if (main.distinct.length < 2) return [];
   const places = placesIn(main, column);
   const wordings = columnForms.flatMap((form) => form.write(main, context));
   return wordings.flatMap((wording) => {

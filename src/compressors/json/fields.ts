@@ -50,13 +50,8 @@ function asObjects({ path, rows, values }: Slice, step: string | number): Branch
   const keys = unionOfKeys(countShapes(values));
   if (!keys || keys.length === 0) return undefined;
   const presence = objects === values.length ? undefined : presenceOf(path, rows, values);
-  const kept: JsonRecord[] = [];
-  const keptRows: number[] = presence ? [] : (rows as number[]);
-  values.forEach((value, at) => {
-    if (!(value instanceof JsonRecord)) return;
-    kept.push(value);
-    if (presence) keptRows.push(rows[at]!);
-  });
+  const kept = values.filter((value) => value instanceof JsonRecord);
+  const keptRows = presence ? rows.filter((_, at) => values[at] instanceof JsonRecord) : rows;
   const children = keys.map((key) =>
     buildField({ path: [...path, key], rows: keptRows, values: pick(kept, key) }, key),
   );
@@ -92,15 +87,17 @@ function presenceOf(path: Slice['path'], rows: readonly number[], values: readon
 
 /** The values under one key; where records share a shape the place of the key is looked up once. */
 function pick(records: readonly JsonRecord[], key: string): Cell[] {
+  const picked: Cell[] = [];
   let shape: Shape | undefined;
   let place = -1;
-  return records.map((record) => {
+  for (const record of records) {
     if (record.shape !== shape) {
       shape = record.shape;
       place = shape.keys.indexOf(key);
     }
-    return place < 0 ? ABSENT : record.values[place]!;
-  });
+    picked.push(place < 0 ? ABSENT : record.values[place]!);
+  }
+  return picked;
 }
 
 function asLists({ path, rows, values }: Slice, step: string | number): Branch | undefined {

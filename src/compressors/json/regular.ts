@@ -36,7 +36,7 @@ export function regularEntries(pairs: readonly Json[]): Regular {
 }
 
 function all(list: readonly unknown[]): readonly number[] {
-  return list.map((_, at) => at);
+  return Array.from(list.keys());
 }
 
 function regularRecords(list: readonly Json[]): readonly number[] {

@@ -5,7 +5,6 @@
 import type { Column } from './column.ts';
 import type { Wording } from './forms/form.ts';
 import type { Known } from './known.ts';
-import { textOf } from './spell.ts';
 import { isIdName, isPathName } from './telling-names.ts';
 
 const LONG_TABLE_ROWS = 40;
@@ -35,13 +34,18 @@ export class WholeWords {
     if (wordings.length < 2) return wordings;
     if (this.#isWholeColumn(column)) return preferWhole(wordings, column);
     if (column.rows.length >= LONG_TABLE_ROWS) return wordings;
-    const words = new Set<string>();
-    for (const value of column.distinct) addWords(textOf(value), words);
-    const { isNumber } = column;
+    const { isNumber, distinctTexts } = column;
+    const known = new Map<string, readonly string[]>();
     const kept = wordings.filter((wording) => {
       // A counted number is what a reader computes, not what it looks for.
       if (isNumber && wording.isCounted) return true;
-      return haveAll(textIn(wording), words, (word) => this.#isSaid(word));
+      const said = textIn(wording);
+      const isInWords = (value: string): boolean => {
+        const words = known.get(value) ?? wordsOf(value);
+        known.set(value, words);
+        return words.every((word) => said.includes(word) || this.#isSaid(word));
+      };
+      return haveAll(said, distinctTexts, isInWords);
     });
     return kept.length > 0 ? kept : wordings;
   }
@@ -69,19 +73,18 @@ export class WholeWords {
 }
 
 /** The wordings in which each value stands as it is. */
-function preferWhole(wordings: readonly Wording[], { distinct }: Column): readonly Wording[] {
-  const texts = distinct.map(textOf);
-  const kept = wordings.filter((wording) => haveAll(textIn(wording), texts, () => false));
+function preferWhole(wordings: readonly Wording[], { distinctTexts }: Column): readonly Wording[] {
+  const kept = wordings.filter((wording) => haveAll(textIn(wording), distinctTexts, () => false));
   return kept.length > 0 ? kept : wordings;
 }
 
-/** Whether each word stands in a text, or elsewhere. They mostly stand there in their order: the next after the last. */
-function haveAll(text: string, words: Iterable<string>, isElsewhere: (word: string) => boolean): boolean {
+/** Whether each value stands in a text, or otherwise. They mostly stand there in their order: the next after the last. */
+function haveAll(text: string, values: readonly string[], isOtherwise: (value: string) => boolean): boolean {
   let at = 0;
-  for (const word of words) {
-    const next = text.indexOf(word, at);
+  for (const value of values) {
+    const next = text.indexOf(value, at);
     if (next >= 0) at = next;
-    else if (!text.includes(word) && !isElsewhere(word)) return false;
+    else if (!text.includes(value) && !isOtherwise(value)) return false;
   }
   return true;
 }
@@ -90,29 +93,26 @@ function textIn({ spec, legend, cells }: Wording): string {
   return [spec, ...legend, ...(cells ?? [])].join('\n');
 }
 
-function addWords(text: string, words: Set<string>): void {
-  if (text.length < MIN_WORD_CHARS) return;
-  if (!addAsciiWords(text, words)) for (const word of text.match(WORD) ?? []) addWord(word, words);
+function wordsOf(text: string): readonly string[] {
+  const words = asciiWords(text) ?? text.match(WORD) ?? [];
+  return words.filter(({ length }) => length >= MIN_WORD_CHARS);
 }
 
-function addWord(word: string, words: Set<string>): void {
-  if (word.length >= MIN_WORD_CHARS) words.add(word);
-}
-
-/** False where there are other characters. */
-function addAsciiWords(text: string, words: Set<string>): boolean {
+/** Undefined where there are other characters. */
+function asciiWords(text: string): readonly string[] | undefined {
+  const words: string[] = [];
   let start = -1;
   for (let at = 0; at <= text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code > 0x7f) return false;
+    if (code > 0x7f) return undefined;
     if (isWordChar(code)) {
       if (start < 0) start = at;
     } else if (start >= 0 && !((code === 0x2e || code === 0x2d) && isWordChar(text.charCodeAt(at + 1)))) {
-      addWord(text.slice(start, at), words);
+      words.push(text.slice(start, at));
       start = -1;
     }
   }
-  return true;
+  return words;
 }
 
 function isWordChar(code: number): boolean {

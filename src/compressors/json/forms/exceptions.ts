@@ -6,7 +6,7 @@ import type { Column } from '../column.ts';
 import { type Cell, readAtom, writeAtom } from '../spell.ts';
 import type { Wording } from './form.ts';
 
-const BUT = ', but ';
+export const BUT = ', but ';
 const DASH = ', - is ';
 
 /** Adds to a wording for the other rows what holds in the excepted ones. */

@@ -1,7 +1,7 @@
 /** The phrases for single columns: rules, counts of values, ranges of numbers and times, lengths of texts. */
 import { Column } from '../column.ts';
 import type { WriteContext } from '../forms/form.ts';
-import { pattern } from '../forms/pattern.ts';
+import { wholeRule } from '../forms/pattern.ts';
 import { textOf } from '../spell.ts';
 import { type Json, isContainer, isList } from '../tree.ts';
 import { type Fact, label } from './fact.ts';
@@ -22,7 +22,7 @@ const MAX_COUNTED = 5_000;
 /** What follows from the row's number or from other columns: nothing of it is lost. */
 export function sayFormula({ column, isMany, name }: FieldNode, context: WriteContext): Fact | undefined {
   if (isMany || column.distinct.length <= MIN_RULED || !mayBeRuled(column, context)) return undefined;
-  const said = pattern.write(column, context).find(({ cells, spec }) => !cells && !spec.includes(', but '));
+  const said = wholeRule(column, context);
   if (!said) return undefined;
   const ends = !said.isCounted ? '' : ` (${column.texts[0]!} to ${column.texts.at(-1)!})`;
   return { name, text: said.spec + ends };
@@ -32,7 +32,7 @@ export function sayFormula({ column, isMany, name }: FieldNode, context: WriteCo
 function mayBeRuled(column: Column, context: WriteContext): boolean {
   if (column.rows.length <= LONG_COLUMN) return true;
   const head = new Column(column.path, column.rows.slice(0, PROBED), column.texts.slice(0, PROBED));
-  return pattern.write(head, context).some(({ cells, spec }) => !cells && !spec.includes(', but '));
+  return wholeRule(head, context) !== undefined;
 }
 
 export function sayCounts({ column, name }: FieldNode): Fact | undefined {
