@@ -22,6 +22,8 @@ interface Source {
   readonly name: string;
   readonly text: string;
   readonly facts: readonly string[];
+  /** What it carries, whose lines are then its lines. */
+  readonly carried?: string;
 }
 
 const LEVELS = ['balanced', 'aggressive'] as const;
@@ -53,9 +55,9 @@ function viewOf(engine: OpenEngine, { text, name }: Source): View | undefined {
 }
 
 /** What does not come back by one call. */
-function lost({ text, facts }: Source, { text: view, hash, find }: View): string[] {
+function lost({ text, facts, carried = text }: Source, { text: view, hash, find }: View): string[] {
   const ask = (more: object): string => answer({ hash, ...more }, find).text;
-  const lines = text.replace(/\n$/, '').split('\n');
+  const lines = carried.replace(/\n$/, '').split('\n');
   const gone = lines.map((line, index) => ({ line, at: index + 1 })).filter(({ line }) => !view.includes(line));
   const step = Math.ceil(gone.length / SEARCHED_LINES);
   const searched = gone.filter(({ line }, index) => index % step === 0 && line.trim().length > 2 && line.length < 400);
@@ -111,6 +113,10 @@ function recipes(): Source[] {
     ),
     { name: 'search hits', ...searchHits(1) },
     { name: 'test run', ...testRun(1) },
+    ...[searchHits(1), testRun(1)].map(({ text, facts }, index) => {
+      const result = index === 0 ? { output: text, code: 0 } : [{ type: 'text', text }];
+      return { name: `texts in JSON ${index}`, text: JSON.stringify(result), facts, carried: text };
+    }),
     ...worstCases(1).map(({ name, rows, ids }) => ({ name, text: spaced(rows), facts: ids })),
   ];
 }

@@ -248,6 +248,25 @@ describe('a text in JSON', () => {
     );
   });
 
+  test('leaves the rows beside it where they are', () => {
+    const carried = JSON.stringify([{ text: 'a\nb', found: { items: [1.5, 2, 3] } }]);
+    expect(ask(carried, { rows: '1-2' }).text).toBe('[rows of 0.found.items 1-2 of 3]\n1.5\n2');
+  });
+
+  test('comes from its beginning on, below the JSON around it, and by the lines after those', () => {
+    const { text } = ask(CARRIED, {});
+    const [around, head, first] = text.split('\n');
+    expect(JSON.parse(around!)).toEqual({
+      code: 0,
+      said: [{ type: 'text', text: '(the lines below)' }],
+      note: 'of the night',
+    });
+    const [, end, next] = /^\[lines of said\.0\.text 1-(\d+) of 3000; go on from (\d+)\]$/.exec(head!)!;
+    expect([first, Number(next)]).toEqual(['line 1 of worker-0', Number(end) + 1]);
+    expect(ask(CARRIED, { lines: `${next}-` }).text).toContain(`\nline ${next} of worker-`);
+    expect(ask(CARRIED, { limit: 2 }).text).toContain('[lines of said.0.text 1-2 of 3000]\nline 1 of worker-0\nline 2');
+  });
+
   test('is searched by its lines, and what stands around it too', () => {
     expect(ask(CARRIED, { query: 'outofmemory' }).text).toMatch(
       /^\[lines of said\.0\.text that match .*\n[\s\S]*\n\d+: ?.*OutOfMemory/,

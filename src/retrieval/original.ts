@@ -30,17 +30,26 @@ export class Original {
 
   #readLines(): Rows {
     const own = this.ownLines;
+    if (!mayCarry(this.text, own.texts.length)) return own;
     const path = longest(this.#json?.value ?? null, linesIn);
     if (!path || path.length === 0) return own;
-    const texts = linesOf(read(at(this.#json!.value, path) as string));
+    const texts = linesOf(read(atPath(this.#json!.value, path) as string));
     return texts.length > own.texts.length ? { texts, name: `lines of ${path.join('.')}` } : own;
+  }
+
+  /** The JSON around the text whose lines these are; undefined where they are its own. */
+  get around(): string | undefined {
+    if (this.lines.name === this.ownLines.name) return undefined;
+    const path = longest(this.#json!.value, linesIn)!;
+    const [place] = locate(this.text, [{ path, isRemoved: false }]);
+    return `${this.text.slice(0, place!.start)}"(the lines below)"${this.text.slice(place!.end)}`;
   }
 
   /** The rows of its longest list, or those of the JSON that stands as text in it, or its lines where there are none. */
   get rows(): Rows {
     const path = longest(this.#json?.value ?? null, rowsIn);
     if (!path) return this.#carried?.rows ?? this.lines;
-    const list = at(this.#json!.value, path) as readonly JsonValue[];
+    const list = atPath(this.#json!.value, path) as readonly JsonValue[];
     const places = locate(
       this.text,
       list.map((_, index) => ({ path: [...path, index], isRemoved: false })),
@@ -53,7 +62,7 @@ export class Original {
   at(path: string): string | undefined {
     if (!this.#json) return undefined;
     const steps = this.#stepsOf(path);
-    const value = at(this.#json.value, steps);
+    const value = atPath(this.#json.value, steps);
     if (typeof value === 'string' && read(value).includes('\n')) return read(value);
     try {
       const [place] = locate(this.text, [{ path: steps, isRemoved: false }]);
@@ -66,7 +75,7 @@ export class Original {
   /** The JSON that stands as text in this JSON. */
   get #carried(): Original | undefined {
     const path = longest(this.#json?.value ?? null, charsIn);
-    const text = path && path.length > 0 ? at(this.#json!.value, path) : undefined;
+    const text = path && path.length > 0 ? atPath(this.#json!.value, path) : undefined;
     if (typeof text !== 'string' || text.length < this.text.length / 2) return undefined;
     const carried = new Original(text);
     return carried.isJson ? carried : undefined;
@@ -89,7 +98,7 @@ export class Original {
     for (const word of words[0] === '$' ? words.slice(1) : words) {
       const step = Array.isArray(value) ? Number(word) : word;
       steps.push(step);
-      value = at(value ?? null, [step]);
+      value = at(value ?? null, step);
     }
     return steps;
   }
@@ -104,12 +113,18 @@ function parse(text: string): { readonly value: JsonValue } | undefined {
   }
 }
 
-function at(value: JsonValue, path: JsonPath): JsonValue | undefined {
-  return path.reduce<JsonValue | undefined>(
-    (holder, step) =>
-      holder !== null && typeof holder === 'object' ? (holder as Record<string | number, JsonValue>)[step] : undefined,
-    value,
-  );
+function atPath(value: JsonValue, path: JsonPath): JsonValue | undefined {
+  return path.reduce<JsonValue | undefined>((holder, step) => at(holder ?? null, step), value);
+}
+
+const LINE_END = String.raw`\n`;
+const LONG_BASE64 = /"[A-Za-z0-9+/]{300}/;
+
+/** Cheap: whether a text in this JSON may have more lines than the JSON. */
+function mayCarry(json: string, lines: number): boolean {
+  let ends = 0;
+  for (let at = json.indexOf(LINE_END); at >= 0 && ends < lines; at = json.indexOf(LINE_END, at + 2)) ends++;
+  return ends >= lines || LONG_BASE64.test(json);
 }
 
 const MAY_BE_BASE64 = /^[A-Za-z0-9+/]{40}/;
@@ -142,12 +157,23 @@ function charsIn(value: JsonValue): number {
 /** Where the longest of its values stands, the first of equals. @param sizeOf a value; 0: what is in it may count. */
 function longest(value: JsonValue, sizeOf: (value: JsonValue) => number): JsonPath | undefined {
   let best: { readonly path: JsonPath; readonly size: number } | undefined;
-  const visit = (one: JsonValue, path: JsonPath): void => {
+  const path: (string | number)[] = [];
+  const visit = (one: JsonValue): void => {
     const size = sizeOf(one);
-    if (size > (best?.size ?? 0)) best = { path, size };
+    if (size > (best?.size ?? 0)) best = { path: [...path], size };
     if (size > 0 || one === null || typeof one !== 'object' || path.length >= MAX_DEPTH) return;
-    for (const [key, inner] of Object.entries(one)) visit(inner ?? null, [...path, key]);
+    for (const step of Array.isArray(one) ? one.keys() : Object.keys(one)) {
+      path.push(step);
+      visit(at(one, step) ?? null);
+      path.pop();
+    }
   };
-  visit(value, []);
+  visit(value);
   return best?.path;
+}
+
+function at(holder: JsonValue, step: string | number): JsonValue | undefined {
+  return holder !== null && typeof holder === 'object'
+    ? (holder as Record<string | number, JsonValue>)[step]
+    : undefined;
 }

@@ -17,6 +17,9 @@ const RANGE = new RegExp(String.raw`^(\d{1,9})(?:(?:${TO}|\s*[,:]\s*)(\d{1,9})|$
 /** `4:40001-80000`: characters of one. */
 const CHARACTERS = new RegExp(String.raw`^(\d{1,9})\s*:\s*(\d{1,9})${TO}(\d{0,9})$`);
 
+/** Of the JSON around a text whose lines are shown. */
+const MAX_AROUND = 4000;
+
 export function range(records: Records, asked: string, unit: 'lines' | 'rows'): Answered {
   const { texts, name } = records;
   const [, record, start, end] = CHARACTERS.exec(asked) ?? [];
@@ -32,9 +35,13 @@ export function range(records: Records, asked: string, unit: 'lines' | 'rows'): 
 }
 
 /** The whole where it is short enough. */
-export function beginning({ text, ownLines }: Original, limit: number | undefined, path?: string): Answered {
+export function beginning(original: Original, limit: number | undefined, path?: string): Answered {
+  const { text, lines } = original;
   if (limit === undefined && text.length <= MAX_CHARS) return { text, isError: false };
-  return shown({ ...ownLines, path }, 1, Math.min(limit ?? ownLines.texts.length, ownLines.texts.length));
+  const first = shown({ ...lines, path }, 1, Math.min(limit ?? lines.texts.length, lines.texts.length));
+  const around = original.around ?? '';
+  const isTold = around !== '' && around.length + first.text.length <= MAX_CHARS + MAX_AROUND;
+  return isTold ? { ...first, text: `${around}\n${first.text}` } : first;
 }
 
 /** As much of a range as there is room for, and how to go on. */
