@@ -31,6 +31,9 @@ export function claimFor(sample: Sample): number {
   return tags.length >= MIN_TAGS && length > start.length * 0.2 ? 0.8 : 0;
 }
 
+/** What a tool may say before its result in the same line. */
+const LABEL = /^\s*(?:[A-Za-z][\w ]{0,20}:\s*)?$/;
+
 function isAtLineStart(text: string, at: number): boolean {
-  return text.slice(text.lastIndexOf('\n', at) + 1, at).trim() === '';
+  return LABEL.test(text.slice(text.lastIndexOf('\n', at) + 1, at));
 }

@@ -228,6 +228,12 @@ describe('what is left alone', () => {
   });
 });
 
+test('a page behind what a tool says of its call is claimed, in the same line too', () => {
+  const page = '<!DOCTYPE html>\n<html><body><p>Words</p></body></html>';
+  expect(claim(`Command: curl -s docs.test\nDirectory: (root)\nOutput: ${page}\nExit Code: 0`)).toBeGreaterThan(0.9);
+  expect(claim(`const page = '${page}';`)).toBeLessThan(0.5);
+});
+
 test.each(FIXTURES.map(({ name, text }) => [name, text]))('%s is claimed', (_, text) => {
   expect(claim(text)).toBeGreaterThanOrEqual(0.5);
 });

@@ -80,6 +80,8 @@ function areAnswer(lines: readonly string[], call: ToolCall | undefined): boolea
   return isAsked || FOUND.test(lines[0]!) || /grep/i.test(call?.name ?? '');
 }
 
+/** Lines that may stand before a list: what a tool says of its call. */
+const MAX_LEAD = 8;
 const SIZED = /^\d[\d.,]*[KMGTP]?\t/;
 
 interface Listed {
@@ -99,7 +101,7 @@ function viewOf(shape: Shape, { lines, said }: Listed, options: CompressOptions,
     const entries = entriesOfTree(lines);
     return entries ? byPath(entries) : said && writeTreeView(said.slice(1), options, before);
   }
-  if (SIZED.test(lines[0]!)) return byPath(entriesOfSizes(lines));
+  if (lines.slice(0, MAX_LEAD).some((line) => SIZED.test(line))) return byPath(entriesOfSizes(lines));
   if (areAnswer(lines, options.call)) return undefined;
   return byPath(entriesOfFields(lines)) ?? writeView(lines, options, before);
 }

@@ -105,3 +105,11 @@ test('a tree of very many lines has a view too', () => {
   const tokens = { name: 'quarters', exact: false, count: (said: string): number => said.length >> 2 };
   expect(() => listingCompressor.compress(text, { ...options, tokens })).not.toThrow();
 });
+
+test('sizes and paths behind what a tool says of its call are viewed as they are alone', () => {
+  const sizes = lines(400, (i) => `${4 + (i % 9)}\t/usr/share/zone/${mixedUp(i % 20)}/${mixedUp(i)}`);
+  const lead = ['Exit code: 0', 'Wall time: 0.5 seconds', 'Output:'];
+  const alone = viewOf(sizes.join('\n')).split('\n');
+  const behind = viewOf([...lead, ...sizes].join('\n')).split('\n');
+  expect(behind).toEqual(expect.arrayContaining([...lead, ...alone.slice(1)]));
+});
