@@ -39,19 +39,7 @@ function realTexts(folder: string): string[] {
 
 type Mutation = (lines: string[], random: Chance, other: () => readonly string[]) => void;
 
-const NOISE = [
-  '',
-  ' ',
-  '\r',
-  '[',
-  '{}',
-  '""',
-  '…',
-  '[all lines 1-9, every 10th numbered]',
-  '\u{1f600}',
-  '\0',
-  '1\t',
-];
+const NOISE = ['', ' ', '\r', '[', '{}', '""', '…', '[all lines 1-9, every 10th numbered]', '\u{1f600}', '\0', '1\t'];
 
 const MUTATIONS: readonly Mutation[] = [
   (lines, { whole }) => void lines.splice(whole(0, lines.length), whole(1, 8)),

@@ -131,16 +131,7 @@ test('a listing too short to pay for a header stays as it is', () => {
 
 describe('R-10: no number ever stands before a line that is not its own', () => {
   test('content that looks numbered, or like a header, keeps its gutter', () => {
-    const awkward = [
-      '12\tx',
-      '  7→y',
-      '3: z',
-      '3:z',
-      '00001| w',
-      '[all lines 1-9, every 10th numbered]',
-      '22',
-      '22\t',
-    ];
+    const awkward = ['12\tx', '  7→y', '3: z', '3:z', '00001| w', '[all lines 1-9, every 10th numbered]', '22', '22\t'];
     const content = [...PROGRAM.slice(0, 15), ...awkward, ...PROGRAM];
     for (const gutter of Object.values(GUTTERS)) {
       const lines = number(content, gutter);
