@@ -57,14 +57,20 @@ const kinds: readonly Compressor[] = [
   markdownCompressor,
   manCompressor,
 ];
-const terminalCompressor = terminal(kinds);
 
+/** Code within another text is some file's, and nobody knows whether it is edited: it is told there, and stays. */
+function within(kind: Compressor): Compressor {
+  return kind.viewsFiles === 'settled-code' ? { ...kind, compress: () => undefined } : kind;
+}
+
+const terminalCompressor = terminal(kinds.map(within));
 /** What a part of a text may be. */
-const ofParts: readonly Compressor[] = [...kinds, terminalCompressor];
+const ofParts: readonly Compressor[] = [...kinds.map(within), terminalCompressor];
 const mixedCompressor = mixed(ofParts);
 
 export const compressors: readonly Compressor[] = [
-  ...ofParts,
+  ...kinds,
+  terminalCompressor,
   mixedCompressor,
   jsonTexts(jsonCompressor, [...ofParts, mixedCompressor]),
 ];
