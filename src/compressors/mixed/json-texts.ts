@@ -59,7 +59,7 @@ export function jsonTexts(json: Compressor, kinds: readonly Compressor[]): Compr
 /** Undefined where it is no JSON, or where little of it is texts. */
 function textsOf(text: string): readonly LongText[] | undefined {
   if (hasNames(text) || !isJson(text)) return undefined;
-  const texts = findTexts(text);
+  const texts = findTexts(text, MAX_TEXTS);
   const isCarrier = texts.length <= MAX_TEXTS && areMost(texts, text);
   return isCarrier && texts.every((one) => one.text.isWellFormed()) ? texts : undefined;
 }

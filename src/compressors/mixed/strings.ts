@@ -69,10 +69,11 @@ function parsesInParts(text: string): boolean {
   return start > 0 && SPACE_BETWEEN.lastIndex === text.length;
 }
 
-/** @param json one document or several. */
-export function findTexts(json: string): readonly LongText[] {
+/** @param json one document or several. @returns at most one more than were asked for. */
+export function findTexts(json: string, most: number): readonly LongText[] {
   const found: LongText[] = [];
   for (const { start, end } of literals(json)) {
+    if (found.length > most) break;
     if (!isLong(json, start, end) || isKey(json, end)) continue;
     const value = JSON.parse(json.slice(start, end)) as string;
     const read = beginsBase64(json, start) ? readBase64(value) : undefined;
@@ -139,10 +140,11 @@ function isLong(json: string, start: number, end: number): boolean {
 
 function isText(json: string, start: number, end: number): boolean {
   if (json[start + 1] === '<' || beginsJson(json, start)) return true;
-  let at = start;
+  const literal = json.slice(start, end);
+  let at = -1;
   for (let lines = 0; lines < MIN_LINE_ENDS; lines++) {
-    at = json.indexOf(String.raw`\n`, at + 1);
-    if (at < 0 || at >= end) return false;
+    at = literal.indexOf(String.raw`\n`, at + 1);
+    if (at < 0) return false;
   }
   return true;
 }
