@@ -63,16 +63,15 @@ function within(kind: Compressor): Compressor {
   return kind.viewsFiles === 'settled-code' ? { ...kind, compress: () => undefined } : kind;
 }
 
-const terminalCompressor = terminal(kinds.map(within));
-/** What a part of a text may be. */
-const ofParts: readonly Compressor[] = [...kinds.map(within), terminalCompressor];
-const mixedCompressor = mixed(ofParts);
+const ofParts = kinds.map(within);
+const terminalCompressor = terminal(ofParts);
+const mixedCompressor = mixed([...ofParts, terminalCompressor]);
 
 export const compressors: readonly Compressor[] = [
   ...kinds,
   terminalCompressor,
   mixedCompressor,
-  jsonTexts(jsonCompressor, [...ofParts, mixedCompressor]),
+  jsonTexts(jsonCompressor, [...ofParts, terminalCompressor, mixedCompressor]),
 ];
 
 /** Ordinary prose is left alone unless the operator asks for it. */

@@ -14,6 +14,14 @@ const CONTROL = /[^\P{Cc}\t\n\r\u001b]/u;
 const QUANTUM = 4;
 const CHUNK = 8192;
 
+const BEGINS = /[A-Za-z0-9+/]{40}/y;
+
+/** Cheap: whether what begins at a place may be base64. Shorter ones are words as well. */
+export function mayBeBase64(text: string, at = 0): boolean {
+  BEGINS.lastIndex = at;
+  return BEGINS.test(text);
+}
+
 /** Undefined where it is no base64, or not of a text. */
 export function readBase64(value: string): { readonly text: string; readonly spelling: Base64 } | undefined {
   const hasLineEnd = value.endsWith('\n');

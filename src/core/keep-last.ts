@@ -1,18 +1,23 @@
-/** Longer texts are not kept. */
+/** Functions that keep their last answer: who claims a text mostly says it next. Nothing depends on what is kept but time. */
+
+/** Longer texts are not kept, unless who keeps them says so. */
 const MAX_CHARS = 1 << 17;
 
-type Read = (text: string) => string | undefined;
-
-/**
- * The same function, but it keeps its last answer: a form is read back by whoever writes it, and once more by whoever
- * sends it. Nothing depends on what is kept but time.
- */
-export function keepLast(read: Read): Read {
-  let last: { readonly text: string; readonly answer: string | undefined } | undefined;
+/** The same function: a form, say, is read back by whoever writes it, and once more by whoever sends it. */
+export function keepLast<Answer>(
+  answer: (text: string) => Answer,
+  maxChars: number = MAX_CHARS,
+): (text: string) => Answer {
+  let last: { readonly text: string; readonly answer: Answer } | undefined;
   return (text) => {
     if (last?.text === text) return last.answer;
-    const answer = read(text);
-    if (text.length <= MAX_CHARS) last = { text, answer };
-    return answer;
+    const own = answer(text);
+    if (text.length <= maxChars) last = { text, answer: own };
+    return own;
   };
+}
+
+/** Whether two lists hold the same in the same order. */
+export function areSame<Item>(some: readonly Item[], others: readonly Item[]): boolean {
+  return some.length === others.length && some.every((item, at) => item === others[at]);
 }

@@ -2,6 +2,7 @@
  * Blocks of lines that are built alike: their shape is said once with holes `{1}`, and each block as a row of what fills
  * them. A value that most share stands in the hole, `{2=usual}`, and nothing in the row.
  */
+import { areSame } from './keep-last.ts';
 
 /** What shapes are called by. */
 export const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
@@ -100,7 +101,7 @@ export function onceForSame<Part, Drawn>(
   const known = new Map<number, { readonly parts: readonly Part[]; readonly drawn: Drawn }>();
   return (kind, parts) => {
     const last = known.get(kind);
-    if (last?.parts.length === parts.length && parts.every((part, i) => part === last.parts[i])) return last.drawn;
+    if (last && areSame(parts, last.parts)) return last.drawn;
     const drawn = draw(parts);
     known.set(kind, { parts, drawn });
     return drawn;

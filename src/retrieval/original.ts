@@ -1,5 +1,5 @@
 /** An original as a model asks for it: by lines, and where it is JSON by rows and places. In its own spelling, texts in JSON read. */
-import { readBase64 } from '../core/base64.ts';
+import { mayBeBase64, readBase64 } from '../core/base64.ts';
 import { locate } from '../core/json/locate.ts';
 import type { JsonPath, JsonValue } from '../core/json/value.ts';
 
@@ -9,40 +9,49 @@ export interface Rows {
   readonly name: string;
 }
 
+/** Of a text that the JSON carries. */
+interface CarriedLines extends Rows {
+  readonly path: JsonPath;
+}
+
 export class Original {
   readonly text: string;
-  #lines: Rows | undefined;
+  #ownLines: Rows | undefined;
+  #lines: CarriedLines | undefined | null = null;
   #value: { readonly value: JsonValue } | undefined | null = null;
 
   constructor(text: string) {
     this.text = text;
   }
 
-  /** Those of the longest text in it, where that has more lines than the JSON around it. */
-  get lines(): Rows {
-    return (this.#lines ??= this.#readLines());
-  }
-
   /** Those that it is written in. */
   get ownLines(): Rows {
-    return { texts: linesOf(this.text), name: 'lines' };
+    return (this.#ownLines ??= { texts: linesOf(this.text), name: 'lines' });
   }
 
-  #readLines(): Rows {
-    const own = this.ownLines;
-    if (!mayCarry(this.text, own.texts.length)) return own;
-    const path = longest(this.#json?.value ?? null, linesIn);
-    if (!path || path.length === 0) return own;
-    const texts = linesOf(read(atPath(this.#json!.value, path) as string));
-    return texts.length > own.texts.length ? { texts, name: `lines of ${path.join('.')}` } : own;
+  /** Those of the longest text in it, where that has more lines than the JSON around it. */
+  get lines(): Rows {
+    return this.#carriedLines ?? this.ownLines;
   }
 
   /** The JSON around the text whose lines these are; undefined where they are its own. */
   get around(): string | undefined {
-    if (this.lines.name === this.ownLines.name) return undefined;
-    const path = longest(this.#json!.value, linesIn)!;
-    const [place] = locate(this.text, [{ path, isRemoved: false }]);
+    if (!this.#carriedLines) return undefined;
+    const [place] = locate(this.text, [{ path: this.#carriedLines.path, isRemoved: false }]);
     return `${this.text.slice(0, place!.start)}"(the lines below)"${this.text.slice(place!.end)}`;
+  }
+
+  get #carriedLines(): CarriedLines | undefined {
+    if (this.#lines === null) this.#lines = this.#findLines();
+    return this.#lines;
+  }
+
+  #findLines(): CarriedLines | undefined {
+    const own = this.ownLines.texts.length;
+    const path = mayCarry(this.text, own) ? longest(this.#json?.value ?? null, linesIn) : undefined;
+    if (!path || path.length === 0) return undefined;
+    const texts = linesOf(read(atPath(this.#json!.value, path) as string));
+    return texts.length > own ? { texts, name: `lines of ${path.join('.')}`, path } : undefined;
   }
 
   /** The rows of its longest list, or those of the JSON that stands as text in it, or its lines where there are none. */
@@ -127,11 +136,9 @@ function mayCarry(json: string, lines: number): boolean {
   return ends >= lines || LONG_BASE64.test(json);
 }
 
-const MAY_BE_BASE64 = /^[A-Za-z0-9+/]{40}/;
-
 /** What a value says that stands as base64. */
 function read(value: string): string {
-  return (MAY_BE_BASE64.test(value) ? readBase64(value)?.text : undefined) ?? value;
+  return (mayBeBase64(value) ? readBase64(value)?.text : undefined) ?? value;
 }
 
 function linesOf(text: string): readonly string[] {

@@ -3,6 +3,7 @@
  * The bars, the rules and the blanks follow from the cells; what does not follow is said as a fact.
  */
 import type { Deadline } from '../../core/deadline.ts';
+import { areSame } from '../../core/keep-last.ts';
 import type { Dialect, Found, Spelled } from './dialect.ts';
 import { type Measure, characters, pad, places, trimBlanks } from './measure.ts';
 import type { Row, Table } from './table.ts';
@@ -287,10 +288,6 @@ function draw(table: Table, style: Style): readonly string[] | undefined {
   }
   if (style.bottom !== '') lines.push(writeRule(style.bottom, widths));
   return lines;
-}
-
-function areSame(some: readonly string[], others: readonly string[]): boolean {
-  return some.length === others.length && some.every((line, i) => line === others[i]);
 }
 
 /** The style under which the lines come back, or undefined. */

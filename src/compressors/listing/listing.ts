@@ -6,7 +6,7 @@ import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
 import type { ToolCall } from '../../core/conversation.ts';
 import { asObject } from '../../core/json/value.ts';
-import { keepLast } from '../../core/keep-last.ts';
+import { areSame, keepLast } from '../../core/keep-last.ts';
 import { Sample } from '../../core/sample.ts';
 import { aptList, writeAptView } from './apt-list.ts';
 import { columns } from './columns.ts';
@@ -40,7 +40,7 @@ interface Claimed {
 let last: Claimed | undefined;
 
 function shapeOf(lines: readonly string[]): Claimed {
-  if (last?.lines.length === lines.length && last.lines.every((line, at) => line === lines[at])) return last;
+  if (last && areSame(lines, last.lines)) return last;
   const claims = SHAPES.map((shape) => ({ lines, shape, claim: shape.claim(lines) }));
   return (last = claims.reduce((best, next) => (next.claim > best.claim ? next : best)));
 }

@@ -1,4 +1,5 @@
 /** The form of texts that have parts: one line that says which kind the lines below are, part by part, then the parts. */
+import type { Compressor } from '../../core/compressor.ts';
 
 /** A part as it goes out: as it is, or the form of a kind. */
 export interface Part {
@@ -25,8 +26,21 @@ export function writeParts(start: string, parts: readonly Part[]): string {
   return `${start}${said.join(', ')}]\n${parts.map(({ text }) => text).join('\n')}`;
 }
 
+/** What the parts were; undefined when the text is no form that begins so, or when a part is none of its kind. */
+export function expandParts(start: string, text: string, kinds: readonly Compressor[]): readonly string[] | undefined {
+  const parts = readParts(start, text);
+  if (!parts) return undefined;
+  const expanded: string[] = [];
+  for (const part of parts) {
+    const own = part.kind === undefined ? part.text : kinds.find(({ name }) => name === part.kind)?.expand(part.text);
+    if (own === undefined) return undefined;
+    expanded.push(own);
+  }
+  return expanded;
+}
+
 /** Undefined when the text is no form that begins so: its parts must be all of its lines. */
-export function readParts(start: string, text: string): readonly Part[] | undefined {
+function readParts(start: string, text: string): readonly Part[] | undefined {
   const end = text.indexOf(']\n');
   if (end < 0 || end > MAX_HEAD || !text.startsWith(start)) return undefined;
   const heads = text.slice(start.length, end).split(', ');

@@ -6,7 +6,7 @@ import type { Compressed, CompressOptions, Compressor } from '../../core/compres
 import { looksFailed } from '../../core/failure.ts';
 import type { Sample } from '../../core/sample.ts';
 import { claimantsOf } from './claimants.ts';
-import { type Part, readParts, writeParts } from './form.ts';
+import { expandParts, type Part, writeParts } from './form.ts';
 import { findTexts, hasNames, isJson, type LongText, shareOfTexts, withNames, withTexts } from './strings.ts';
 
 const START = '[headroom: JSON, its long texts written out below it; by lines: ';
@@ -47,9 +47,8 @@ export function jsonTexts(json: Compressor, kinds: readonly Compressor[]): Compr
     },
 
     expand(text: string): string | undefined {
-      const [named, ...texts] = readParts(START, text)?.map((part) => expandPart(part, [json, ...kinds])) ?? [];
-      if (named === undefined || texts.length === 0 || texts.includes(undefined)) return undefined;
-      return withTexts(named, texts as readonly string[]);
+      const [named, ...texts] = expandParts(START, text, [json, ...kinds]) ?? [];
+      return named === undefined || texts.length === 0 ? undefined : withTexts(named, texts);
     },
 
     same: (source: string, expanded: string) => json.same(source, expanded),
@@ -95,8 +94,4 @@ function isBetter(
 ): boolean {
   if (!other || (other.loss !== 'none' && loss === 'none')) return false;
   return options.tokens.count(other.text) <= tokens;
-}
-
-function expandPart({ kind, text }: Part, kinds: readonly Compressor[]): string | undefined {
-  return kind === undefined ? text : kinds.find(({ name }) => name === kind)?.expand(text);
 }

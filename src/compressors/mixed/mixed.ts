@@ -4,9 +4,10 @@
  */
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
 import { NO_DEADLINE } from '../../core/deadline.ts';
+import { keepLast } from '../../core/keep-last.ts';
 import { Sample } from '../../core/sample.ts';
 import { claimantsOf, MIN_CLAIM } from './claimants.ts';
-import { MAX_PARTS, type Part, readParts, writeParts } from './form.ts';
+import { expandParts, MAX_PARTS, type Part, writeParts } from './form.ts';
 import { charsOf, documents, type Range, runs, sections, wrapping } from './regions.ts';
 
 const START = '[headroom: parts by lines: ';
@@ -169,15 +170,7 @@ function joined(parts: readonly Said[]): readonly Said[] {
 }
 
 function expandWith(kinds: readonly Compressor[], text: string): string | undefined {
-  const parts = readParts(START, text);
-  if (!parts) return undefined;
-  const expanded: string[] = [];
-  for (const { kind, text } of parts) {
-    const whole = kind === undefined ? text : kinds.find(({ name }) => name === kind)?.expand(text);
-    if (whole === undefined) return undefined;
-    expanded.push(whole);
-  }
-  return expanded.join('\n');
+  return expandParts(START, text, kinds)?.join('\n');
 }
 
 /** Shorter texts have no end of their own to look at. */
@@ -289,12 +282,7 @@ function writeShorter(text: string, parts: readonly Said[], options: CompressOpt
 export function mixed(kinds: readonly Compressor[]): Compressor {
   const same = (source: string, expanded: string): boolean =>
     source === expanded || kinds.some((kind) => kind.same(source, expanded));
-  // Who claims a text mostly says it next. Nothing depends on it but time.
-  let last: { readonly text: string; readonly isOfTwo: boolean } | undefined;
-  const isTwo = (text: string): boolean => {
-    if (last?.text !== text) last = { text, isOfTwo: isOfTwo(text, kinds) };
-    return last.isOfTwo;
-  };
+  const isTwo = keepLast((text) => isOfTwo(text, kinds), Infinity);
   return {
     name: 'mixed',
     claim({ text }: Sample): number {

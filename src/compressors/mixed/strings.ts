@@ -2,8 +2,7 @@
  * The long texts that stand as values in a JSON document: finds them, writes names in their places, and puts them back.
  * Everything around them stays byte for byte.
  */
-
-import { type Base64, readBase64, writeBase64 } from '../../core/base64.ts';
+import { type Base64, mayBeBase64, readBase64, writeBase64 } from '../../core/base64.ts';
 
 /** A value of several lines, of markup, of JSON, or of text in base64. */
 export interface LongText {
@@ -76,7 +75,7 @@ export function findTexts(json: string, most: number): readonly LongText[] {
     if (found.length > most) break;
     if (!isLong(json, start, end) || isKey(json, end)) continue;
     const value = JSON.parse(json.slice(start, end)) as string;
-    const read = beginsBase64(json, start) ? readBase64(value) : undefined;
+    const read = mayBeBase64(json, start + 1) ? readBase64(value) : undefined;
     if (read) found.push({ start, end, text: read.text, base64: read.spelling, isJson: false });
     else if (isText(json, start, end)) found.push({ start, end, text: value, isJson: beginsJson(json, start) });
   }
@@ -135,7 +134,7 @@ function endOf(json: string, start: number): number {
 }
 
 function isLong(json: string, start: number, end: number): boolean {
-  return end - start >= MIN_CHARS && (beginsBase64(json, start) || isText(json, start, end));
+  return end - start >= MIN_CHARS && (mayBeBase64(json, start + 1) || isText(json, start, end));
 }
 
 function isText(json: string, start: number, end: number): boolean {
@@ -147,12 +146,6 @@ function isText(json: string, start: number, end: number): boolean {
     if (at < 0) return false;
   }
   return true;
-}
-
-const BEGINS_BASE64 = /^[A-Za-z0-9+/]{40}/;
-
-function beginsBase64(json: string, start: number): boolean {
-  return BEGINS_BASE64.test(json.slice(start + 1, start + 1 + LOOK_CHARS));
 }
 
 function beginsJson(json: string, start: number): boolean {

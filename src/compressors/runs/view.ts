@@ -20,6 +20,8 @@ const MAX_LINE = 240;
 const MIN_SAID_TWICE = 40;
 /** So many characters are nowhere the same by chance. */
 const PART = 120;
+/** Errors are wrapped soon, if they are. */
+const MAX_PARTS = 32;
 const CHARS_PER_TOKEN = 6;
 /** Lines said twice are shown once: the estimate may be that much too high. */
 const MAX_TWICE = 2;
@@ -64,7 +66,7 @@ class ViewWriter {
   readonly #rank: number;
   readonly #out: string[] = [];
   readonly #seen = new Set<string>();
-  /** Of long lines, what is said of them at any length. */
+  /** Of the last long lines, what is said of them at any length. */
   readonly #parts: string[] = [];
   readonly #counts: ReadonlyMap<number, string>;
   #hidden = 0;
@@ -128,6 +130,7 @@ class ViewWriter {
     const plain = line.replaceAll('\\', '');
     const isSaid = this.#parts.some((part) => plain.includes(part));
     if (!isSaid) this.#parts.push(plain.slice(MAX_LINE - PART, MAX_LINE));
+    if (this.#parts.length > MAX_PARTS) this.#parts.shift();
     return isSaid;
   }
 

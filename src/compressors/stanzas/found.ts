@@ -1,5 +1,6 @@
 /** The shapes of a text, found once: who claims it mostly says it next. Nothing depends on what is kept but time. */
 import type { Deadline } from '../../core/deadline.ts';
+import { areSame } from '../../core/keep-last.ts';
 import { outlineOf } from './outline.ts';
 import { type Shapes, findShapes } from './shapes.ts';
 
@@ -11,7 +12,7 @@ interface Found {
 let last: Found | undefined;
 
 export function shapesOf(lines: readonly string[], deadline: Deadline): Shapes | undefined {
-  if (last?.lines.length === lines.length && last.lines.every((line, at) => line === lines[at])) return last.shapes;
+  if (last && areSame(lines, last.lines)) return last.shapes;
   return findShapes(outlineOf(lines, deadline), deadline);
 }
 
