@@ -1,10 +1,12 @@
 /** How surely a text is a log: lines with times or levels, or a few templates over and over, and no other known kind. */
 import { isAtLeast } from '../../core/enough.ts';
 import type { Sample } from '../../core/sample.ts';
+import { areOfServices } from './services.ts';
 import { countOf, shapeOf, SLOT } from './shape.ts';
 import { findTime, mayHoldTime, TimeFinder } from './time.ts';
 
 const MIN_LINES = 8;
+const CLAIM_OF_SERVICES = 0.6;
 const WINDOW = 2048;
 /** A line's own time stands near its beginning; later ones are something the line talks about. */
 const MAX_TIME_START = 64;
@@ -32,6 +34,7 @@ export function claim({ text, head }: Sample): number {
   const timed = (lines.length - untimed.length) / lines.length;
   const levelled = (lines.length - untimed.filter((line) => !LEVEL_FIRST.test(line)).length) / lines.length;
   if (timed >= 0.5) return 0.65 + timed / 4;
+  if (areOfServices(lines)) return CLAIM_OF_SERVICES;
   if (levelled >= 0.6) return 0.4 + levelled / 4;
   return Math.max(timed, levelled, repeats(lines) && !TABLE_HEAD.test(head[0]!) ? 0.5 : 0);
 }

@@ -1,7 +1,11 @@
-/** Records: a log line with the lines that belong to it (stack traces, indented lines), grouped by template. */
+/**
+ * Records: a log line with the lines that belong to it (stack traces, indented lines), grouped by template. Where several
+ * services write into one log, no line belongs to a record of another service.
+ */
 import type { Deadline } from '../../core/deadline.ts';
 import { valuesOf } from './mine.ts';
-import type { Kind, Line, Mined, Template } from './mine.ts';
+import { type Kind, type Line, type Mined, type Template, sampled } from './mine.ts';
+import { areOfServices, readService } from './services.ts';
 import type { Severity } from './severity.ts';
 
 const LINES_PER_CHECK = 1024;
@@ -50,15 +54,41 @@ function gravest(lines: readonly Line[]): Severity {
   return lines.some(({ kind }) => kind?.severity === 'warning') ? 'warning' : 'none';
 }
 
+/** Whether a line belongs to the record before it, of which the first line is given. */
+type IsFurther = (line: Line, first: Line) => boolean;
+
+function furtherLines(lines: readonly Line[]): IsFurther {
+  const timed = lines.filter(({ time }) => time !== undefined).length >= MIN_TIMED * lines.length;
+  return ({ text, time }) => (timed ? time === undefined : text === '' || CONTINUATION.test(text));
+}
+
+/** Each service has times, or none, by itself. */
+function furtherLinesOfServices(lines: readonly Line[]): IsFurther {
+  const all = new Map<string, number>();
+  const timed = new Map<string, number>();
+  for (const { text, time } of lines) {
+    const service = readService(text)?.service ?? '';
+    all.set(service, (all.get(service) ?? 0) + 1);
+    if (time !== undefined) timed.set(service, (timed.get(service) ?? 0) + 1);
+  }
+  return ({ text, time }, first) => {
+    const said = readService(text);
+    if (!said) return text === '' || CONTINUATION.test(text);
+    if (said.service !== readService(first.text)?.service) return false;
+    const isTimed = (timed.get(said.service) ?? 0) >= MIN_TIMED * all.get(said.service)!;
+    return isTimed ? time === undefined : said.rest === '' || CONTINUATION.test(said.rest);
+  };
+}
+
 /** Empty lines at the end of the text belong to no record. */
 function readRecords(lines: readonly Line[], deadline: Deadline): readonly LogRecord[] {
-  const timed = lines.filter(({ time }) => time !== undefined).length >= MIN_TIMED * lines.length;
+  const isMixed = areOfServices(sampled(lines.map(({ text }) => text)));
+  const isFurther = isMixed ? furtherLinesOfServices(lines) : furtherLines(lines);
   const records: LogRecord[] = [];
   for (const [i, line] of lines.entries()) {
     if (i % LINES_PER_CHECK === 0) deadline.check();
     const last = records.at(-1);
-    const isFurther = timed ? line.time === undefined : line.text === '' || CONTINUATION.test(line.text);
-    if (last && isFurther) {
+    if (last && isFurther(line, lines[last.start]!)) {
       if (line.text.trim() !== '') last.end = i + 1;
     } else if (line.text !== '') {
       records.push({ line, start: i, end: i + 1 });
