@@ -31,12 +31,16 @@ describe('a line names its service', () => {
     expect(readService(line)).toEqual({ service, rest });
   });
 
-  test.each(['[ERROR] it broke', '[info] started', '| a | b |', ' src/a.ts | 12 ++', 'a plain line', '[12.3456] eth0: up'])(
-    '%j names none',
-    (line) => {
-      expect(readService(line)).toBeUndefined();
-    },
-  );
+  test.each([
+    '[ERROR] it broke',
+    '[info] started',
+    '| a | b |',
+    ' src/a.ts | 12 ++',
+    'a plain line',
+    '[12.3456] eth0: up',
+  ])('%j names none', (line) => {
+    expect(readService(line)).toBeUndefined();
+  });
 });
 
 describe('a text is of services', () => {

@@ -21,9 +21,7 @@ export interface Said {
 export function readService(line: string): Said | undefined {
   const match = NAMED.exec(line);
   const service = match?.[1] ?? match?.[2];
-  return service === undefined || LEVEL.test(service)
-    ? undefined
-    : { service, rest: line.slice(match![0].length) };
+  return service === undefined || LEVEL.test(service) ? undefined : { service, rest: line.slice(match![0].length) };
 }
 
 /** Whether nearly all lines that are not blank name one of a few services. */

@@ -5,13 +5,13 @@
 import type { Deadline } from '../../core/deadline.ts';
 import { foldLines, foldRules, hasFolds, unfoldLines, unfoldRules } from './folds.ts';
 import { readMarks, writeMarks } from './marks.ts';
+import { TWO_BYTE_STEPS, addNuls, dropNuls } from './two-bytes.ts';
 
 const START = '[headroom: terminal output, all here';
-const TWO_BYTES = 'a NUL after each character is left out';
 const CRLF = 'lines end in CR LF';
 const FOLDED = 'repeated lines once';
 const RULES = 'a sign with [×2000] after it stands 2000 times';
-const STEPS: readonly string[] = [TWO_BYTES, CRLF, RULES, FOLDED];
+const STEPS: readonly string[] = [...TWO_BYTE_STEPS, CRLF, RULES, FOLDED];
 const AS = 'below as ';
 const MAX_HEAD = 4000;
 
@@ -26,12 +26,9 @@ export function writeForm(
   say: (text: string) => Inner | undefined,
   deadline: Deadline,
 ): string | undefined {
-  const steps: string[] = [];
-  let text = source;
-  if (hasNulAfterEach(text)) {
-    text = text.replaceAll('\0', '');
-    steps.push(TWO_BYTES);
-  }
+  const oneByte = dropNuls(source);
+  const steps = [...(oneByte?.steps ?? [])];
+  let text = oneByte?.text ?? source;
   if (hasCrlf(text)) {
     text = text.replaceAll('\r\n', '\n');
     steps.push(CRLF);
@@ -50,15 +47,6 @@ export function writeForm(
   if (folded > 0) steps.push(FOLDED);
   if (steps.length === 0 || (steps.length === 1 && steps[0] === CRLF)) return undefined;
   return `${START}; ${steps.join('; ')}]\n${lines.join('\n')}`;
-}
-
-/** Of two bytes all through: then the NULs are where the characters are not. */
-function hasNulAfterEach(text: string): boolean {
-  if (text.length % 2 === 1 || text.charCodeAt(1) !== 0) return false;
-  for (let at = 0; at < text.length; at += 2) {
-    if (text.charCodeAt(at + 1) !== 0 || text.charCodeAt(at) === 0) return false;
-  }
-  return text.length > 0;
 }
 
 /** Whether each line break is of two characters, so that the first one need not be said. */
@@ -93,11 +81,5 @@ function undo(said: string, steps: readonly string[]): string | undefined {
   const text = ruled === undefined ? undefined : readMarks({ text: ruled, legend });
   if (text === undefined) return undefined;
   const broken = steps.includes(CRLF) ? text.replaceAll('\n', '\r\n') : text;
-  return steps.includes(TWO_BYTES) ? withNuls(broken) : broken;
-}
-
-function withNuls(text: string): string {
-  const characters: string[] = [];
-  for (let at = 0; at < text.length; at++) characters.push(`${text[at]!}\0`);
-  return characters.join('');
+  return addNuls(broken, steps);
 }

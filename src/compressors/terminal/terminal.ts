@@ -12,6 +12,7 @@ import { countSigns } from './controls.ts';
 import { foldLines, hasRule } from './folds.ts';
 import { readForm, writeForm } from './form.ts';
 import { readScreen } from './screen.ts';
+import { readLoosely, seemsTwoByte } from './two-bytes.ts';
 
 const MIN_CLAIM = 0.5;
 /** Codes hide from the others what kind the text is. */
@@ -32,16 +33,12 @@ const MAX_BACK = 4;
 function claim({ text }: Sample): number {
   const seen = text.length > SEEN_CHARS ? text.slice(0, SEEN_CHARS) : text;
   const { escapes, returns, backspaces, lines } = countSigns(seen);
-  if (isTwoByte(seen)) return CLAIM_OF_CODES;
+  if (seemsTwoByte(seen)) return CLAIM_OF_CODES;
   // A carriage return in every line ends the lines of some tables.
   const isProgress = returns >= MIN_CODES && returns !== lines - 1;
   if (escapes >= MIN_CODES || backspaces >= MIN_CODES || isProgress) return CLAIM_OF_CODES;
   if (text.length >= MIN_BLOB_TEXT && shareOfBlobs(seen) >= MIN_BLOB_SHARE) return CLAIM_OF_CODES;
   return repeats(seen, lines) || hasRule(seen, LONG_RULE) || seen.length > lines * MIN_LONG_LINE ? CLAIM_OF_LINES : 0;
-}
-
-function isTwoByte(text: string): boolean {
-  return text.charCodeAt(1) === 0 && text.charCodeAt(3) === 0 && text.charCodeAt(5) === 0;
 }
 
 /** Whether many lines stand a few lines further up too. */
@@ -107,7 +104,7 @@ function plural(count: number, one: string, many: string): string {
 /** Undefined when nothing would be left out. */
 function writeView(text: string, kinds: readonly Compressor[], options: CompressOptions): string | undefined {
   const { deadline } = options;
-  const seen = readScreen(isTwoByte(text) ? text.replaceAll('\0', '') : text, deadline);
+  const seen = readScreen(seemsTwoByte(text) ? readLoosely(text) : text, deadline);
   const blobs = shortenBlobs(seen.lines.join('\n'), deadline);
   const lines = blobs.text.split('\n');
   // Lines of a file that is read may be edited: they stay.
