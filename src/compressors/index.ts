@@ -7,6 +7,7 @@ import { diffDialectCompressor } from './git/dialects/dialects.ts';
 import { diffCompressor } from './git/diff.ts';
 import { gitCompressor } from './git/git.ts';
 import { htmlCompressor } from './html/html.ts';
+import { inspectedCompressor } from './inspected/inspected.ts';
 import { jsonCompressor } from './json/json.ts';
 import { listingCompressor } from './listing/listing.ts';
 import { logCompressor } from './log/log.ts';
@@ -47,6 +48,7 @@ const kinds: readonly Compressor[] = [
   prefixedCompressor(jsonCompressor),
   delimitedCompressor(jsonCompressor),
   pythonRowsCompressor(jsonCompressor),
+  inspectedCompressor(jsonCompressor),
   testReportCompressor(jsonCompressor),
   xmlCompressor(jsonCompressor),
   htmlCompressor,
