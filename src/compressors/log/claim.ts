@@ -23,6 +23,8 @@ const LEVEL_FIRST =
   /^\W{0,3}(?:\x1b\[[\d;]*m)?(?:FATAL|CRITICAL|SEVERE|ERROR|WARN|WARNING|NOTICE|INFO|DEBUG|TRACE)\b|^[\w.-]{1,24} (?:info|warn|error|http|verb|sill|debug|notice) /;
 /** Names of columns: what comes under them is a table, as lsof prints it, however much its rows repeat. */
 const TABLE_HEAD = /^[A-Z%][A-Z0-9%/_#()-]*(?: +[A-Z%][A-Z0-9%/_#()-]*){3,}\s*$/;
+/** Cells of a table do not say what column they are of: `Item(id=1, name=a)` is a record. */
+const NAMED_CELLS = /[\w.]=[^,]*, ?\w+=/;
 const CODE_LINE = /[{};,([]\s*$|^\s*(?:\/\/|\*|#|import |export |return |def |class |const |let |if )/;
 const CONTINUATION = /^(?:\s|$)/;
 
@@ -82,6 +84,7 @@ function isTable(lines: readonly string[]): boolean {
     const columns = countOf(lines[0]!, separator);
     if (columns < 3) return false;
     const hasNames = !/\d/.test(lines[0]!);
+    if (NAMED_CELLS.test(lines[0]!)) return false;
     return lines.every((line) => {
       const count = countOf(line, separator);
       return count === columns || (hasNames && count > columns);

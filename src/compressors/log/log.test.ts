@@ -242,6 +242,10 @@ describe('the claim', () => {
     expect(claims(text)).toBeLessThan(0.5);
   });
 
+  test('takes records that name their own fields', () => {
+    expect(claims(many((i) => `Item(id=${i}, name=web-${i}, state=Running, size=${i * 37}, price=${i}.5)`))).toBe(0.5);
+  });
+
   test('finds a log behind a long stack trace', () => {
     expect(
       claims(

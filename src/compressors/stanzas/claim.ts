@@ -10,10 +10,10 @@ const CERTAIN = 0.9;
 const LIKELY = 0.6;
 const LOOKED_AT_CHARS = 16_000;
 const MIN_LINES = 8;
-const MIN_KEYED_SHARE = 0.5;
+const MIN_KEYED_SHARE = 0.4;
 /** Of the characters looked at. */
 const MIN_SAVING_SHARE = 0.3;
-const JSON_LIKE = /^\s*(?:\{|\[\s*(?:[[{"\]]|$))/;
+const JSON_LIKE = /^\s*(?:\{(?!:)|\[\s*(?:[["\]]|\{(?!:)|$))/;
 
 export function claimFor(sample: Sample): number {
   const { text, filled } = sample;

@@ -18,7 +18,9 @@ const SIGNED = /^\s*(?:(?:[-+~]|-\/\+|\+\/-|<=) )?/;
 /** What happened to something stands behind what it is, and differs where that is alike. */
 const EVENTS = /^Events:/;
 const MIN_RUN = 3;
-const KEY = /^(?:[A-Za-z_"'/<][^:={},;]{0,60}?(?::| *=)(?: +|$)|[A-Za-z_]\w{0,60}=)/;
+/** What stands before a colon, an equals sign or an arrow as PHP and Ruby print it; arrows in code have blanks before them. */
+const KEY =
+  /^(?:[A-Za-z_"'/<][^:={},;]{0,60}?(?::| *=)(?: +|$)|[A-Za-z_]\w{0,60}=(?!>)|(?:\[["\w-]{1,60}\] ?|:["\w]{1,60})=>(?: +|$)?)/;
 
 /** The characters that a sign begins with: before other text a line has blanks or nothing. */
 const SIGNS = '-+~<';
