@@ -13,6 +13,8 @@ import { readValue } from './read.ts';
 
 const CLAIM = 0.85;
 const SEEN_CHARS = 8192;
+/** Values that are said with hardly less are not worth reading otherwise. */
+const MIN_SAVING = 0.1;
 /** Where a value may begin: a bracket, and under or behind it a key without quotes, a text in single quotes or another bracket. */
 const BEGINS =
   /^(?:[^\s[({=][^\n[({=]{0,80} )?(?=[[{](?: |\n +)(?:[A-Za-z_]\w*: |'|[[{](?: |\n +)(?:[A-Za-z_]\w*: |')))/gm;
@@ -54,9 +56,11 @@ export function inspectedCompressor(json: JsonCompressor): Compressor {
         const shorter = opened[i]!.compress({ ...options, level: 'lossless', call: undefined });
         return shorter?.text ?? spelled(one);
       });
-      const lossless = writeForm(source, found, said, crlf);
+      const form = writeForm(source, found, said, crlf);
+      const chars = found.reduce((sum, { start, end }) => sum + end - start, 0);
+      const lossless = source.length - form.length >= chars * MIN_SAVING ? form : undefined;
       const known = new Map(found.map((one, i) => [said[i]!, spelled(one)]));
-      const readsBack = (): boolean => readForm(lossless, (own) => known.get(own)!) === text;
+      const readsBack = (): boolean => readForm(form, (own) => known.get(own)!) === text;
       const view = (): string | undefined => {
         const seen = opened.map((one) => one.compress(options));
         if (!seen.some((one) => one?.loss === 'recoverable')) return undefined;

@@ -8,7 +8,9 @@ import { Sample } from '../../core/sample.ts';
 import { readFixtures } from '../../testing/compressor-contract.ts';
 import { o200k } from '../../tokenizers/o200k.ts';
 import { jsonCompressor } from '../json/json.ts';
+import { printPretty } from './pretty.ts';
 import { pythonRowsCompressor } from './python-rows.ts';
+import { readRows } from './read.ts';
 import { readText, spellText } from './text.ts';
 
 const rows = pythonRowsCompressor(jsonCompressor);
@@ -48,6 +50,25 @@ describe('the lossless form', () => {
       /^Query results:\n\n\[headroom: 40 Python tuples as JSON, [^]*\n\(40 rows\)\n$/,
     );
     expect(compress(fixture('dict-lines-then-error'))!.text).toContain('sqlite3.OperationalError: database is locked');
+  });
+
+  test.each(['pprint-list', 'pprint-dict', 'pprint-list-cut-off', 'pprint-one-by-one-crlf'])(
+    'says of %s that Python laid it out',
+    (name) => {
+      expect(compress(fixture(name))!.text).toContain('; laid out by pprint');
+    },
+  );
+
+  test('takes a single dict where it is long', () => {
+    expect(compress(fixture('one-dict'))!.text).toMatch(/^Response: \n\[headroom: 1 Python dict as JSON line, /);
+    expect(compress("Response: {'a': 1, 'b': 'two'}\n")).toBeUndefined();
+  });
+
+  test('ends before a row that is laid out otherwise', () => {
+    const text = fixture('pprint-list').replace("  'id': 9,", "   'id': 9,").replace("'id': 9,", "'id':  9,");
+    const said = compress(text)!;
+    expect(said.text).toContain("'id':  9,");
+    expect(rows.expand(said.text)).toBe(text);
   });
 
   test('is not made of code, nor of a file that is shown', () => {
@@ -118,6 +139,19 @@ describe('any rows', () => {
           if (said) expect(rows.expand(said.text)).toBe(source);
         },
       ),
+      { numRuns: 500 },
+    );
+  });
+
+  test('laid out by pprint come back to the byte (R-9)', () => {
+    fc.assert(
+      fc.property(fc.array(dict, { minLength: 1, maxLength: 9 }), fc.constantFrom('', '\n', ' more'), (some, after) => {
+        const plain = { between: '\n', print: undefined };
+        const { rows: read } = readRows(some.join('\n'), 0, plain, () => undefined);
+        const source = `[${read.map((row) => printPretty(row, false, true)).join(',\n ')}]${after}`;
+        const said = compress(source);
+        if (said) expect(rows.expand(said.text)).toBe(source);
+      }),
       { numRuns: 500 },
     );
   });

@@ -8,22 +8,20 @@ import { hasCrlfOnly } from '../../core/line-ends.ts';
 import { type JsonCompressor, readJsonWith } from '../../core/json-compressor.ts';
 import type { Sample } from '../../core/sample.ts';
 import { showsFile } from '../../core/shown-file.ts';
-import { findRows, hasOwnHead, readForm, writeForm } from './form.ts';
+import { beginsWithRows, findRows, hasOwnHead, readForm, writeForm } from './form.ts';
 
 const CLAIM = 0.9;
 /** One of these stands in all of them. */
 const MAY_BEGIN = ["{'", '[(', '\n('];
-/** Two rows that begin alike: nobody writes that by hand without line ends. */
-const DICTS = /^(?:[^\s[({=][^\n[({=]{0,80})?\[\{('[^'\n]{1,80}': )[^\n]{0,3000}?\}, \{\1/m;
-const DICT_LINES = /^\{('[^'\n]{1,80}': )[^\n]*\}\r?\n\{\1[^\n]*\}\r?\n\{\1/m;
-const TUPLES =
-  /^(?:[^\s[({=][^\n[({=]{0,80})?\[\((?:[\d'"-]|None)[^\n]{0,3000}?\), \((?:[\d'"-]|None)[^\n]{0,3000}?\), \((?:[\d'"-]|None)/m;
-const TUPLE_LINES = /^\((?:[\d'"-]|None)[^\n]*\)\n\((?:[\d'"-]|None)[^\n]*\)\n\((?:[\d'"-]|None)[^\n]*\)$/m;
+const SEEN_CHARS = 8192;
+/** Rows that are said with hardly less are not worth reading otherwise. */
+const MIN_SAVING = 0.1;
 
 function claim({ text }: Sample): number {
-  const head = text.slice(0, 8192);
+  const head = text.slice(0, SEEN_CHARS);
   if (!MAY_BEGIN.some((sign) => head.includes(sign)) && !head.startsWith('(')) return 0;
-  return [DICTS, DICT_LINES, TUPLES, TUPLE_LINES].some((pattern) => pattern.test(head)) ? CLAIM : 0;
+  const seen = head.includes('\r') ? head.replaceAll('\r\n', '\n') : head;
+  return beginsWithRows(seen, text.length > SEEN_CHARS) ? CLAIM : 0;
 }
 
 /** @param json says JSON shorter. */
@@ -42,9 +40,10 @@ export function pythonRowsCompressor(json: JsonCompressor): Compressor {
       if (!found) return undefined;
       const spelled = found.rows.join('\n');
       const opened = json.open(spelled);
-      const said = opened.compress({ ...options, level: 'lossless', call: undefined })?.text;
-      const lossless = said === undefined ? undefined : writeForm(lines, found, said, crlf);
-      const readsBack = (): boolean => readForm(lossless!, () => spelled) === text;
+      const said = opened.compress({ ...options, level: 'lossless', call: undefined })?.text ?? spelled;
+      const form = writeForm(lines, found, said, crlf);
+      const lossless = lines.length - form.length >= (found.end - found.start) * MIN_SAVING ? form : undefined;
+      const readsBack = (): boolean => readForm(form, () => spelled) === text;
       const view = (): string | undefined => {
         const seen = opened.compress(options);
         return seen?.loss === 'recoverable' ? writeForm(lines, found, seen.text, false) : undefined;

@@ -12,6 +12,9 @@ const TEXT = /'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"/y;
 /** One that JSON spells alike but for its quotes: most are such. */
 const PLAIN_TEXT = /'((?!py:)[ !#-&(-[\]-~]*)'/y;
 const WORD = /[A-Za-z_][\w.]*/y;
+/** What does not fit on a line may stand an item a line, and a text in pieces. */
+const COMMA = /, |,\n */y;
+const NEXT_PIECE = /\n *(?=['"])/y;
 const CONSTANTS: Readonly<Record<string, string>> = { None: 'null', True: 'true', False: 'false' };
 
 /** What rows are. */
@@ -64,12 +67,29 @@ class ValueReader {
 
   #string(): string {
     const plain = this.#match(PLAIN_TEXT);
-    if (plain) return `"${plain[1]!}"`;
+    if (plain && !this.#match(NEXT_PIECE)) return `"${plain[1]!}"`;
+    if (plain) return this.#pieces(plain[1]!);
     const match = this.#match(TEXT);
     if (!match) throw new Unreadable();
     const text = readText(match[1] ?? match[2]!);
     if (text.startsWith(AS_PRINTED)) throw new Unreadable();
+    if (this.#match(NEXT_PIECE)) return this.#pieces(text);
     return JSON.stringify(spellText(text) === match[0] ? text : AS_PRINTED + match[0]);
+  }
+
+  /** The rest of a text that is printed in pieces. */
+  #pieces(first: string): string {
+    let text = first;
+    do {
+      const match = this.#match(TEXT);
+      if (!match) throw new Unreadable();
+      text += readText(match[1] ?? match[2]!);
+    } while (this.#match(NEXT_PIECE));
+    return JSON.stringify(text);
+  }
+
+  #comma(): boolean {
+    return this.#match(COMMA) !== undefined;
   }
 
   /** What is read so stands as it is printed. */
@@ -99,7 +119,7 @@ class ValueReader {
       const from = this.at;
       if (!this.#match(WORD) || !this.take('=')) this.at = from;
       this.value(depth + 1);
-    } while (this.take(', '));
+    } while (this.#comma());
     this.expect(')');
   }
 
@@ -108,7 +128,7 @@ class ValueReader {
     const items: string[] = [];
     if (this.take(']')) return '[]';
     do items.push(this.value(depth + 1));
-    while (this.take(', '));
+    while (this.#comma());
     this.expect(']');
     return `[${items.join(',')}]`;
   }
@@ -119,7 +139,7 @@ class ValueReader {
     const items: string[] = [];
     if (this.take(')')) return items;
     do items.push(this.value(depth + 1));
-    while (this.take(', '));
+    while (this.#comma());
     if (items.length === 1) this.expect(',');
     this.expect(')');
     return items;
@@ -136,7 +156,7 @@ class ValueReader {
       keys.add(key);
       this.expect(': ');
       fields.push(`${key}:${this.value(depth + 1)}`);
-    } while (this.take(', '));
+    } while (this.#comma());
     this.expect('}');
     return `{${fields.join(',')}}`;
   }
@@ -148,6 +168,16 @@ export interface Rows {
   readonly rows: readonly string[];
   /** Behind the last one. */
   readonly end: number;
+  /** How far there was anything to read. */
+  readonly read: number;
+}
+
+/** How rows stand in a text. */
+export interface Layout {
+  /** After each row but the last. */
+  readonly between: string;
+  /** A row as it must stand there; undefined where each is on one line. */
+  readonly print: ((row: string, kind: RowKind) => string) | undefined;
 }
 
 function readRow(reader: ValueReader, kind: RowKind): string {
@@ -158,22 +188,24 @@ function readRow(reader: ValueReader, kind: RowKind): string {
     .join(',')}}`;
 }
 
-/** The rows that begin here, with `between` after each but the last, up to what is none; undefined when this is no row. */
-export function readRows(text: string, at: number, between: string, check: () => void): Rows | undefined {
-  const first = text[at];
-  if (first !== '{' && first !== '(') return undefined;
-  const kind: RowKind = first === '{' ? 'dicts' : 'tuples';
+/** The rows that begin here, up to what is none. */
+export function readRows(text: string, at: number, { between, print }: Layout, check: () => void): Rows {
+  const kind: RowKind = text[at] === '{' ? 'dicts' : 'tuples';
   const reader = new ValueReader(text, at);
   const rows: string[] = [];
   let end = at;
   try {
-    do {
+    for (let start = at; ; start = reader.at) {
       if (rows.length % 64 === 0) check();
-      rows.push(readRow(reader, kind));
+      const row = readRow(reader, kind);
+      const source = text.slice(start, reader.at);
+      if (print ? print(row, kind) !== source : source.includes('\n')) break;
+      rows.push(row);
       end = reader.at;
-    } while (reader.take(between));
+      if (!reader.take(between)) break;
+    }
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
   }
-  return rows.length > 0 ? { kind, rows, end } : undefined;
+  return { kind, rows, end, read: reader.at };
 }

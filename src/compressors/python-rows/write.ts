@@ -5,8 +5,13 @@ import { spellText } from './text.ts';
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^"{}[\],:]+/g;
 const WORDS: Readonly<Record<string, string>> = { null: 'None', true: 'True', false: 'False', ',': ', ', ':': ': ' };
 
+/** A word or a sign of JSON as Python's. */
+export function wordFor(token: string): string {
+  return WORDS[token] ?? token;
+}
+
 function printToken(token: string): string {
-  if (token.charCodeAt(0) !== 0x22) return WORDS[token] ?? token;
+  if (token.charCodeAt(0) !== 0x22) return wordFor(token);
   const text = token.includes('\\') ? (JSON.parse(token) as string) : token.slice(1, -1);
   return text.startsWith(AS_PRINTED) ? text.slice(AS_PRINTED.length) : spellText(text);
 }
