@@ -3,6 +3,7 @@
  * without its padding, on every tenth; every line of the file stays as it was, because editors match those. Lossless.
  * Of a file that a program recorded, the view of the kind that knows what stands behind the numbers.
  */
+import { claimants } from '../core/claimants.ts';
 import { prefersView } from '../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../core/compressor.ts';
 import { NO_DEADLINE } from '../core/deadline.ts';
@@ -198,17 +199,13 @@ interface Bare {
   readonly after: readonly string[];
 }
 
-const MIN_CLAIM = 0.5;
-
 /** The view of the kind that claims what stands behind the numbers; of a run that failed, one that keeps every failure. */
 function writeView(text: string, kinds: readonly Compressor[], options: CompressOptions): string | undefined {
   const found = bare(text.split('\n'), options.deadline);
   if (!found) return undefined;
-  const sample = new Sample(found.text);
   const isFailed = looksFailed(text) || looksFailed(found.text);
   const asked = isFailed ? kinds.filter(({ keepsFailures }) => keepsFailures) : kinds;
-  const claims = asked.map((kind) => ({ kind, claim: kind.claim(sample) })).filter(({ claim }) => claim >= MIN_CLAIM);
-  for (const { kind } of claims.sort((a, b) => b.claim - a.claim)) {
+  for (const { kind } of claimants(asked, new Sample(found.text))) {
     options.deadline.check();
     const form = kind.compress(found.text, options);
     if (form?.loss === 'recoverable') return [...found.before, headOf(found), form.text, ...found.after].join('\n');

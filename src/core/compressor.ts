@@ -41,6 +41,8 @@ export interface Compressor {
   readonly viewsFiles?: ViewedFile;
   /** Loads what `compress` needs and cannot load itself, once; until then it declines. Rejects when that is not installed. */
   prepare?(): Promise<void>;
+  /** No claim of it is higher: where another kind is as sure, it need not be asked. Undefined: 1. */
+  readonly highestClaim?: number;
   /** How surely the sample is this compressor's kind: 0 not mine, 1 certain. Highest claim wins, earlier wins ties. */
   claim(sample: Sample): number;
   /** A shorter text, or undefined to decline. The same arguments always give the same answer. */

@@ -4,6 +4,7 @@
  */
 import type { Compressor } from '../core/compressor.ts';
 import type { Conversation, Part } from '../core/conversation.ts';
+import { MIN_CLAIM } from '../core/claimants.ts';
 import { NO_DEADLINE } from '../core/deadline.ts';
 import { HASH_DIGITS, hashOf } from '../core/hash.ts';
 import type { LearnedLog, LearnedSnapshot, Place, Structure } from '../core/importance.ts';
@@ -32,7 +33,6 @@ export interface LearningParts {
 
 /** Longer texts teach nothing: reading them again takes too long. */
 const MAX_CHARS = 2_000_000;
-const MIN_CLAIM = 0.5;
 /** Claims that differ by less say the same. */
 const NEAR = 0.05;
 /** Of what one turn of the model says, and of the views before it. */

@@ -20,6 +20,7 @@ import { terminal } from '../compressors/terminal/terminal.ts';
 import { tomlCompressor } from '../compressors/toml/toml.ts';
 import { testReportCompressor, xmlCompressor } from '../compressors/xml/xml.ts';
 import { yamlCompressor } from '../compressors/yaml/yaml.ts';
+import { claimants } from '../core/claimants.ts';
 import type { Compressed, CompressOptions, Compressor, Level } from '../core/compressor.ts';
 import type { ToolCall } from '../core/conversation.ts';
 import { DeadlineExceeded, deadlineIn } from '../core/deadline.ts';
@@ -87,18 +88,15 @@ export interface Shortened extends Compressed {
   readonly tokensAfter: number;
 }
 
-const MIN_CLAIM = 0.5;
 const DEADLINE_MS = 2_000;
 
 /** The shortest form of a text that reads back; undefined where there is none, or not in time. */
 export function shorten(text: string, options: ShortenOptions): Shortened | undefined {
   const { tokens = estimate, call, responseFormat, deadlineMs = DEADLINE_MS } = options;
   const level = levelFor(text, options);
-  const sample = new Sample(text);
-  const claims = options.compressors.map((compressor) => ({ compressor, claim: compressor.claim(sample) }));
   const given = { call, responseFormat, tokens, deadline: deadlineIn(deadlineMs), level };
   try {
-    for (const { compressor } of claims.filter(({ claim }) => claim >= MIN_CLAIM).sort((a, b) => b.claim - a.claim)) {
+    for (const { kind: compressor } of claimants(options.compressors, new Sample(text))) {
       const form = compressor.compress(text, given);
       if (!form || !isFaithful(compressor, text, form)) continue;
       const [tokensBefore, tokensAfter] = [tokens.count(text), tokens.count(form.text)];

@@ -3,6 +3,7 @@
  * stands earlier in the conversation, whichever is shorter. It believes no lossless form unread.
  */
 import { prefersView } from '../core/choose-form.ts';
+import { claimants } from '../core/claimants.ts';
 import type { Compressed, CompressOptions, Compressor, Level } from '../core/compressor.ts';
 import type { Conversation, Part } from '../core/conversation.ts';
 import { DeadlineExceeded } from '../core/deadline.ts';
@@ -15,7 +16,6 @@ import { foldRepeats, unfoldRepeats } from './repeats.ts';
 
 /** Below this a result has too few tokens for any form to be worth reading. */
 const MIN_CHARS = 200;
-const MIN_CLAIM = 0.5;
 /** What one kind can say in full, another that claims it so much less surely does not know what to leave out of. */
 const MAX_DOUBT = 0.25;
 /** Shorter lossless forms, and those of a smaller share, are good enough: views are not worth asking for. */
@@ -134,7 +134,7 @@ function compressed(
   let failure: Failure = { by: 'content-router', reason: 'no compressor claims it' };
   const forms: Form[] = [];
   let leastClaim = 0;
-  for (const { compressor, claim } of claimants(compressors, new Sample(text))) {
+  for (const { kind: compressor, claim } of claimants(compressors, new Sample(text))) {
     if (claim < leastClaim) break;
     const level = levels(compressor);
     if (forms.length > 0 && level === 'lossless') continue;
@@ -171,18 +171,6 @@ function formBy(compressor: Compressor, text: string, options: CompressOptions):
 /** A lossless form that leaves so much may not be the best there is. */
 function isLong(form: Form, text: string): boolean {
   return form.text.length >= MIN_VIEWED_CHARS && form.text.length > text.length * MAX_GOOD_SHARE;
-}
-
-interface Claimant {
-  readonly compressor: Compressor;
-  readonly claim: number;
-}
-
-function claimants(compressors: readonly Compressor[], sample: Sample): readonly Claimant[] {
-  return compressors
-    .map((compressor) => ({ compressor, claim: compressor.claim(sample) }))
-    .filter(({ claim }) => claim >= MIN_CLAIM)
-    .sort((a, b) => b.claim - a.claim);
 }
 
 function isFaithful(compressor: Compressor, source: string, { text, loss }: Compressed): boolean {

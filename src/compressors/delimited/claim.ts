@@ -6,7 +6,7 @@ import { type Row, isNumber } from './table.ts';
 
 const MIN_HEAD = 3;
 const MIN_SHARE = 0.5;
-const DRAWN = 0.93;
+export const DRAWN = 0.93;
 const TITLED = 0.9;
 const UNTITLED = 0.7;
 /** Text with so many commas reads like rows: prose, code, lists of arguments. */

@@ -6,7 +6,7 @@ import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
 import type { JsonCompressor } from '../../core/json-compressor.ts';
 import { showsFile } from '../../core/shown-file.ts';
-import { claimFor } from './claim.ts';
+import { claimFor, DRAWN } from './claim.ts';
 import { type ReadCells, findTables, readCellsWith, readForm, toLines, writeForm } from './form.ts';
 import { writeView } from './view.ts';
 
@@ -18,6 +18,7 @@ export function delimitedCompressor(json: JsonCompressor): Compressor {
   const readCells = readCellsWith(json);
   return {
     name: 'delimited',
+    highestClaim: DRAWN,
     claim: claimFor,
     compress(text: string, options: CompressOptions): Compressed | undefined {
       options.deadline.check();

@@ -83,7 +83,7 @@ function kindOf(line: string, isInCommit: boolean): LineKind {
 
 const MIN_SHARE = 0.5;
 const MIN_STAT_SHARE = 0.8;
-const SURE = 0.93;
+export const SURE = 0.93;
 const MIN_STATS = 4;
 const MIN_HEADS = 4;
 

@@ -6,7 +6,7 @@ import { chooseForm } from '../../core/choose-form.ts';
 import type { Forms } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor, Level } from '../../core/compressor.ts';
 import type { Deadline } from '../../core/deadline.ts';
-import { claimGit, listingOf, LISTINGS } from './claim.ts';
+import { claimGit, listingOf, LISTINGS, SURE } from './claim.ts';
 import { readForm, writeForm } from './form.ts';
 import { DIFF_VIEW_SHARE, writeDiffView } from './diff-view.ts';
 import type { Listing } from './listing.ts';
@@ -69,6 +69,7 @@ function compress(text: string, options: CompressOptions): Compressed | undefine
 
 export const gitCompressor: Compressor = {
   name: 'git',
+  highestClaim: SURE,
   claim: claimGit,
   compress,
   expand,

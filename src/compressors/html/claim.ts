@@ -1,6 +1,7 @@
 /** How surely a text is XML or a page that a browser would show, not the source of one that somebody edits. */
 import type { Sample } from '../../core/sample.ts';
 
+export const PAGE_CLAIM = 0.92;
 const PAGE = /<!doctype html|<html[\s>]/i;
 const TAG =
   /<\/?(?:div|p|a|span|ul|ol|li|table|tr|td|th|h[1-6]|section|article|nav|main|body|head|meta|link|script|form|img|pre|dl|dt|dd)\b[^<>]*>/gi;
@@ -23,7 +24,7 @@ export function claimFor(sample: Sample): number {
   const start = text.slice(0, 8192);
   if (!start.includes('<') || (start.match(TEMPLATE)?.length ?? 0) > 2) return 0;
   const page = PAGE.exec(start);
-  if (page && page.index <= MAX_BEFORE && isAtLineStart(start, page.index)) return 0.92;
+  if (page && page.index <= MAX_BEFORE && isAtLineStart(start, page.index)) return PAGE_CLAIM;
   if (isXml(start)) return 0.85;
   if (!/^\s*<[a-z!]/i.test(start) || (start.match(MARKDOWN)?.length ?? 0) > 2) return 0;
   const tags = start.match(TAG) ?? [];

@@ -2,7 +2,7 @@
 import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
 import { showsFile } from '../../core/shown-file.ts';
-import { claimFor, isXml } from './claim.ts';
+import { claimFor, isXml, PAGE_CLAIM } from './claim.ts';
 import { readPieces, writePieces } from './pieces.ts';
 import { writeView } from './view.ts';
 
@@ -11,6 +11,7 @@ const MAX_SHARE = 0.8;
 
 export const htmlCompressor: Compressor = {
   name: 'html',
+  highestClaim: PAGE_CLAIM,
   claim: claimFor,
   compress(text: string, options: CompressOptions): Compressed | undefined {
     const { deadline } = options;

@@ -3,6 +3,7 @@ import { keepFirstRead } from './first-read.ts';
 import { JsonParser } from './parse.ts';
 import { type Json, JsonRecord } from './tree.ts';
 
+export const HIGHEST_CLAIM = 0.95;
 /** How much is read. */
 const LOOK_CHARS = 16_384;
 /** How far the search for the first piece goes. */
@@ -27,7 +28,7 @@ export function claimFor(text: string): number {
   const look = text.slice(start, start + LOOK_CHARS);
   if (readChars(look, first) < look.length * MIN_SHARE) return 0;
   const before = text.slice(0, start).trimEnd();
-  if (before === '') return 0.95;
+  if (before === '') return HIGHEST_CLAIM;
   return before.endsWith('```') || /```(?:json|JSON)\s*$/.test(before) ? 0.8 : 0.6;
 }
 

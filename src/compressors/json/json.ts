@@ -11,7 +11,7 @@ import type { Sample } from '../../core/sample.ts';
 import { showsFile } from '../../core/shown-file.ts';
 import type { Tokenizer } from '../../core/tokenizer.ts';
 import { addAliases, removeAliases } from './alias.ts';
-import { claimFor } from './claim.ts';
+import { claimFor, HIGHEST_CLAIM } from './claim.ts';
 import { readEmbedded } from './embedded.ts';
 import { estimating } from './estimate.ts';
 import { type Region, findRegions } from './find.ts';
@@ -30,6 +30,7 @@ export const jsonCompressor: JsonCompressor = {
   name: 'json',
   viewsFiles: 'recorded',
 
+  highestClaim: HIGHEST_CLAIM,
   claim(sample: Sample): number {
     return claimFor(sample.text);
   },

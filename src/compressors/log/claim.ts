@@ -5,6 +5,8 @@ import { areOfServices } from './services.ts';
 import { countOf, shapeOf, SLOT } from './shape.ts';
 import { findTime, mayHoldTime, TimeFinder } from './time.ts';
 
+const TIMED = 0.65;
+export const HIGHEST_CLAIM: number = TIMED + 1 / 4;
 const MIN_LINES = 8;
 const CLAIM_OF_SERVICES = 0.6;
 const WINDOW = 2048;
@@ -35,7 +37,7 @@ export function claim({ text, head }: Sample): number {
   const untimed = lines.filter((line) => !hasOwnTime(line));
   const timed = (lines.length - untimed.length) / lines.length;
   const levelled = (lines.length - untimed.filter((line) => !LEVEL_FIRST.test(line)).length) / lines.length;
-  if (timed >= 0.5) return 0.65 + timed / 4;
+  if (timed >= 0.5) return TIMED + timed / 4;
   if (areOfServices(lines)) return CLAIM_OF_SERVICES;
   if (levelled >= 0.6) return 0.4 + levelled / 4;
   return Math.max(timed, levelled, repeats(lines) && !TABLE_HEAD.test(head[0]!) ? 0.5 : 0);

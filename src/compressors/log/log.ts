@@ -6,7 +6,7 @@ import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor, Level } from '../../core/compressor.ts';
 import type { Deadline } from '../../core/deadline.ts';
 import type { Structure } from '../../core/importance.ts';
-import { claim } from './claim.ts';
+import { claim, HIGHEST_CLAIM } from './claim.ts';
 import { readLines } from './mine.ts';
 import { readForm } from './read.ts';
 import { structureOf } from './structure.ts';
@@ -50,6 +50,7 @@ function learningFor(
 export const logCompressor: Compressor = {
   name: 'log',
   viewsFiles: 'recorded',
+  highestClaim: HIGHEST_CLAIM,
   claim,
   compress,
   structure: (text: string, deadline: Deadline): Structure | undefined =>

@@ -1,7 +1,7 @@
 /** How surely a text is Markdown: by signs of several kinds, and by being no code. */
 import type { Sample } from '../../core/sample.ts';
 
-const CLAIM = 0.6;
+export const CLAIM = 0.6;
 const MIN_LINES = 8;
 const HEADING = /^#{1,6} \S/;
 const UNDERLINE = /^(?:={3,}|-{3,})\s*$/;

@@ -5,7 +5,7 @@
 import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
 import { showsFile } from '../../core/shown-file.ts';
-import { claimFor } from './claim.ts';
+import { CLAIM, claimFor } from './claim.ts';
 import { readPrefixes, writePrefixes } from './prefixes.ts';
 import { writeView } from './view.ts';
 
@@ -16,6 +16,7 @@ const MIN_TOKENS = { lossless: 0, balanced: 5000, aggressive: 2000 } as const;
 
 export const markdownCompressor: Compressor = {
   name: 'markdown',
+  highestClaim: CLAIM,
   claim: claimFor,
   compress(text: string, options: CompressOptions): Compressed | undefined {
     options.deadline.check();

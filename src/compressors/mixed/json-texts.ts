@@ -2,10 +2,10 @@
  * JSON that carries texts of other kinds, as tools that answer in JSON print what a command or a page said: the texts
  * stand written out below the JSON, each said by the kind that claims it. Lossless when all of them are.
  */
+import { claimants } from '../../core/claimants.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
 import { looksFailed } from '../../core/failure.ts';
-import type { Sample } from '../../core/sample.ts';
-import { claimantsOf } from './claimants.ts';
+import { Sample } from '../../core/sample.ts';
 import { expandParts, type Part, writeParts } from './form.ts';
 import { findTexts, hasNames, isJson, type LongText, shareOfTexts, withNames, withTexts } from './strings.ts';
 
@@ -26,6 +26,7 @@ interface Said extends Part {
 export function jsonTexts(json: Compressor, kinds: readonly Compressor[]): Compressor {
   return {
     name: 'json-texts',
+    highestClaim: CLAIM,
     claim({ text }: Sample): number {
       if (text.length < MIN_CHARS || !/^\s{0,200}[[{]/.test(text)) return 0;
       return shareOfTexts(text.slice(0, LOOK_CHARS)) >= MIN_SHARE ? CLAIM : 0;
@@ -76,7 +77,7 @@ function sayJson(json: Compressor, named: string, options: CompressOptions): Sai
 /** A text inside JSON comes back to the byte: white space counts in it. */
 function say(text: string, kinds: readonly Compressor[], options: CompressOptions): Said {
   const isFailed = looksFailed(text);
-  for (const kind of claimantsOf(text, kinds)) {
+  for (const { kind } of claimants(kinds, new Sample(text))) {
     options.deadline.check();
     const level = isFailed && !kind.keepsFailures ? 'lossless' : options.level;
     const form = kind.compress(text, { ...options, level });

@@ -2,11 +2,11 @@
  * Texts that hold several kinds, as the output of several commands does: each part is given to the kind that claims it,
  * and stands under a line that says which lines are whose. Lossless when all of its parts are.
  */
+import { type Claimant, claimants } from '../../core/claimants.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import { keepLast } from '../../core/keep-last.ts';
 import { Sample } from '../../core/sample.ts';
-import { claimantsOf, MIN_CLAIM } from './claimants.ts';
 import { expandParts, MAX_PARTS, type Part, writeParts } from './form.ts';
 import { charsOf, documents, type Range, runs, sections, wrapping } from './regions.ts';
 
@@ -33,7 +33,8 @@ interface Said extends Part {
 }
 
 interface Known {
-  readonly claimants: readonly Compressor[];
+  readonly first: Compressor | undefined;
+  readonly others: Iterator<Claimant<Compressor>, undefined>;
   /** Null when none of them says it shorter. */
   said?: Said | null;
 }
@@ -85,7 +86,7 @@ class Splitter {
     let kind: Compressor | undefined;
     const largest = this.#largest(ranges);
     for (const range of ranges) {
-      const own = largest.has(range) ? this.#ask(range, this.#textOf(range)).claimants[0] : undefined;
+      const own = largest.has(range) ? this.#ask(range, this.#textOf(range)).first : undefined;
       const last = merged.at(-1);
       if (last && own && own === kind) merged[merged.length - 1] = { start: last.start, end: range.end };
       else merged.push(range);
@@ -111,19 +112,22 @@ class Splitter {
     this.#options.deadline.check();
     const place = range.start * this.#starts.length + range.end;
     let known = this.#known.get(place);
-    if (!known) this.#known.set(place, (known = { claimants: claimantsOf(text, this.#kinds) }));
+    if (!known) {
+      const others = claimants(this.#kinds, new Sample(text));
+      this.#known.set(place, (known = { first: others.next().value?.kind, others }));
+    }
     return known;
   }
 
   #shorten(range: Range, text: string): Said | undefined {
     if (text.length < MIN_PART_CHARS || this.#asked >= 2 * MAX_ASKED) return undefined;
     const known = this.#ask(range, text);
-    if (known.said === undefined) known.said = this.#sayBy(known.claimants, text) ?? null;
+    if (known.said === undefined) known.said = this.#sayBy(known, text) ?? null;
     return known.said ?? undefined;
   }
 
-  #sayBy(claimants: readonly Compressor[], text: string): Said | undefined {
-    for (const kind of claimants) {
+  #sayBy({ first, others }: Known, text: string): Said | undefined {
+    for (let kind = first; kind; kind = others.next().value?.kind) {
       const form = kind.compress(text, this.#options);
       if (!form) continue;
       const expanded = form.loss === 'none' ? kind.expand(form.text) : text;
@@ -235,32 +239,19 @@ function endOf(text: string, from: number): Sample | undefined {
   return start === 0 || start > from + END_CHARS / 2 ? undefined : new Sample(text.slice(start));
 }
 
-/** The kind whose claim is the highest, when it is sure; nobody is asked behind one that is certain. */
+/** The kind whose claim is the highest, when it is sure. */
 function surest(kinds: readonly Compressor[], sample: Sample): Compressor | undefined {
-  let best: Compressor | undefined;
-  let highest = MIN_SURE;
-  for (const kind of kinds) {
-    const claim = kind.claim(sample);
-    if (claim > highest) [best, highest] = [kind, claim];
-    if (highest >= 1) break;
-  }
-  return best;
+  const first = claimants(kinds, sample, MIN_SURE).next().value;
+  return first && first.claim > MIN_SURE ? first.kind : undefined;
 }
-
-/** Claims of one twentieth are alike. Of such kinds the plainer ones, which answer sooner, stand later in the list. */
-const NEARLY = 20;
 
 /** Whether one kind says the whole text in no more tokens: the surest are asked first, for the sake of time. */
 function oneIsShorter(text: string, tokens: number, kinds: readonly Compressor[], options: CompressOptions): boolean {
-  const sample = new Sample(text);
-  const claimants = kinds
-    .map((kind, at) => ({ kind, at, claim: kind.claim(sample) }))
-    .filter(({ claim }) => claim >= MIN_CLAIM)
-    .sort((a, b) => Math.round(b.claim * NEARLY) - Math.round(a.claim * NEARLY) || b.at - a.at);
-  return claimants.some(({ kind }) => {
+  for (const { kind } of claimants(kinds, new Sample(text))) {
     const other = kind.compress(text, options);
-    return other !== undefined && options.tokens.count(other.text) <= tokens;
-  });
+    if (other !== undefined && options.tokens.count(other.text) <= tokens) return true;
+  }
+  return false;
 }
 
 interface Counted extends Compressed {
@@ -285,6 +276,7 @@ export function mixed(kinds: readonly Compressor[]): Compressor {
   const isTwo = keepLast((text) => isOfTwo(text, kinds), Infinity);
   return {
     name: 'mixed',
+    highestClaim: CLAIM_OF_TWO,
     claim({ text }: Sample): number {
       if (text.length < MIN_CHARS || !text.includes('\n')) return 0;
       return isTwo(text) ? CLAIM_OF_TWO : CLAIM;

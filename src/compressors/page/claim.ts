@@ -4,7 +4,7 @@ import type { Sample } from '../../core/sample.ts';
 import { readElements } from './read.ts';
 import { findRegions, isPage } from './regions.ts';
 
-const CLAIM = 0.95;
+export const CLAIM = 0.95;
 /** Enough of a page to know it by, wherever in the text it begins. */
 const LOOKED_AT_CHARS = 6_000;
 /** What a tool says of its call, before the page. */

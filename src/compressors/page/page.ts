@@ -7,7 +7,7 @@ import type { Compressed, CompressOptions, Compressor } from '../../core/compres
 import { keepLast } from '../../core/keep-last.ts';
 import { hasCrlfOnly } from '../../core/line-ends.ts';
 import { showsFile } from '../../core/shown-file.ts';
-import { claimFor } from './claim.ts';
+import { CLAIM, claimFor } from './claim.ts';
 import { findPages, readForm, writeForm } from './form.ts';
 import { writeView } from './view.ts';
 
@@ -29,6 +29,7 @@ function compress(text: string, options: CompressOptions): Compressed | undefine
 
 export const pageCompressor: Compressor = {
   name: 'page',
+  highestClaim: CLAIM,
   claim: claimFor,
   compress,
   expand,

@@ -2,7 +2,7 @@
 import type { Sample } from '../../core/sample.ts';
 
 /** Where lines say where they were found (`a.json:12:{…}`) or are numbered, others know them better. */
-const CLAIM = 0.88;
+export const CLAIM = 0.88;
 /** JSON lines with other lines between them: the compressor of JSON knows them too. */
 const CLAIM_BETWEEN = 0.7;
 const MIN_LINES = 6;

@@ -6,7 +6,7 @@ import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
 import { hasCrlfOnly } from '../../core/line-ends.ts';
 import { type JsonCompressor, readJsonWith } from '../../core/json-compressor.ts';
-import { claimFor } from './claim.ts';
+import { CLAIM, claimFor } from './claim.ts';
 import { asJsonLines, hasOwnHead, readForm, writeForm, writeView } from './form.ts';
 import { readRecords } from './records.ts';
 
@@ -16,6 +16,7 @@ export function prefixedCompressor(json: JsonCompressor): Compressor {
   return {
     name: 'prefixed',
     viewsFiles: 'recorded',
+    highestClaim: CLAIM,
     claim: claimFor,
     compress(text: string, options: CompressOptions): Compressed | undefined {
       options.deadline.check();

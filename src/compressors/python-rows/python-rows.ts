@@ -29,6 +29,7 @@ export function pythonRowsCompressor(json: JsonCompressor): Compressor {
   const readJson = readJsonWith(json);
   return {
     name: 'python-rows',
+    highestClaim: CLAIM,
     claim,
     compress(text: string, options: CompressOptions): Compressed | undefined {
       const { deadline } = options;

@@ -55,6 +55,7 @@ function writeView(entries: readonly (readonly [name: string, version: string])[
 export const lockCompressor: Compressor = {
   name: 'lock',
   viewsFiles: 'recorded',
+  highestClaim: CLAIM,
   claim: ({ text }: Sample) =>
     SIGNS.test(text.slice(0, SIGN_CHARS)) && entriesIn(text.slice(0, LOOK_CHARS)).length > 0 ? CLAIM : 0,
   compress(text: string, options: CompressOptions): Compressed | undefined {

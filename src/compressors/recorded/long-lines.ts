@@ -45,6 +45,7 @@ function writeView(text: string, deadline: Deadline): string {
 export const longLinesCompressor: Compressor = {
   name: 'long-lines',
   viewsFiles: 'recorded',
+  highestClaim: CLAIM,
   claim: ({ text }: Sample) => (text.length >= LONG_CHARS && isOfLongLines(text) ? CLAIM : 0),
   compress(text: string, options: CompressOptions): Compressed | undefined {
     const { level, call, deadline } = options;

@@ -57,6 +57,7 @@ export function recordLines(json: Compressor): Compressor {
   return {
     name: 'records',
     viewsFiles: 'recorded',
+    highestClaim: CLAIM,
     claim,
     compress(text: string, options: CompressOptions): Compressed | undefined {
       const { level, call, deadline } = options;

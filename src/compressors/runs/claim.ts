@@ -10,6 +10,7 @@ import { mayPlace, saysRule, saysSeverity } from './places.ts';
 import { progressOf } from './progress.ts';
 import { readResult } from './results.ts';
 
+export const HIGHEST_CLAIM = 0.95;
 const TAIL_CHARS = 3072;
 const MAX_LINE = 500;
 const COLOUR = /\x1b\[[\d;?]*[A-Za-z]|\r/g;
@@ -79,7 +80,7 @@ export function claim(sample: Sample): number {
   if (isDiagnosis(lines)) return 0.94;
   if (!isAtLeast(lines, 0.7, (line) => !OTHER_KIND.test(line))) return 0;
   const strong = lines.filter(isStrong).length;
-  if (strong > 1) return 0.95;
+  if (strong > 1) return HIGHEST_CLAIM;
   return strong === 1 ? claimOfOne(lines) : claimOfLines(lines);
 }
 
@@ -93,7 +94,7 @@ function isDiagnosis(lines: readonly string[]): boolean {
 /** With one line that only a run prints: what else is known of runs decides. */
 function claimOfOne(lines: readonly string[]): number {
   const known = knownShare(lines);
-  if (known >= 0.3) return 0.95;
+  if (known >= 0.3) return HIGHEST_CLAIM;
   return known >= 0.1 || lines.length < 60 ? 0.85 : 0.4;
 }
 

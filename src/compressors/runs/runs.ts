@@ -4,7 +4,7 @@
  */
 import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
-import { claim } from './claim.ts';
+import { claim, HIGHEST_CLAIM } from './claim.ts';
 import { readForm } from './read.ts';
 import { writeView } from './view.ts';
 import { writeForm } from './write.ts';
@@ -31,6 +31,7 @@ export const runCompressor: Compressor = {
   name: 'run',
   viewsFiles: 'recorded',
   keepsFailures: true,
+  highestClaim: HIGHEST_CLAIM,
   claim,
   compress,
   expand: readForm,

@@ -57,6 +57,7 @@ const REPORT = /^(?:\d+: ?)?\s*(?:fatal error|error|warning|note|info)\b/i;
 const FINDING = /^\d+: (?:(?:error |warning )?[A-Z]{1,4}\d{3,4}:? |\S.* \([a-z][\w-]{1,30}\)$)/;
 const MIN_SEEN = 3;
 
+const HIGHEST_CLAIM = 0.9;
 /** The ways of reading hits: whether empty lines belong to it, and what each line that is one holds. */
 const READINGS = [
   { read: readNumbered, isWhole: false, mayHit: /[:=-]\d{1,9}[:=-]/ },
@@ -78,13 +79,14 @@ function claim(sample: Sample): number {
     // Without numbers only paths that come again tell files from the names of programs.
     if (sure.length < MIN_SEEN || (kind === 1 && again < sure.length / 4)) return 0;
     const share = sure.length / lines.length;
-    return reports > sure.length / 3 ? share * 0.6 : share * (kind === 0 ? 0.9 : 0.8);
+    return reports > sure.length / 3 ? share * 0.6 : share * (kind === 0 ? HIGHEST_CLAIM : 0.8);
   });
   return Math.max(...shares);
 }
 
 export const searchCompressor: Compressor = {
   name: 'search',
+  highestClaim: HIGHEST_CLAIM,
   claim,
   compress,
   expand,

@@ -6,7 +6,7 @@ import { firstShapesOf } from './found.ts';
 import { isKeyed } from './outline.ts';
 import { reducerFor } from './reducers.ts';
 
-const CERTAIN = 0.9;
+export const CERTAIN = 0.9;
 const LIKELY = 0.6;
 const LOOKED_AT_CHARS = 16_000;
 const MIN_LINES = 8;

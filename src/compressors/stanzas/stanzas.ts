@@ -8,7 +8,7 @@ import type { Deadline } from '../../core/deadline.ts';
 import { keepLast } from '../../core/keep-last.ts';
 import { hasCrlfOnly } from '../../core/line-ends.ts';
 import { showsFile } from '../../core/shown-file.ts';
-import { claimFor } from './claim.ts';
+import { CERTAIN, claimFor } from './claim.ts';
 import { readForm, shapesFor, writeForm, writeShortForm } from './form.ts';
 import type { Reducer } from './reducer.ts';
 import { reducerFor } from './reducers.ts';
@@ -51,6 +51,7 @@ function reduced(source: readonly string[], reducer: Reducer, deadline: Deadline
 
 export const stanzasCompressor: Compressor = {
   name: 'stanzas',
+  highestClaim: CERTAIN,
   claim: claimFor,
   compress,
   expand,

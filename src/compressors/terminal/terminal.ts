@@ -4,6 +4,7 @@
  * rest. Either is then said by the kind that claims what is left.
  */
 import { chooseForm } from '../../core/choose-form.ts';
+import { claimants } from '../../core/claimants.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
 import { Sample } from '../../core/sample.ts';
 import { showsFile } from '../../core/shown-file.ts';
@@ -14,7 +15,6 @@ import { readForm, writeForm } from './form.ts';
 import { readScreen } from './screen.ts';
 import { readLoosely, seemsTwoByte } from './two-bytes.ts';
 
-const MIN_CLAIM = 0.5;
 /** Codes hide from the others what kind the text is. */
 const CLAIM_OF_CODES = 0.98;
 /** Others may know repeated or long lines better. */
@@ -79,9 +79,7 @@ interface Said {
 
 /** What the kind that claims it makes of a text. */
 function sayBy(kinds: readonly Compressor[], text: string, options: CompressOptions): Said | undefined {
-  const sample = new Sample(text);
-  const claims = kinds.map((kind) => ({ kind, claim: kind.claim(sample) })).filter(({ claim }) => claim >= MIN_CLAIM);
-  for (const { kind } of claims.sort((a, b) => b.claim - a.claim)) {
+  for (const { kind } of claimants(kinds, new Sample(text))) {
     options.deadline.check();
     const form = kind.compress(text, options);
     if (form && (form.loss !== 'none' || kind.expand(form.text) === text)) return { by: kind.name, form };
@@ -131,6 +129,7 @@ function writeView(text: string, kinds: readonly Compressor[], options: Compress
 export function terminal(kinds: readonly Compressor[]): Compressor {
   return {
     name: 'terminal',
+    highestClaim: CLAIM_OF_CODES,
     claim,
     compress(text: string, options: CompressOptions): Compressed | undefined {
       options.deadline.check();

@@ -7,7 +7,7 @@ const ITEM = /^\s+(?:["'{\d]|\].?$)|^\],?$/;
 const REMARK = /^\s*(?:[#;]|$)/;
 const MIN_ENTRIES = 4;
 const MIN_SHARE = 0.9;
-const CLAIM = 0.84;
+export const CLAIM = 0.84;
 
 export function claimFor({ head, text }: Sample): number {
   if (/^\s*[{<]/.test(text.slice(0, 200))) return 0;

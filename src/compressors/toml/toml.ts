@@ -6,7 +6,7 @@ import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
 import { type ReadJson, readJsonWith } from '../../core/json-compressor.ts';
 import { showsFile } from '../../core/shown-file.ts';
-import { claimFor, isLockFile } from './claim.ts';
+import { CLAIM, claimFor, isLockFile } from './claim.ts';
 import { readDocument, readForm, writeForm } from './form.ts';
 
 /** What is read more easily as it is stays so, unless much is saved. */
@@ -17,6 +17,7 @@ export function tomlCompressor(json: Compressor): Compressor {
   const readJson = readJsonWith(json);
   return {
     name: 'toml',
+    highestClaim: CLAIM,
     claim: claimFor,
     compress(text: string, options: CompressOptions): Compressed | undefined {
       options.deadline.check();

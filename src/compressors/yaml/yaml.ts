@@ -33,6 +33,7 @@ export function yamlCompressor(json: Compressor): Compressor {
   const readJson = readJsonWith(json);
   return {
     name: 'yaml',
+    highestClaim: CLAIM,
     claim,
     compress(text: string, options: CompressOptions): Compressed | undefined {
       options.deadline.check();

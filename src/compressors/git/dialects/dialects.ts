@@ -35,6 +35,7 @@ function compress(text: string, options: CompressOptions): Compressed | undefine
 
 export const diffDialectCompressor: Compressor = {
   name: 'diff-dialect',
+  highestClaim: SURE,
   claim,
   compress,
   expand,
