@@ -3,7 +3,8 @@
 export interface Column {
   /** One line for the head of the view. */
   readonly said: string;
-  readonly isRare: (value: string) => boolean;
+  /** Values that few rows have, or far above the others; undefined: none. */
+  readonly rare?: ReadonlySet<string>;
   /** Whether it holds a few kinds of values, each said with its count. */
   readonly isCounted?: boolean;
 }
@@ -18,7 +19,6 @@ const RARE_SHARE = 0.03;
 const MAX_RARE_SHARE = 0.1;
 const MIN_RARE = 5;
 const FAR = 4;
-const NEVER = (): boolean => false;
 
 const SCALED = /^(-?\d[\d,]*(?:\.\d+)?) ?(%|[kKMGTPE]i?B?|[gt]|B|m)?$/;
 const LASTED = /^(?:\d+(?:ms|[smhdwy]))+$/;
@@ -61,10 +61,30 @@ function secondsOf(value: string): number {
 /** How often each value stands in a column. */
 type Counts = ReadonlyMap<string, number>;
 
-function countsOf(values: readonly string[]): Counts {
-  const counts = new Map<string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return counts;
+/** The columns of a table, counted once for all who ask: first the rows that names are looked for in, then the others. */
+export class ColumnCounts {
+  readonly #rows: readonly (readonly string[])[];
+  readonly #counts: readonly Map<string, number>[];
+  #counted = 0;
+
+  /** @param rows at least one. */
+  constructor(rows: readonly (readonly string[])[]) {
+    this.#rows = rows;
+    this.#counts = rows[0]!.map(() => new Map<string, number>());
+  }
+
+  /** Of so many rows from the first one on, no fewer than were asked for before. */
+  ofFirst(rows: number): readonly Counts[] {
+    const end = Math.min(rows, this.#rows.length);
+    for (; this.#counted < end; this.#counted++) {
+      const row = this.#rows[this.#counted]!;
+      for (const [at, counts] of this.#counts.entries()) {
+        const value = row[at] ?? '';
+        counts.set(value, (counts.get(value) ?? 0) + 1);
+      }
+    }
+    return this.#counts;
+  }
 }
 
 interface Amount {
@@ -109,7 +129,7 @@ function sayRange(name: string, { amounts, isTime }: Measured): Column {
   const rare = new Set(isFew && !isTime ? far.map(({ value }) => value) : []);
   return {
     said: `${name}: ${amounts[0]!.value} to ${amounts.at(-1)!.value}`,
-    isRare: (value) => rare.has(value),
+    rare,
   };
 }
 
@@ -119,24 +139,22 @@ function sayKind(value: string): string {
 }
 
 /** Undefined for a column that is empty. */
-export function readColumn(name: string, values: readonly string[]): Column | undefined {
-  const counts = countsOf(values);
+export function readColumn(name: string, counts: Counts, rows: number): Column | undefined {
   const sorted = [...counts].sort((a, b) => b[1] - a[1]);
-  if (sorted.length === 1)
-    return sorted[0]![0] === '' ? undefined : { said: `${name}: ${sayKind(sorted[0]![0])}`, isRare: NEVER };
+  if (sorted.length === 1) return sorted[0]![0] === '' ? undefined : { said: `${name}: ${sayKind(sorted[0]![0])}` };
   const sayCount = ([value, count]: readonly [string, number]): string => `${sayKind(value)} ×${count}`;
   if (sorted.length > MAX_KINDS) {
-    const range = measured(counts, values.length);
+    const range = measured(counts, rows);
     if (range) return sayRange(name, range);
-    const frequent = sorted.filter(([, count]) => count >= Math.max(3, values.length * FREQUENT_SHARE));
+    const frequent = sorted.filter(([, count]) => count >= Math.max(3, rows * FREQUENT_SHARE));
     const said = frequent.slice(0, MAX_FREQUENT).map(sayCount);
-    return { said: `${name}: ${[`${sorted.length} values`, ...said].join(', ')}`, isRare: NEVER };
+    return { said: `${name}: ${[`${sorted.length} values`, ...said].join(', ')}` };
   }
-  const rare = sorted.filter(([, count]) => count <= Math.max(2, values.length * RARE_SHARE));
-  const rows = rare.reduce((sum, [, count]) => sum + count, 0);
-  const isFew = rows <= Math.max(MIN_RARE, values.length * MAX_RARE_SHARE);
+  const rare = sorted.filter(([, count]) => count <= Math.max(2, rows * RARE_SHARE));
+  const rareRows = rare.reduce((sum, [, count]) => sum + count, 0);
+  const isFew = rareRows <= Math.max(MIN_RARE, rows * MAX_RARE_SHARE);
   const odd = new Set(isFew ? rare.map(([value]) => value) : []);
-  return { said: `${name}: ${sorted.map(sayCount).join(', ')}`, isRare: (value) => odd.has(value), isCounted: true };
+  return { said: `${name}: ${sorted.map(sayCount).join(', ')}`, rare: odd, isCounted: true };
 }
 
 const IS_NAME = /^(?:names?|package|unit|object)$/i;
@@ -146,10 +164,14 @@ const MIN_NAMED_SHARE = 0.5;
 const SAMPLED_ROWS = 1000;
 
 /** The columns that name the rows: the one that is called so, the first whose texts differ, or two together. None: []. */
-export function namingColumns(names: readonly string[], all: readonly (readonly string[])[]): readonly number[] {
+export function namingColumns(
+  names: readonly string[],
+  all: readonly (readonly string[])[],
+  counted: ColumnCounts,
+): readonly number[] {
   const rows = all.slice(0, SAMPLED_ROWS);
   const isTelling = (kinds: number): boolean => kinds / rows.length >= MIN_NAMED_SHARE;
-  const counts = rows[0]!.map((_, at) => countsOf(rows.map((row) => row[at] ?? '')));
+  const counts = counted.ofFirst(SAMPLED_ROWS);
   const texts = [...counts.keys()].filter((at) => isText(counts[at]!, rows.length));
   const telling = texts.filter((at) => isTelling(counts[at]!.size));
   const one = telling.find((at) => IS_NAME.test(names[at] ?? '')) ?? telling[0];

@@ -5,7 +5,7 @@
  */
 import type { CompressOptions } from '../../core/compressor.ts';
 import type { Level } from '../../core/compressor.ts';
-import { namingColumns, readColumn } from './table-column.ts';
+import { ColumnCounts, namingColumns, readColumn } from './table-column.ts';
 import type { Column } from './table-column.ts';
 import { readTable } from './table.ts';
 import type { Table } from './table.ts';
@@ -37,9 +37,11 @@ export function writeTableView(
   if (!table || table.rows.length < MIN_ROWS || table.odd.length > Math.max(MAX_ODD, table.rows.length / 10))
     return undefined;
   deadline.check();
-  const naming = namingColumns(table.names, table.rows);
+  const counted = new ColumnCounts(table.rows);
+  const naming = namingColumns(table.names, table.rows, counted);
   deadline.check();
-  const columns = table.rows[0]!.map((_, at) => readColumn(nameOf(table, at), columnOf(table, at)));
+  const { length } = table.rows;
+  const columns = counted.ofFirst(length).map((counts, at) => readColumn(nameOf(table, at), counts, length));
   deadline.check();
   const shown = rowsInFull(table, columns);
   const isTold = table.title !== '' && columns.filter((column) => column?.isCounted).length >= MIN_COUNTED;
@@ -65,7 +67,8 @@ type Rows = ReadonlySet<number>;
  */
 function rowsInFull({ lines, rows }: Table, columns: readonly (Column | undefined)[]): readonly Rows[] {
   const grave = [...lines.keys()].filter((i) => GRAVE.test(lines[i]!));
-  const rare = [...lines.keys()].filter((i) => columns.some((column, at) => column?.isRare(rows[i]![at]!)));
+  const told = columns.flatMap((column, at) => (column?.rare?.size ? [{ at, values: column.rare }] : []));
+  const rare = [...lines.keys()].filter((i) => told.some(({ at, values }) => values.has(rows[i]![at]!)));
   if (grave.length > lines.length * MAX_GRAVE_SHARE) return [new Set(rare.length <= MAX_IN_FULL ? rare : [])];
   const all = new Set([...grave, ...rare]);
   return all.size <= Math.max(MAX_IN_FULL, lines.length / 5) ? [all, new Set(grave)] : [new Set(grave)];
@@ -73,10 +76,6 @@ function rowsInFull({ lines, rows }: Table, columns: readonly (Column | undefine
 
 function nameOf({ names }: Table, at: number): string {
   return names[at] || `column ${at + 1}`;
-}
-
-function columnOf({ rows }: Table, at: number): readonly string[] {
-  return rows.map((row) => row[at] ?? '');
 }
 
 interface Choice {

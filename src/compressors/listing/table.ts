@@ -144,10 +144,15 @@ function cellsOf(line: string, cuts: readonly number[]): readonly string[] | und
   return cells[0] !== '' && filled >= 2 ? cells : undefined;
 }
 
+type Row = readonly string[];
+type Read = (line: string) => Row | undefined;
+
 interface Titled {
   readonly at: number;
   readonly names: readonly string[];
-  readonly read: (line: string) => readonly string[] | undefined;
+  readonly read: Read;
+  /** What was read of the first lines below the titles, rules aside. */
+  readonly first: readonly (Row | undefined)[];
 }
 
 /** Whether titles say what the rows are, and are no row themselves: none of them is a value, and they look otherwise. */
@@ -180,11 +185,12 @@ function readTitles(title: string, below: readonly string[]): Omit<Titled, 'at'>
     below.map((row) => withoutBars(row, bars)),
   );
   if (!cuts || cuts.length + 1 < MIN_COLUMNS || cuts.length >= MAX_COLUMNS) return undefined;
-  const read = (line: string): readonly string[] | undefined => cellsOf(withoutBars(line, bars), cuts);
-  const rows = below.map(read).filter((row) => row !== undefined);
+  const read = (line: string): Row | undefined => cellsOf(withoutBars(line, bars), cuts);
+  const first = below.map(read);
+  const rows = first.filter((row) => row !== undefined);
   const names = cellsOf(plain, cuts);
   const isRead = names && rows.length >= below.length * MIN_FITTING && areTitles(names, title, rows);
-  return isRead ? { names, read } : undefined;
+  return isRead ? { names, read, first } : undefined;
 }
 
 /** Lines that are not blank, without carriage returns. */
@@ -197,11 +203,13 @@ export function readTable(lines: readonly string[], minRows: number): Table | un
   const titled = findTitles(plain, Math.min(minRows, SAMPLED_ROWS));
   if (titled === false) return undefined;
   if (titled) {
-    const { at, names, read } = titled;
+    const { at, names, read, first } = titled;
     const [before, body] = [plain.slice(0, at), plain.slice(at + 1)].map((part) =>
       part.filter((one) => !RULE.test(one)),
     );
-    return collect({ before: before!, title: plain[at]!, names }, body!, read);
+    return collect({ before: before!, title: plain[at]!, names }, body!, (line, i) =>
+      i < first.length ? first[i] : read(line),
+    );
   }
   const edges = findEdges(plain.slice(0, SAMPLED_ROWS));
   if (edges.length < MIN_COLUMNS || edges.length > MAX_UNTITLED) return undefined;
@@ -224,13 +232,13 @@ function isPiece(word: string): boolean {
 function collect(
   head: Pick<Table, 'before' | 'title' | 'names'>,
   body: readonly string[],
-  read: (line: string) => readonly string[] | undefined,
+  read: (line: string, at: number) => Row | undefined,
 ): Table {
-  const rows: (readonly string[])[] = [];
+  const rows: Row[] = [];
   const own: string[] = [];
   const odd: string[] = [];
-  for (const line of body) {
-    const row = read(line);
+  for (const [at, line] of body.entries()) {
+    const row = read(line, at);
     if (row) {
       rows.push(row);
       own.push(line);
