@@ -60,14 +60,10 @@ const kinds: readonly Compressor[] = [
   manCompressor,
 ];
 
-/** Code within another text is some file's, and nobody knows whether it is edited: it is told there, and stays. */
-function within(kind: Compressor): Compressor {
-  return kind.viewsFiles === 'settled-code' ? { ...kind, compress: () => undefined } : kind;
-}
-
-const ofParts = kinds.map(within);
+/** Code within another text is some file's, and nobody knows whether it is edited: it stays as it is. */
+const ofParts = kinds.filter(({ viewsFiles }) => viewsFiles !== 'settled-code');
 const terminalCompressor = terminal(ofParts);
-const mixedCompressor = mixed([...ofParts, terminalCompressor]);
+const mixedCompressor = mixed([...kinds, terminalCompressor]);
 
 export const compressors: readonly Compressor[] = [
   ...kinds,

@@ -32,11 +32,23 @@ interface Said extends Part {
   readonly isExact: boolean;
 }
 
-interface Known {
+/** Who claims a range, the first of them apart: often nobody else is asked. */
+interface Claimants {
   readonly first: Compressor | undefined;
   readonly others: Iterator<Claimant<Compressor>, undefined>;
+}
+
+/** What was found out about a range. */
+interface Known {
+  claimants?: Claimants;
   /** Null when none of them says it shorter. */
   said?: Said | null;
+}
+
+interface Kinds {
+  readonly all: readonly Compressor[];
+  /** Code within another text is some file's, and nobody knows whether it is edited: it is told there, and stays. */
+  readonly saying: readonly Compressor[];
 }
 
 /** Finds the parts of one text. */
@@ -45,13 +57,13 @@ class Splitter {
   readonly #lines: readonly string[];
   /** Where each line begins; behind the last one, where one more would. */
   readonly #starts: Uint32Array;
-  readonly #kinds: readonly Compressor[];
+  readonly #kinds: Kinds;
   readonly #options: CompressOptions;
   /** What was found out about ranges by their place: one is often asked before it is said, and cut out more than once. */
   readonly #known = new Map<number, Known>();
   #asked = 0;
 
-  constructor(text: string, kinds: readonly Compressor[], options: CompressOptions) {
+  constructor(text: string, kinds: Kinds, options: CompressOptions) {
     this.#text = text;
     this.#lines = text.split('\n');
     this.#starts = startsOf(this.#lines);
@@ -85,8 +97,10 @@ class Splitter {
     const merged: Range[] = [];
     let kind: Compressor | undefined;
     const largest = this.#largest(ranges);
-    for (const range of ranges) {
-      const own = largest.has(range) ? this.#ask(range, this.#textOf(range)).first : undefined;
+    for (const [at, range] of ranges.entries()) {
+      const known = largest.has(range) ? this.#ask(range) : undefined;
+      const hasNeighbour = largest.has(ranges[at - 1]) || largest.has(ranges[at + 1]);
+      const own = known && hasNeighbour ? this.#claimantsOf(known, range).first : undefined;
       const last = merged.at(-1);
       if (last && own && own === kind) merged[merged.length - 1] = { start: last.start, end: range.end };
       else merged.push(range);
@@ -95,7 +109,7 @@ class Splitter {
     return merged;
   }
 
-  #largest(ranges: readonly Range[]): ReadonlySet<Range> {
+  #largest(ranges: readonly Range[]): ReadonlySet<Range | undefined> {
     const worth = ranges
       .map((range) => ({ range, chars: this.#charsOf(range) }))
       .filter(({ chars }) => chars >= MIN_PART_CHARS);
@@ -107,28 +121,33 @@ class Splitter {
     );
   }
 
-  #ask(range: Range, text: string): Known {
+  #ask(range: Range): Known {
     this.#asked++;
     this.#options.deadline.check();
     const place = range.start * this.#starts.length + range.end;
     let known = this.#known.get(place);
-    if (!known) {
-      const others = claimants(this.#kinds, new Sample(text));
-      this.#known.set(place, (known = { first: others.next().value?.kind, others }));
-    }
+    if (!known) this.#known.set(place, (known = {}));
     return known;
+  }
+
+  /** All of them, those too who say nothing: whether neighbours are of one kind is told by them. */
+  #claimantsOf(known: Known, range: Range): Claimants {
+    return (known.claimants ??= firstOf(claimants(this.#kinds.all, new Sample(this.#textOf(range)))));
   }
 
   #shorten(range: Range, text: string): Said | undefined {
     if (text.length < MIN_PART_CHARS || this.#asked >= 2 * MAX_ASKED) return undefined;
-    const known = this.#ask(range, text);
-    if (known.said === undefined) known.said = this.#sayBy(known, text) ?? null;
+    const known = this.#ask(range);
+    if (known.said === undefined) {
+      const own = known.claimants ?? firstOf(claimants(this.#kinds.saying, new Sample(text)));
+      known.said = this.#sayBy(own, text) ?? null;
+    }
     return known.said ?? undefined;
   }
 
-  #sayBy({ first, others }: Known, text: string): Said | undefined {
+  #sayBy({ first, others }: Claimants, text: string): Said | undefined {
     for (let kind = first; kind; kind = others.next().value?.kind) {
-      const form = kind.compress(text, this.#options);
+      const form = this.#kinds.saying.includes(kind) ? kind.compress(text, this.#options) : undefined;
       if (!form) continue;
       const expanded = form.loss === 'none' ? kind.expand(form.text) : text;
       if (expanded === undefined || !kind.same(text, expanded)) continue;
@@ -145,6 +164,10 @@ class Splitter {
     const start = this.#starts[range.start]!;
     return this.#text.slice(start, start + this.#charsOf(range));
   }
+}
+
+function firstOf(others: Claimants['others']): Claimants {
+  return { first: others.next().value?.kind, others };
 }
 
 function startsOf(lines: readonly string[]): Uint32Array {
@@ -271,6 +294,7 @@ function writeShorter(text: string, parts: readonly Said[], options: CompressOpt
 
 /** @param kinds what parts may be, in the order in which they win ties. */
 export function mixed(kinds: readonly Compressor[]): Compressor {
+  const saying = kinds.filter(({ viewsFiles }) => viewsFiles !== 'settled-code');
   const same = (source: string, expanded: string): boolean =>
     source === expanded || kinds.some((kind) => kind.same(source, expanded));
   const isTwo = keepLast((text) => isOfTwo(text, kinds), Infinity);
@@ -284,14 +308,14 @@ export function mixed(kinds: readonly Compressor[]): Compressor {
     compress(text: string, options: CompressOptions): Compressed | undefined {
       options.deadline.check();
       if (text.length < MIN_CHARS) return undefined;
-      const parts = new Splitter(text, kinds, options).parts();
+      const parts = new Splitter(text, { all: kinds, saying }, options).parts();
       const said = parts.length <= MAX_PARTS ? writeShorter(text, parts, options) : undefined;
       if (!said) return undefined;
       const { tokens, ...form } = said;
       // Kinds that ignore white space must do so in the whole text too.
       const isSure = form.loss !== 'none' || parts.every(({ isExact }) => isExact);
       if (!isSure && !same(text, expandWith(kinds, form.text) ?? '')) return undefined;
-      return isTwo(text) && oneIsShorter(text, tokens, kinds, options) ? undefined : form;
+      return isTwo(text) && oneIsShorter(text, tokens, saying, options) ? undefined : form;
     },
     expand: (text: string) => expandWith(kinds, text),
     same,
