@@ -5,11 +5,28 @@ const CSI = String.raw`\x1b\[[0-?]{0,32}[ -/]{0,4}[@-~]`;
 const OSC = String.raw`\x1b\][^\x07\x1b\n]{0,300}(?:\x07|\x1b\\)`;
 const SHORT = String.raw`\x1b[()*+][0-9A-Za-z]|\x1b[=>78cDEHMNOZ]`;
 
-/** One control sequence. */
-export const CONTROLS: RegExp = new RegExp(`${CSI}|${OSC}|${SHORT}`, 'g');
+/** One control sequence, where it begins. */
+export const CONTROL: RegExp = new RegExp(`${CSI}|${OSC}|${SHORT}`, 'y');
 
-/** Sequences in a row that only move, clear or colour: they are said as one. */
-export const CONTROL_RUNS: RegExp = /(?:\x1b\[[\d;?]{0,16}[A-Za-z]){1,8}/g;
+/** Sequences in a row that only move, clear or colour, where they begin: they are said as one. */
+export const CONTROL_RUN: RegExp = /(?:\x1b\[[\d;?]{0,16}[A-Za-z]){1,8}/y;
+
+export interface Control {
+  readonly start: number;
+  readonly code: string;
+}
+
+/** What a pattern of those above finds in a text, in order. */
+export function findControls(text: string, pattern: RegExp): readonly Control[] {
+  const found: Control[] = [];
+  for (let start = text.indexOf('\x1b'); start >= 0; ) {
+    pattern.lastIndex = start;
+    const isFound = pattern.test(text);
+    if (isFound) found.push({ start, code: text.slice(start, pattern.lastIndex) });
+    start = text.indexOf('\x1b', isFound ? pattern.lastIndex : start + 1);
+  }
+  return found;
+}
 
 /** What the characters of a text say about it. */
 export interface Signs {

@@ -2,7 +2,7 @@
  * Control sequences in one character each, which a line above explains: `¹✓² 12 tests` for green and back. Lossless, by
  * replacing strings alone: no mark stands in the source.
  */
-import { CONTROL_RUNS } from './controls.ts';
+import { type Control, CONTROL_RUN, findControls } from './controls.ts';
 
 const MARKS = Array.from('¹²³¼½¾§¶¤¦¬¯±µ¸ºª¿¡†‡‹›');
 const MIN_USES = 3;
@@ -20,32 +20,47 @@ export interface Marked {
 const RETURNS = /\r(?!\n)/g;
 const RETURN = 'at the beginning of a line: over the line before';
 
+function* marksFreeIn(source: string): Generator<string, undefined> {
+  for (const mark of MARKS) if (!source.includes(mark)) yield mark;
+  return undefined;
+}
+
 export function writeMarks(source: string): Marked {
   const returns = source.includes('\r') ? (source.match(RETURNS)?.length ?? 0) : 0;
   const hasCodes = source.includes('\x1b[');
   if (returns < MIN_RETURNS && !hasCodes) return { text: source, legend: [] };
-  const free = MARKS.filter((mark) => !source.includes(mark));
+  const free = marksFreeIn(source);
   const legend: string[] = [];
   let text = source;
-  const over = returns >= MIN_RETURNS ? free.shift() : undefined;
+  const over = returns >= MIN_RETURNS ? free.next().value : undefined;
   if (over !== undefined) {
     text = text.replaceAll(RETURNS, `\n${over}`);
     legend.push(`${over} ${RETURN}`);
   }
+  const runs = hasCodes ? findControls(text, CONTROL_RUN) : [];
   const uses = new Map<string, number>();
-  if (hasCodes) {
-    for (const [run] of text.matchAll(CONTROL_RUNS)) uses.set(run, (uses.get(run) ?? 0) + 1);
-  }
+  for (const { code } of runs) uses.set(code, (uses.get(code) ?? 0) + 1);
   const worth = [...uses].filter(([run, count]) => count >= MIN_USES && count * run.length > run.length + EXPLAINED);
   const marks = new Map<string, string>();
   for (const [run] of worth.sort(([a, m], [b, n]) => n * b.length - m * a.length)) {
-    const mark = free.shift();
+    const mark = free.next().value;
     if (mark === undefined) break;
     marks.set(run, mark);
     legend.push(`${mark} is ${run.replaceAll('\x1b', 'ESC')}`);
   }
-  if (marks.size > 0) text = text.replaceAll(CONTROL_RUNS, (run) => marks.get(run) ?? run);
-  return { text, legend };
+  return { text: marks.size > 0 ? withMarks(text, runs, marks) : text, legend };
+}
+
+function withMarks(text: string, runs: readonly Control[], marks: ReadonlyMap<string, string>): string {
+  let out = '';
+  let copied = 0;
+  for (const { start, code } of runs) {
+    const mark = marks.get(code);
+    if (mark === undefined) continue;
+    out += text.slice(copied, start) + mark;
+    copied = start + code.length;
+  }
+  return out + text.slice(copied);
 }
 
 const EXPLANATION =

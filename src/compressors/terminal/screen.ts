@@ -1,13 +1,13 @@
 /** What a person saw in the end: colours gone, overwritten lines in their last state, with counts of what is left out. */
 import type { Deadline } from '../../core/deadline.ts';
-import { CONTROLS } from './controls.ts';
+import { CONTROL, findControls } from './controls.ts';
 
 const LINES_PER_CHECK = 256;
 /** A state that tells of a failure stays, even when another was written over it. */
 const GRAVE = /\b(?:error|fail(?:ed|ure)?|fatal|warn(?:ing)?|exception|denied|refused|cannot|not found)\b/i;
 const MAX_GRAVE = 200;
 /** Lines without one, which are most, are as they stand. */
-const CONTROL = /[\x1b\r\b]/;
+const MAY_CHANGE = /[\x1b\r\b]/;
 const UP = /\x1b\[(\d{0,4})A/g;
 const MAX_COMPARED = 2000;
 /** Moves to the first column, with or without clearing what stands there. */
@@ -32,7 +32,7 @@ export function readScreen(text: string, deadline: Deadline): Seen {
   for (const [i, source] of text.split('\n').entries()) {
     if (i % LINES_PER_CHECK === 0) deadline.check();
     const line = source.endsWith('\r') ? source.slice(0, -1) : source;
-    if (!CONTROL.test(line)) {
+    if (!MAY_CHANGE.test(line)) {
       if (row < rows.length && rows[row] !== '') states++;
       rows[row++] = line.trimEnd();
       continue;
@@ -59,7 +59,7 @@ export function readScreen(text: string, deadline: Deadline): Seen {
 }
 
 function rowsUp(line: string): number {
-  if (!line.includes('\x1b[')) return 0;
+  if (!line.includes('A') || !line.includes('\x1b[')) return 0;
   let up = 0;
   for (const [, count] of line.matchAll(UP)) up += count === '' ? 1 : Number(count);
   return up;
@@ -90,14 +90,15 @@ function overlaid(frames: readonly string[]): string {
 }
 
 function plainOf(text: string): { readonly text: string; readonly count: number } {
-  let count = 0;
-  let plain = text;
-  if (text.includes('\x1b')) {
-    plain = text.replaceAll(CONTROLS, () => {
-      count++;
-      return '';
-    });
+  const controls = findControls(text, CONTROL);
+  let count = controls.length;
+  let plain = '';
+  let copied = 0;
+  for (const { start, code } of controls) {
+    plain += text.slice(copied, start);
+    copied = start + code.length;
   }
+  plain += text.slice(copied);
   if (plain.includes('\b')) {
     const before = plain.length;
     plain = backspaced(plain);
