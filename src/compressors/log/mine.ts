@@ -33,8 +33,15 @@ export interface Template {
   /** Spelled as a shape. */
   readonly shape: string;
   readonly kinds: readonly Kind[];
-  /** Which of its words are slots of their own; undefined when it is one kind as it stands. */
-  readonly open: readonly boolean[] | undefined;
+  /** The words of each of its kinds; undefined when it is one kind as it stands. */
+  readonly words: ReadonlyMap<Kind, readonly Word[]> | undefined;
+}
+
+interface Word {
+  readonly shape: string;
+  readonly slots: number;
+  /** The word is a slot of the template: kinds differ in it. */
+  readonly isOpen: boolean;
 }
 
 const NO_VALUES: readonly string[] = [];
@@ -152,24 +159,27 @@ const FEW_KINDS = 3;
 const OFTEN = 3;
 
 function writeTemplates({ words, open, kinds }: Cluster): readonly Template[] {
-  const alone = (kind: Kind): Template => ({ shape: kind.shape, kinds: [kind], open: undefined });
+  const alone = (kind: Kind): Template => ({ shape: kind.shape, kinds: [kind], words: undefined });
   if (kinds.length === 1) return [alone(kinds[0]!)];
   if (kinds.length <= FEW_KINDS && kinds.every(({ lines }) => lines >= OFTEN)) return kinds.map(alone);
   const shape = words.map((word, i) => (open[i] ? SLOT : word)).join(' ');
-  return [{ shape, kinds, open }];
+  return [{ shape, kinds, words: new Map(kinds.map((kind) => [kind, wordsOf(kind, open)])) }];
+}
+
+function wordsOf({ shape }: Kind, open: readonly boolean[]): readonly Word[] {
+  return shape.split(' ').map((word, i) => ({ shape: word, slots: countSlots(word), isOpen: open[i]! }));
 }
 
 /** The values of a line of the template, one for each slot of the template's shape. */
-export function valuesOf({ open }: Template, { kind, values }: Line): readonly string[] {
-  if (!open) return values;
+export function valuesOf({ words }: Template, { kind, values }: Line): readonly string[] {
+  if (!words) return values;
   const own: string[] = [];
   let used = 0;
-  for (const [i, word] of kind!.shape.split(' ').entries()) {
-    const slots = countSlots(word);
-    const taken = values.slice(used, used + slots);
-    used += slots;
-    if (open[i]) own.push(fill(word, taken, undefined));
-    else own.push(...taken);
+  for (const { shape, slots, isOpen } of words.get(kind!)!) {
+    const end = used + slots;
+    if (isOpen) own.push(slots === 0 ? shape : fill(shape, values.slice(used, end), undefined));
+    else for (let at = used; at < end; at++) own.push(values[at]!);
+    used = end;
   }
   return own;
 }

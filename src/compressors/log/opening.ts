@@ -151,8 +151,10 @@ function isConstant(slot: number, groups: readonly RecordGroup[]): boolean {
 }
 
 /** Before its first word that is a slot of its own, the slots of a template are those of its lines. */
-function untilOpen({ shape, open }: Template): string {
+function untilOpen({ shape, words }: Template): string {
+  if (!words) return shape;
+  const [first = []] = words.values();
   let at = 0;
-  for (let word = open ? open.indexOf(true) : 0; word > 0; word--) at = shape.indexOf(' ', at) + 1;
-  return open ? shape.slice(0, at) : shape;
+  for (let word = first.findIndex(({ isOpen }) => isOpen); word > 0; word--) at = shape.indexOf(' ', at) + 1;
+  return shape.slice(0, at);
 }
