@@ -76,6 +76,9 @@ interface Open {
 class Builder {
   readonly #lines: readonly string[];
   readonly #kinds = new Map<string, number>();
+  /** Of lines with nothing under them, which most are: by what stands before their value, and by that where there is none. */
+  readonly #leaves = { withValue: new Map<string, number>(), alone: new Map<string, number>() };
+  #numbered = 0;
   readonly entries: Entry[] = [];
   readonly paragraphs: Stanza[] = [];
   #open: Open[] = [];
@@ -119,7 +122,8 @@ class Builder {
       const { start, stanzas: own, column } = this.#open.pop()!;
       const stanzas = this.#withRuns(own);
       const isParagraph = column < 0;
-      const kind = this.#kindOf(isParagraph ? '' : this.#lookOf(start), stanzas);
+      const isLeaf = !isParagraph && stanzas.length === 0;
+      const kind = isLeaf ? this.#leafAt(start) : this.#kindOf(isParagraph ? '' : this.#lookOf(start), stanzas);
       const stanza = { start, end, kind, stanzas, isParagraph };
       if (isParagraph) this.paragraphs.push(stanza);
       else this.#open.at(-1)!.stanzas.push(stanza);
@@ -158,11 +162,19 @@ class Builder {
     return `${lead}\n${value === '' ? '' : '='}`;
   }
 
+  #leafAt(at: number): number {
+    const { lead, value } = this.entries[at]!;
+    return this.#numberOf(value === '' ? this.#leaves.alone : this.#leaves.withValue, lead);
+  }
+
   #kindOf(look: string, stanzas: readonly Stanza[]): number {
-    const key = `${look}\n${stanzas.map(({ kind }) => kind).join(' ')}`;
-    let kind = this.#kinds.get(key);
-    if (kind === undefined) this.#kinds.set(key, (kind = this.#kinds.size));
-    return kind;
+    return this.#numberOf(this.#kinds, `${look}\n${stanzas.map(({ kind }) => kind).join(' ')}`);
+  }
+
+  #numberOf(numbers: Map<string, number>, key: string): number {
+    let number = numbers.get(key);
+    if (number === undefined) numbers.set(key, (number = this.#numbered++));
+    return number;
   }
 }
 
