@@ -42,6 +42,7 @@ export function inspectedCompressor(json: JsonCompressor): Compressor {
   const readJson = readJsonWith(json);
   return {
     name: 'inspected',
+    highestClaim: CLAIM,
     claim,
     compress(text: string, options: CompressOptions): Compressed | undefined {
       const { deadline } = options;
