@@ -3,26 +3,22 @@
  * empty lines become entries of the mapping they stand in, named `#`. Anything else makes the text no YAML of ours.
  */
 import type { Deadline } from '../../core/deadline.ts';
+import { Cursor } from './cursor.ts';
+import { Keys, isPlain } from './keys.ts';
 import { BLOCK_SCALAR, type Layout, type Node, type Style, toScalar } from './style.ts';
 
-const LINES_PER_CHECK = 512;
 const MAX_DEPTH = 60;
 const MAX_ODD = 60;
 const MAX_REMARKS = 1000;
 const MAX_INDENT = 40;
-const ENTRY = /^((?:[^\s#&*!|>%@`{}[\],'":?-]|-(?=\S))[^\s:]*(?::(?=\S)[^\s:]*)*|"[^"\\]*"|'[^']*'):(?: (.*))?$/;
-const ODD_KEY = /^(?:\d+|__proto__)$/;
 /** Values that go on in ways that are not read here. */
 const OPEN_VALUE = /^(?:["'][^"']*$|[[{][^\]}]*$|[&*!?])/;
+const NO_ITEM = /^(?:[\s#]|-(?: |$))/;
+const HASH = 0x23;
+const DASH = 0x2d;
 
 class NotRead extends Error {
   override readonly name = 'NotRead';
-}
-
-function indentOf(line: string): number {
-  let at = 0;
-  while (line[at] === ' ') at++;
-  return at;
 }
 
 interface Block {
@@ -31,107 +27,105 @@ interface Block {
 }
 
 class Reader {
-  readonly #lines: readonly string[];
+  readonly #cursor: Cursor;
+  readonly #text: string;
+  readonly #keys: Keys;
   readonly #marked: boolean;
-  readonly #deadline: Deadline;
   /** By how much each block stands in. */
   readonly blocks: Block[] = [];
-  #at = 0;
-  #checked = 0;
-  #filled = -1;
   #remarks = 0;
 
-  constructor(lines: readonly string[], marked: boolean, deadline: Deadline) {
-    this.#lines = lines;
+  constructor(text: string, marked: boolean, deadline: Deadline) {
+    this.#cursor = new Cursor(text, deadline);
+    this.#text = text;
+    this.#keys = new Keys(text);
     this.#marked = marked;
-    this.#deadline = deadline;
+  }
+
+  /** Lines that were read. */
+  get count(): number {
+    return this.#cursor.line;
   }
 
   documents(): readonly Node[] {
     const documents: Node[] = [];
     if (this.#marked) this.#skipMark();
     for (;;) {
-      documents.push(this.#mapping(0, 0));
-      if (this.#at >= this.#lines.length) return documents;
+      documents.push(this.#mapping(0, 0, this.#isOwn(0)));
+      if (this.#cursor.isDone) return documents;
       this.#skipMark();
     }
   }
 
   #skipMark(): void {
-    if (this.#lines[this.#at] !== '---') throw new NotRead();
-    this.#at++;
+    if (!this.#cursor.isMark) throw new NotRead();
+    this.#cursor.next();
   }
 
-  #mapping(indent: number, depth: number, first?: string): Node {
+  /** @param isAny whether an entry of it stands here. */
+  #mapping(indent: number, depth: number, isAny: boolean): Node {
     if (depth > MAX_DEPTH) throw new NotRead();
     const entries: Record<string, Node> = {};
+    let count = 0;
     let remarks = 0;
-    let line = first ?? this.#own(indent);
-    while (line !== undefined) {
-      if (line === '' || line.startsWith('#')) {
-        if (this.#remarks++ > MAX_REMARKS) throw new NotRead();
-        entries[remarks === 0 ? '#' : `#${remarks + 1}`] = line;
-        remarks++;
-        this.#at++;
-      } else this.#entry(entries, line, indent, depth);
-      line = this.#own(indent);
+    for (let isOwn = isAny; isOwn; isOwn = this.#isOwn(indent)) {
+      const { start, end } = this.#cursor;
+      const from = start + indent;
+      count++;
+      if (from < end && this.#text.charCodeAt(from) !== HASH) {
+        this.#entry(entries, indent, depth);
+        continue;
+      }
+      if (this.#remarks++ > MAX_REMARKS) throw new NotRead();
+      remarks++;
+      entries[remarks === 1 ? '#' : `#${remarks}`] = this.#text.slice(from, end);
+      this.#cursor.next();
     }
+    // A key came twice.
+    if (Object.keys(entries).length < count) throw new NotRead();
     return entries;
   }
 
-  /** The line here without its indent, if it belongs to a mapping at that indent. */
-  #own(indent: number): string | undefined {
-    if (this.#at >= this.#checked) {
-      this.#deadline.check();
-      this.#checked = this.#at + LINES_PER_CHECK;
-    }
-    const line = this.#lines[this.#at];
-    if (line === undefined || (line === '---' && indent === 0)) return undefined;
-    if (line === '') return this.#ownsEmpty(indent) ? '' : undefined;
-    if (indentOf(line) !== indent) return undefined;
-    const own = line.slice(indent);
-    return own.startsWith('- ') || own === '-' ? undefined : own;
+  /**
+   * Whether the line here belongs to a mapping at that indent. An empty line does if the mapping goes on after it; at the
+   * end of a document, it is the document's.
+   */
+  #isOwn(indent: number): boolean {
+    const cursor = this.#cursor;
+    if (cursor.isEmpty) return !cursor.isDone && cursor.goesOnAt(indent);
+    return cursor.indent === indent && !cursor.isDash && !(indent === 0 && cursor.isMark);
   }
 
-  /** The next line that is not empty, found once for all empty lines before it. */
-  #nextFilled(): number {
-    if (this.#filled < this.#at) {
-      this.#filled = this.#at;
-      while (this.#lines[this.#filled] === '') this.#filled++;
-    }
-    return this.#filled;
+  #entry(entries: Record<string, Node>, indent: number, depth: number): void {
+    const { start, end } = this.#cursor;
+    const from = start + indent;
+    const key = this.#keys.take(from, end);
+    if (key === undefined || this.#text.startsWith(': ', end - 2)) throw new NotRead();
+    this.#cursor.next();
+    const colon = from + key.length;
+    entries[key] =
+      colon + 1 === end ? this.#below(indent, depth) : this.#value(this.#text.slice(colon + 2, end), indent);
   }
 
-  /** An empty line belongs to the mapping that goes on after it; at the end of a document, to the document. */
-  #ownsEmpty(indent: number): boolean {
-    const next = this.#lines[this.#nextFilled()];
-    if (next === undefined || next === '---') return indent === 0;
-    return indentOf(next) === indent && !next.slice(indent).startsWith('- ');
-  }
-
-  #entry(entries: Record<string, Node>, line: string, indent: number, depth: number): void {
-    const [, key, value = ''] = (line.length > 20_000 ? null : ENTRY.exec(line)) ?? [];
-    if (key === undefined || ODD_KEY.test(key) || key in entries || line.endsWith(': ')) throw new NotRead();
-    this.#at++;
-    if (BLOCK_SCALAR.test(value)) entries[key] = this.#blockText(value, indent);
-    else if (value === '') entries[key] = this.#below(indent, depth);
-    else if (OPEN_VALUE.test(value) && toScalar(value) === value && !/[\]}]$/.test(value)) throw new NotRead();
-    else entries[key] = toScalar(value);
+  #value(value: string, indent: number): Node {
+    if (isPlain(value.charCodeAt(0))) return toScalar(value);
+    if (BLOCK_SCALAR.test(value)) return this.#blockText(value, indent);
+    const scalar = toScalar(value);
+    if (scalar === value && OPEN_VALUE.test(value) && !/[\]}]$/.test(value)) throw new NotRead();
+    return scalar;
   }
 
   /** What stands under a key: a list, a mapping, or nothing. */
   #below(indent: number, depth: number): Node {
-    const next = this.#lines[this.#at];
-    if (next === undefined || next === '') return '';
-    const inner = indentOf(next);
-    const isList = next[inner] === '-' && (next[inner + 1] === ' ' || next.length === inner + 1);
-    if (isList && inner >= indent) {
+    const { isDone, isEmpty, isDash, indent: inner } = this.#cursor;
+    if (isDone || isEmpty) return '';
+    if (isDash && inner >= indent) {
       this.#note(inner - indent, true);
       return this.#list(inner, depth + 1);
     }
     if (inner <= indent) return '';
     this.#note(inner - indent, false);
-    return this.#mapping(inner, depth + 1);
+    return this.#mapping(inner, depth + 1, this.#isOwn(inner));
   }
 
   /** The next block stands in so far. */
@@ -142,60 +136,69 @@ class Reader {
 
   #list(indent: number, depth: number): Node {
     if (depth > MAX_DEPTH) throw new NotRead();
+    const cursor = this.#cursor;
     const items: Node[] = [];
-    for (;;) {
-      const line = this.#lines[this.#at];
-      if (line === undefined || indentOf(line) !== indent || !line.startsWith('- ', indent)) return items;
-      const rest = line.slice(indent + 2);
-      if (ENTRY.test(rest.slice(0, 20_000))) items.push(this.#mapping(indent + 2, depth + 1, rest));
+    while (cursor.indent === indent && this.#text.startsWith('- ', cursor.start + indent)) {
+      const from = cursor.start + indent + 2;
+      if (this.#keys.isAt(from, cursor.end)) items.push(this.#mapping(indent + 2, depth + 1, true));
       else {
-        if (rest === '' || /^(?:[\s#]|-(?: |$))/.test(rest) || BLOCK_SCALAR.test(rest) || OPEN_VALUE.test(rest))
-          throw new NotRead();
-        this.#at++;
-        items.push(toScalar(rest));
+        const item = this.#text.slice(from, cursor.end);
+        if (!isItem(item)) throw new NotRead();
+        cursor.next();
+        items.push(toScalar(item));
       }
     }
+    return items;
   }
 
   /** The sign and the lines under it, without their indent. */
   #blockText(sign: string, indent: number): string {
-    const inner = indentOf(this.#lines[this.#nextFilled()] ?? '');
+    const cursor = this.#cursor;
+    const inner = cursor.nextIndent;
     if (inner <= indent) return sign;
     this.#note(inner - indent, false);
-    const out = [sign];
-    let empties = 0;
-    for (; this.#at < this.#lines.length; this.#at++) {
-      const line = this.#lines[this.#at]!;
-      if (line === '') {
-        empties++;
-        continue;
+    let said = sign;
+    // Empty lines at its end are none of it.
+    let { start, line } = cursor;
+    while (cursor.isEmpty ? !cursor.isDone : cursor.indent >= inner) {
+      const { isEmpty } = cursor;
+      if (!isEmpty) {
+        said += '\n'.repeat(cursor.line - line + 1) + this.#text.slice(cursor.start + inner, cursor.end);
       }
-      if (indentOf(line) < inner) break;
-      for (; empties > 0; empties--) out.push('');
-      out.push(line.slice(inner));
+      cursor.next();
+      if (!isEmpty) ({ start, line } = cursor);
     }
-    this.#at -= empties;
-    return out.join('\n');
+    if (cursor.start !== start) cursor.backTo(start, line);
+    return said;
   }
+}
+
+function isItem(said: string): boolean {
+  const first = said.charCodeAt(0);
+  if (isPlain(first) && first !== DASH) return true;
+  return said !== '' && !NO_ITEM.test(said) && !BLOCK_SCALAR.test(said) && !OPEN_VALUE.test(said);
 }
 
 export interface Read {
   readonly documents: readonly Node[];
   readonly style: Style;
+  /** Lines. */
+  readonly count: number;
 }
 
 /**
  * The documents of a text and how it was laid out, in the first of some ways that leaves the fewest blocks odd; undefined
  * when it is none that is read here.
+ * @param text without the line break at its end.
  * @param ways alike but for their blanks.
  */
-export function readYaml(lines: readonly string[], ways: readonly Layout[], deadline: Deadline): Read | undefined {
-  const reader = new Reader(lines, ways[0]!.marked, deadline);
+export function readYaml(text: string, ways: readonly Layout[], deadline: Deadline): Read | undefined {
+  const reader = new Reader(text, ways[0]!.marked, deadline);
   try {
     const documents = reader.documents();
     const styles = ways.map((way): Style => ({ ...way, odd: oddIn(reader.blocks, way) }));
     const style = styles.reduce((best, one) => (best.odd.size <= one.odd.size ? best : one));
-    return style.odd.size > MAX_ODD ? undefined : { documents, style };
+    return style.odd.size > MAX_ODD ? undefined : { documents, style, count: reader.count };
   } catch (error) {
     if (error instanceof NotRead) return undefined;
     throw error;

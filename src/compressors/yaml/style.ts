@@ -23,12 +23,14 @@ const NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,12})?$/;
 
 /** What is spelled so in JSON too stands as it is; everything else, quotes and all, is text. */
 export function toScalar(raw: string): Node {
+  const first = raw.charCodeAt(0);
+  if (first === 0x2d || (first >= 0x30 && first <= 0x39))
+    return raw.length < 28 && NUMBER.test(raw) && String(Number(raw)) === raw ? Number(raw) : raw;
   if (raw === 'true') return true;
   if (raw === 'false') return false;
   if (raw === 'null') return null;
   if (raw === '{}') return {};
-  if (raw === '[]') return [];
-  return raw.length < 28 && NUMBER.test(raw) && String(Number(raw)) === raw ? Number(raw) : raw;
+  return raw === '[]' ? [] : raw;
 }
 
 /** The first sign of a value that goes on over the next lines, deeper. */

@@ -6,9 +6,11 @@ import type { Compressed, CompressOptions, Compressor } from '../../core/compres
 import { chooseForm } from '../../core/choose-form.ts';
 import { isAtLeast } from '../../core/enough.ts';
 import { readJsonWith } from '../../core/json-compressor.ts';
+import { Built } from '../../core/output.ts';
 import type { Sample } from '../../core/sample.ts';
 import { showsFile } from '../../core/shown-file.ts';
-import { readForm, writeForm } from './form.ts';
+import { type ReadNode, readForm, writeForm } from './form.ts';
+import type { Node } from './style.ts';
 
 const CLAIM = 0.65;
 const MIN_SHARE = 0.9;
@@ -31,6 +33,7 @@ function claim(sample: Sample): number {
 /** @param json says JSON shorter without loss. */
 export function yamlCompressor(json: Compressor): Compressor {
   const readJson = readJsonWith(json);
+  const readNode: ReadNode = (said) => JSON.parse(readJson(said)) as Node;
   return {
     name: 'yaml',
     highestClaim: CLAIM,
@@ -40,10 +43,12 @@ export function yamlCompressor(json: Compressor): Compressor {
       if (showsFile(options.call) || text.includes('\r')) return undefined;
       const form = writeForm(text, json, options);
       const lossless = form && form.text.length < text.length * MAX_SHARE ? form.text : undefined;
-      const readsBack = (): boolean => readForm(lossless!, () => form!.spelled) === text;
-      return chooseForm({ source: text, lossless, readsBack }, options);
+      return chooseForm({ source: text, lossless, readsBack: form?.readsBack }, options);
     },
-    expand: (text: string) => readForm(text, readJson),
+    expand(text: string): string | undefined {
+      const out = new Built();
+      return readForm(text, readNode, out) ? out.text : undefined;
+    },
     same: (source: string, expanded: string) => source === expanded,
   };
 }
