@@ -1,7 +1,6 @@
 /** The lossless form: a line that says how to read it, then the document as JSON. */
-import type { ReadJson } from '../../core/json-compressor.ts';
 import type { Read } from './read.ts';
-import { type Entries, IN_LINE, isEntries, type Layout, type Node, type Style } from './style.ts';
+import { IN_LINE, isEntries, type Layout, type Node, type Style } from './style.ts';
 import { writeXml } from './write.ts';
 
 const HEAD =
@@ -33,12 +32,21 @@ function headFor(
   if (usual === undefined || others.some(({ own }) => own === undefined)) return undefined;
   const said = [usual, ...others.map(({ name, own }) => `${name} ${own}`)].join(', ');
   const signs = [
-    spelled.includes('"~') ? ', ~ empty lines' : '',
-    spelled.includes('"!') ? ', ! a comment' : '',
-    /#\d+":/.test(spelled) ? ', a#2 again a' : '',
-    spelled.includes('"*":') ? ', * children in order' : '',
+    holds(spelled, '~', /"~/y) ? ', ~ empty lines' : '',
+    holds(spelled, '!', /"!/y) ? ', ! a comment' : '',
+    holds(spelled, '#', /.#\d+":/y) ? ', a#2 again a' : '',
+    holds(spelled, '*', /"\*":/y) ? ', * children in order' : '',
   ].join('');
   return `[headroom: ${count} characters of XML as JSON; @a is attribute a, # text beside attributes${signs}; laid out ${said}${closing === ' />' ? '; closing " />"' : ''}${isCrlf ? '; CRLF' : ''}]`;
+}
+
+/** @param pattern matches where that sign is the second of what is looked for: there are far fewer of it than quotes. */
+function holds(spelled: string, sign: string, pattern: RegExp): boolean {
+  for (let at = spelled.indexOf(sign, 1); at >= 0; at = spelled.indexOf(sign, at + 1)) {
+    pattern.lastIndex = at - 1;
+    if (pattern.test(spelled)) return true;
+  }
+  return false;
 }
 
 /** @param say says JSON shorter. Undefined when the layout cannot be said. */
@@ -65,17 +73,19 @@ function readStyle(said: string, closing: Style['closing']): Style | undefined {
   return layout === undefined ? undefined : { layout, exceptions, closing };
 }
 
+/** What stands in a form, as JSON has it. @throws Error for a damaged one. */
+export type ReadNode = (said: string) => Node;
+
 /** The source; undefined when the text is no such form or a damaged one. */
-export function readForm(text: string, readJson: ReadJson): string | undefined {
+export function readForm(text: string, readNode: ReadNode): string | undefined {
   const end = text.indexOf('\n');
   const head = end < 0 || end > MAX_HEAD ? null : HEAD.exec(text.slice(0, end));
   const style = head && readStyle(head[2]!, head[3] === undefined ? '/>' : ' />');
   if (!style) return undefined;
-  const said = text.slice(end + 1);
   try {
-    const document = JSON.parse(readJson(said)) as Node;
+    const document = readNode(text.slice(end + 1));
     if (!isEntries(document)) return undefined;
-    const plain = writeXml(document as Entries, style);
+    const plain = writeXml(document, style);
     const source = head[4] === undefined ? plain : plain.replaceAll('\n', '\r\n');
     return source.length === Number(head[1]) ? source : undefined;
   } catch {

@@ -3,6 +3,7 @@
  * the text of the element that it stands in, tags and all.
  */
 import type { Deadline } from '../../core/deadline.ts';
+import { Recurring } from '../../core/recurring.ts';
 import { type Element, type Item, scanXml } from './scan.ts';
 import {
   AFTER,
@@ -43,6 +44,7 @@ class Reader {
   readonly #text: string;
   readonly #deadline: Deadline;
   readonly #layouts = new Map<string, Layout>();
+  readonly #names = new Recurring();
   /** By the names of attributes. */
   readonly #keys = new Map<string, string>();
   #closing: Style['closing'] | undefined;
@@ -85,14 +87,24 @@ class Reader {
     if (spelled === '') return undefined;
     const entries: Record<string, Node> = {};
     for (let at = 0; at < spelled.length; ) {
-      const equals = spelled.indexOf('="', at);
-      const end = equals < 0 ? -1 : spelled.indexOf('"', equals + 2);
-      const key = end < 0 || spelled[at] !== ' ' ? undefined : this.#keyOf(spelled.slice(at + 1, equals));
+      const name = spelled[at] === ' ' ? this.#nameAt(spelled, at + 1) : undefined;
+      const start = name === undefined ? 0 : at + name.length + 3;
+      const end = name === undefined ? -1 : spelled.indexOf('"', start);
+      const key = end < 0 ? undefined : this.#keyOf(name!);
       if (key === undefined || Object.hasOwn(entries, key)) return { [ATTRIBUTES]: spelled };
-      entries[key] = toScalar(spelled.slice(equals + 2, end));
+      entries[key] = toScalar(spelled.slice(start, end));
       at = end + 1;
     }
     return entries;
+  }
+
+  /** What stands here up to `="`. */
+  #nameAt(spelled: string, at: number): string | undefined {
+    const { guess } = this.#names;
+    if (guess !== undefined && spelled.startsWith(guess, at) && spelled.startsWith('="', at + guess.length))
+      return this.#names.takeGuess();
+    const equals = spelled.indexOf('="', at);
+    return equals < 0 ? undefined : this.#names.take(spelled.slice(at, equals));
   }
 
   /** Undefined for what is no name. */
@@ -151,7 +163,7 @@ class Reader {
 }
 
 function add(runs: Run[], name: string, value: Node): void {
-  const last = runs.at(-1);
+  const last = runs[runs.length - 1];
   if (last?.name === name) last.values.push(value);
   else runs.push({ name, values: [value] });
 }
@@ -165,11 +177,10 @@ function grouped(runs: readonly Run[], entries: Record<string, Node>): Entries {
     entries[CHILDREN] = runs.flatMap(({ name, values }) => values.map((value) => ({ [name]: value })));
     return entries;
   }
-  const seen = new Map<string, number>();
   for (const { name, values } of runs) {
-    const count = (seen.get(name) ?? 0) + 1;
-    seen.set(name, count);
-    entries[count === 1 ? name : `${name}#${count}`] = values.length === 1 ? values[0]! : values;
+    let key = name;
+    for (let count = 2; Object.hasOwn(entries, key); count++) key = `${name}#${count}`;
+    entries[key] = values.length === 1 ? values[0]! : values;
   }
   return entries;
 }

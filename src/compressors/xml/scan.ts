@@ -1,5 +1,6 @@
 /** Finds the tags of XML in one pass: where each element begins and ends, and what stands in it. */
 import type { Deadline } from '../../core/deadline.ts';
+import { Recurring } from '../../core/recurring.ts';
 
 export interface Element {
   readonly kind: 'element';
@@ -40,6 +41,8 @@ const NAME = /[A-Za-z_][\w:.-]{0,120}(?=[\s/>])/y;
 const SLASH = 0x2f;
 const MARK = 0x21;
 const QUESTION = 0x3f;
+const CLOSING = 0x3e;
+const BLANK = 0x20;
 const TAGS_PER_CHECK = 4096;
 /** Deeper ones are read by nobody, and so are not read here. */
 const MAX_DEPTH = 200;
@@ -49,6 +52,7 @@ class Scanner {
   readonly #text: string;
   readonly #deadline: Deadline;
   readonly #open: Element[] = [];
+  readonly #names = new Recurring();
   #root: Element | undefined;
   #at = 0;
 
@@ -98,8 +102,7 @@ class Scanner {
   }
 
   #element(start: number): boolean {
-    NAME.lastIndex = start + 1;
-    const name = NAME.test(this.#text) ? this.#text.slice(start + 1, NAME.lastIndex) : undefined;
+    const name = this.#name(start + 1);
     const end = name === undefined ? -1 : this.#tagEnd(start + 1 + name.length);
     if (name === undefined || name === UNSAFE || end < 0 || this.#open.length >= MAX_DEPTH) return false;
     const isEmpty = this.#text[end - 1] === '/';
@@ -123,6 +126,16 @@ class Scanner {
     return true;
   }
 
+  #name(from: number): string | undefined {
+    const { guess } = this.#names;
+    if (guess !== undefined && this.#text.startsWith(guess, from)) {
+      const behind = this.#text.charCodeAt(from + guess.length);
+      if (behind === CLOSING || behind === BLANK || behind === SLASH) return this.#names.takeGuess();
+    }
+    NAME.lastIndex = from;
+    return NAME.test(this.#text) ? this.#names.take(this.#text.slice(from, NAME.lastIndex)) : undefined;
+  }
+
   /** Where the `>` of a tag stands; quoted values may hold others. */
   #tagEnd(from: number): number {
     const text = this.#text;
@@ -139,9 +152,11 @@ class Scanner {
 
   #close(start: number): boolean {
     const element = this.#open.pop();
-    if (!element || !this.#text.startsWith(`${element.name}>`, start + 2)) return false;
+    if (!element || !this.#text.startsWith(element.name, start + 2)) return false;
+    const end = start + 2 + element.name.length;
+    if (this.#text.charCodeAt(end) !== CLOSING) return false;
     element.contentEnd = start;
-    element.end = this.#at = start + element.name.length + 3;
+    element.end = this.#at = end + 1;
     return true;
   }
 }

@@ -31,8 +31,8 @@ const NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,12})?$/;
 
 /** What is spelled so in JSON too stands as it is. */
 export function toScalar(raw: string): Node {
-  if (raw === 'true') return true;
-  if (raw === 'false') return false;
+  const first = raw.charCodeAt(0);
+  if (first !== 0x2d && !(first >= 0x30 && first <= 0x39)) return raw === 'true' || (raw === 'false' ? false : raw);
   if (raw.length >= 28 || !NUMBER.test(raw)) return raw;
   const number = Number(raw);
   return String(number) === raw ? number : raw;

@@ -8,12 +8,12 @@ import { Sample } from '../../core/sample.ts';
 import { readFixtures } from '../../testing/compressor-contract.ts';
 import { o200k } from '../../tokenizers/o200k.ts';
 import { jsonCompressor } from '../json/json.ts';
-import { readForm, writeForm } from './form.ts';
+import { type ReadNode, readForm, writeForm } from './form.ts';
 import { readXml } from './read.ts';
 import { testReportCompressor, xmlCompressor } from './xml.ts';
 
 const xml = xmlCompressor(jsonCompressor);
-const AS_IT_STANDS = (said: string): string => said;
+const AS_IT_STANDS: ReadNode = (said) => JSON.parse(said) as ReturnType<ReadNode>;
 const report = testReportCompressor(jsonCompressor);
 const folder = (name: string): string =>
   fileURLToPath(new URL(`../../../fixtures/compressors/${name}`, import.meta.url));
@@ -48,6 +48,7 @@ describe('XML without loss', () => {
       const read = readXml(text.replaceAll('\r\n', '\n'), NO_DEADLINE)!;
       const form = writeForm(read, text, () => undefined)!;
       expect(readForm(form, AS_IT_STANDS)).toBe(text);
+      expect(JSON.parse(JSON.stringify(read.document))).toEqual(read.document);
     }
   });
 

@@ -4,18 +4,24 @@
  */
 import { chooseForm } from '../../core/choose-form.ts';
 import type { Compressed, CompressOptions, Compressor } from '../../core/compressor.ts';
-import { type JsonCompressor, type OpenJson, type ReadJson, readJsonWith } from '../../core/json-compressor.ts';
+import { type JsonCompressor, type OpenJson, readJsonWith } from '../../core/json-compressor.ts';
 import { showsFile } from '../../core/shown-file.ts';
 import { claimFor, claimForReport } from './claim.ts';
-import { readForm, writeForm } from './form.ts';
+import { type ReadNode, readForm, writeForm } from './form.ts';
 import { writeReportView } from './report-view.ts';
 import { type Read, readXml } from './read.ts';
+import type { Node } from './style.ts';
 
 /** What is read more easily as XML stays so, unless enough is saved. */
 const MAX_SHARE = 0.85;
 const VIEW_HEAD = '[headroom: view of XML as JSON; @a is attribute a, # text beside attributes]';
 /** Findings in files: a view as ranges and counts would lose the files' names. */
 const FINDINGS = /^(?:checkstyle|pmd|pmd-cpd|issues|BugCollection|report|results)$/;
+
+function nodesWith(json: JsonCompressor): ReadNode {
+  const readJson = readJsonWith(json);
+  return (said) => JSON.parse(readJson(said)) as Node;
+}
 
 const same = (source: string, expanded: string): boolean => source === expanded;
 
@@ -27,7 +33,7 @@ class Said {
   readonly #given: CompressOptions;
   readonly #options: CompressOptions;
   #open: OpenJson | undefined;
-  #readJson: ReadJson;
+  #readNode: ReadNode;
 
   constructor(read: Read, source: string, json: JsonCompressor, options: CompressOptions) {
     this.read = read;
@@ -35,7 +41,7 @@ class Said {
     this.#json = json;
     this.#given = options;
     this.#options = { ...options, call: undefined };
-    this.#readJson = readJsonWith(json);
+    this.#readNode = nodesWith(json);
   }
 
   /** Undefined when it is not worth it. It may come back as something else. */
@@ -44,7 +50,8 @@ class Said {
     const form = writeForm(this.read, this.#source, (spelled) => {
       this.#open = this.#json.open(spelled);
       const said = this.#open.compress(options)?.text;
-      if (said !== undefined) this.#readJson = () => spelled;
+      // What was read is what JSON gives back: texts, numbers that print as they were spelled, no keys that move.
+      if (said !== undefined) this.#readNode = () => this.read.document;
       return said;
     });
     return form !== undefined && form.length < this.#source.length * MAX_SHARE ? form : undefined;
@@ -53,7 +60,7 @@ class Said {
   /** @param view makes it; undefined: none. */
   choose(view: () => string | undefined): Compressed | undefined {
     const lossless = this.lossless();
-    const readsBack = (): boolean => readForm(lossless!, this.#readJson) === this.#source;
+    const readsBack = (): boolean => readForm(lossless!, this.#readNode) === this.#source;
     return chooseForm({ source: this.#source, lossless, readsBack, view }, this.#given);
   }
 
@@ -74,6 +81,7 @@ function sayXml(text: string, json: JsonCompressor, options: CompressOptions): S
 
 /** @param json says JSON shorter. */
 export function xmlCompressor(json: JsonCompressor): Compressor {
+  const readNode = nodesWith(json);
   return {
     name: 'xml',
     claim: claimFor,
@@ -81,7 +89,7 @@ export function xmlCompressor(json: JsonCompressor): Compressor {
       const said = showsFile(options.call) ? undefined : sayXml(text, json, options);
       return said?.choose(() => said.view());
     },
-    expand: (text: string) => readForm(text, readJsonWith(json)),
+    expand: (text: string) => readForm(text, readNode),
     same,
   };
 }
@@ -92,6 +100,7 @@ export function xmlCompressor(json: JsonCompressor): Compressor {
  * @param json says JSON shorter.
  */
 export function testReportCompressor(json: JsonCompressor): Compressor {
+  const readNode = nodesWith(json);
   return {
     name: 'test-report',
     viewsFiles: 'recorded',
@@ -102,7 +111,7 @@ export function testReportCompressor(json: JsonCompressor): Compressor {
       if (!said) return undefined;
       return said.choose(() => writeReportView(text, options.deadline));
     },
-    expand: (text: string) => readForm(text, readJsonWith(json)),
+    expand: (text: string) => readForm(text, readNode),
     same,
   };
 }

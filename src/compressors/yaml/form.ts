@@ -1,6 +1,5 @@
 /** The lossless form: a line that says how the YAML was laid out, and under it the shortest spelling of its JSON. */
 import type { CompressOptions, Compressor } from '../../core/compressor.ts';
-import { Compared, type Output } from '../../core/output.ts';
 import { readYaml } from './read.ts';
 import type { Layout, Node, Style } from './style.ts';
 import { writeYaml } from './write.ts';
@@ -37,35 +36,30 @@ export function writeForm(text: string, json: Compressor, options: CompressOptio
   const said = json.compress(JSON.stringify(value), { ...options, level: 'lossless', call: undefined })?.text;
   if (said === undefined) return undefined;
   const form = `${headFor(count, style)}\n${said}${end}`;
-  const readsBack = (): boolean => {
-    const back = new Compared(text);
-    // What was read is what JSON gives back: texts, numbers that print as they were spelled, no keys that move.
-    return readForm(form, () => value, back) && back.isSame;
-  };
-  return { text: form, readsBack };
+  // What was read is what JSON gives back: texts, numbers that print as they were spelled, no keys that move.
+  return { text: form, readsBack: () => readForm(form, () => value) === text };
 }
 
 /** What stands in a form, as JSON has it. @throws Error for a damaged one. */
 export type ReadNode = (said: string) => Node;
 
-/** Whether the text is such a form, and all of it was written out. */
-export function readForm(text: string, readNode: ReadNode, out: Output): boolean {
+/** The source; undefined when the text is no such form or a damaged one. */
+export function readForm(text: string, readNode: ReadNode): string | undefined {
   const end = text.indexOf('\n');
   const head = end < 0 || end > 2000 ? null : HEAD.exec(text.slice(0, end));
-  if (!head) return false;
+  if (!head) return undefined;
   const last = text.endsWith('\n') ? '\n' : '';
   const said = text.slice(end + 1, text.length - last.length);
   const style = styleOf(head);
   try {
     const value = readNode(said);
     const documents = style.many ? value : [value];
-    if (!Array.isArray(documents) || writeYaml(documents as readonly Node[], style, out) !== Number(head[1]))
-      return false;
-    out.add(last);
-    return true;
+    if (!Array.isArray(documents)) return undefined;
+    const { text: source, count } = writeYaml(documents as readonly Node[], style);
+    return count === Number(head[1]) ? source + last : undefined;
   } catch {
     // Damaged JSON, or documents deeper than any that was read.
-    return false;
+    return undefined;
   }
 }
 

@@ -1,4 +1,5 @@
-/** The keys of a text. What came after a key the last time is looked for first: programs write the same ones again and again. */
+/** Finds the keys of a text. */
+import { Recurring } from '../../core/recurring.ts';
 
 const MAX_ENTRY = 20_000;
 const KEY = /^(?:(?:[^\s#&*!|>%@`{}[\],'":?-]|-(?=\S))[^\s:]*(?::(?=\S)[^\s:]*)*|"[^"\\]*"|'[^']*')(?=:(?: .*)?$)/;
@@ -17,18 +18,10 @@ export function isPlain(code: number): boolean {
   return PLAIN[code] === 1;
 }
 
-interface Key {
-  readonly text: string;
-  /** An object of such keys would lose it, put it elsewhere or has it from the start. */
-  readonly isOdd: boolean;
-  next: Key | undefined;
-}
-
 export class Keys {
   readonly #text: string;
   readonly #guesses: boolean;
-  readonly #known = new Map<string, Key>();
-  #last: Key = keyOf('');
+  readonly #recurring = new Recurring();
 
   constructor(text: string) {
     this.#text = text;
@@ -38,38 +31,27 @@ export class Keys {
   /** Whether an entry begins here: a key, its colon and nothing or a blank behind it. */
   isAt(from: number, lineEnd: number): boolean {
     const end = Math.min(lineEnd, from + MAX_ENTRY);
-    return this.#isAt(this.#last.next, from, end) || this.#end(from, end) >= 0;
+    return this.#isGuess(from, end) || this.#end(from, end) >= 0;
   }
 
   /** The key of the entry that begins here; undefined where there is none that is read. */
   take(from: number, end: number): string | undefined {
     if (end - from > MAX_ENTRY) return undefined;
-    const guess = this.#last.next;
-    const key = guess && this.#isAt(guess, from, end) ? guess : this.#find(from, end);
-    if (!key || key.isOdd) return undefined;
-    this.#last.next = key;
-    this.#last = key;
-    return key.text;
+    if (this.#isGuess(from, end)) return this.#recurring.takeGuess();
+    const to = this.#end(from, end);
+    const key = this.#text.slice(from, Math.max(from, to));
+    if (to < 0 || NUMBER.test(key) || key in {}) return undefined;
+    return this.#guesses ? this.#recurring.take(key) : key;
   }
 
-  #isAt(key: Key | undefined, from: number, end: number): boolean {
-    return key !== undefined && this.#text.startsWith(key.text, from) && this.#isColon(from + key.text.length, end);
+  #isGuess(from: number, end: number): boolean {
+    const { guess } = this.#recurring;
+    return guess !== undefined && this.#text.startsWith(guess, from) && this.#isColon(from + guess.length, end);
   }
 
   #isColon(at: number, end: number): boolean {
     const text = this.#text;
     return text.charCodeAt(at) === COLON && (at + 1 === end || text.charCodeAt(at + 1) === BLANK);
-  }
-
-  #find(from: number, end: number): Key | undefined {
-    const to = this.#end(from, end);
-    if (to < 0) return undefined;
-    const text = this.#text.slice(from, to);
-    // Without a guess none follows another.
-    if (!this.#guesses) return keyOf(text);
-    let key = this.#known.get(text);
-    if (!key) this.#known.set(text, (key = keyOf(text)));
-    return key;
   }
 
   /** Where the colon behind a key stands; below 0 where there is none. */
@@ -90,8 +72,4 @@ export class Keys {
     const key = KEY.exec(this.#text.slice(from, end));
     return key ? from + key[0].length : -1;
   }
-}
-
-function keyOf(text: string): Key {
-  return { text, isOdd: NUMBER.test(text) || text in {}, next: undefined };
 }

@@ -6,7 +6,6 @@ import type { Compressed, CompressOptions, Compressor } from '../../core/compres
 import { chooseForm } from '../../core/choose-form.ts';
 import { isAtLeast } from '../../core/enough.ts';
 import { readJsonWith } from '../../core/json-compressor.ts';
-import { Built } from '../../core/output.ts';
 import type { Sample } from '../../core/sample.ts';
 import { showsFile } from '../../core/shown-file.ts';
 import { type ReadNode, readForm, writeForm } from './form.ts';
@@ -45,10 +44,7 @@ export function yamlCompressor(json: Compressor): Compressor {
       const lossless = form && form.text.length < text.length * MAX_SHARE ? form.text : undefined;
       return chooseForm({ source: text, lossless, readsBack: form?.readsBack }, options);
     },
-    expand(text: string): string | undefined {
-      const out = new Built();
-      return readForm(text, readNode, out) ? out.text : undefined;
-    },
+    expand: (text: string) => readForm(text, readNode),
     same: (source: string, expanded: string) => source === expanded,
   };
 }
