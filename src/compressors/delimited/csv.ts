@@ -4,14 +4,13 @@
  */
 import type { Deadline } from '../../core/deadline.ts';
 import type { Dialect, Found, Spelled } from './dialect.ts';
+import { MAX_COLUMNS, Scanner } from './scanner.ts';
 import { type Row, widestRow } from './table.ts';
 
 const ROWS_PER_CHECK = 256;
 const MIN_ROWS = 3;
 /** Share of the rows that have to have as many cells as most have. */
 const ENOUGH = 0.9;
-const MAX_CELL = 65_536;
-const MAX_COLUMNS = 400;
 
 type Quoting = (value: string, delimiter: string) => boolean;
 
@@ -49,87 +48,6 @@ function unquote(raw: string): string {
   return inner.includes('"') ? inner.replaceAll('""', '"') : inner;
 }
 
-/** Takes a text apart into cells as they are spelled. */
-class Scanner {
-  readonly #text: string;
-  readonly #delimiter: string;
-  #at = 0;
-  /** Of the line last asked for. */
-  #end = -1;
-  /** After a quote that nothing closes, no other one is closed either. */
-  #closes = true;
-  #looked = 0;
-
-  constructor(text: string, delimiter: string) {
-    this.#text = text;
-    this.#delimiter = delimiter;
-  }
-
-  get isDone(): boolean {
-    return this.#at >= this.#text.length;
-  }
-
-  /** Hostile quoting could make this look again and again at the same text. */
-  get isLost(): boolean {
-    return this.#looked > 4 * this.#text.length + MAX_CELL;
-  }
-
-  nextRow(): Row {
-    const end = this.#lineEnd(this.#at);
-    const line = this.#text.slice(this.#at, end);
-    if (!line.includes('"')) {
-      this.#at = end + 1;
-      return line.split(this.#delimiter);
-    }
-    const row: string[] = [];
-    for (;;) {
-      const cellEnd = this.#cellEnd();
-      row.push(this.#text.slice(this.#at, cellEnd));
-      if (row.length > MAX_COLUMNS) this.#looked = Number.POSITIVE_INFINITY;
-      this.#at = cellEnd + 1;
-      if (this.#text[cellEnd] !== this.#delimiter || this.isLost) return row;
-    }
-  }
-
-  #lineEnd(from: number): number {
-    if (this.#end < from) {
-      const end = this.#text.indexOf('\n', from);
-      this.#end = end < 0 ? this.#text.length : end;
-    }
-    return this.#end;
-  }
-
-  #cellEnd(): number {
-    const quoted = this.#text[this.#at] === '"' && this.#closes ? this.#quotedEnd() : -1;
-    if (quoted >= 0) return quoted;
-    const line = this.#lineEnd(this.#at);
-    const end = this.#text.slice(this.#at, line).indexOf(this.#delimiter);
-    return end < 0 ? line : this.#at + end;
-  }
-
-  /** Where a cell in quotes ends; below 0 when the quote is part of the text. */
-  #quotedEnd(): number {
-    const start = this.#at;
-    let at = start + 1;
-    for (;;) {
-      const close = this.#text.indexOf('"', at);
-      if (close < 0) {
-        this.#closes = false;
-        return -1;
-      }
-      if (this.#text[close + 1] === '"') {
-        at = close + 2;
-        continue;
-      }
-      this.#looked += close - start;
-      const after = this.#text[close + 1];
-      const isEnd = after === undefined || after === '\n' || after === this.#delimiter;
-      if (isEnd) return close + 1;
-      return after === '\r' && this.#text[close + 2] === '\n' ? close + 2 : -1;
-    }
-  }
-}
-
 /** The length that more than half of the rows have, if there is one. */
 function usualLength(rows: readonly Row[]): number {
   let usual = 0;
@@ -142,12 +60,10 @@ function usualLength(rows: readonly Row[]): number {
 }
 
 /** The rule of each column. */
-function quotingsOf(rows: readonly Row[], block: Block, delimiter: string, deadline: Deadline): string[] {
-  const isPlain = !block.hasQuotes && !block.hasReturns;
-  return Array.from({ length: widestRow(rows) }, (_, column) => {
-    deadline.check();
-    return isPlain ? 'needed' : quotingOf(rows, column, delimiter);
-  });
+function quotingsOf(rows: readonly Row[], mayBeOdd: (column: number) => boolean, delimiter: string): string[] {
+  return Array.from({ length: widestRow(rows) }, (_, column) =>
+    mayBeOdd(column) ? quotingOf(rows, column, delimiter) : 'needed',
+  );
 }
 
 /** The rule that holds for a column, or for the cells of one row. */
@@ -197,10 +113,23 @@ function areTooMany(singles: number, most: number): boolean {
   return most - singles < most * ENOUGH;
 }
 
-/** Undefined as soon as too many rows have one cell only. */
-function readRows(block: Block, delimiter: string, deadline: Deadline): readonly Row[] | undefined {
+/** The cells of a text as they are spelled. */
+interface Cut {
+  readonly rows: readonly Row[];
+  /** By column, by row: whether there may be quotes in it. Empty for a text that has none. */
+  readonly quotedColumns: readonly boolean[];
+  readonly quotedRows: readonly boolean[];
+}
+
+/** Undefined when they are not all of the text, and as soon as too many rows have one cell only. */
+function readRows(block: Block, delimiter: string, deadline: Deadline): Cut | undefined {
   const { lines } = block;
-  if (!block.hasQuotes) return splitRows(lines, delimiter, deadline);
+  // A last line that is empty is none.
+  if (lines.length > 1 && lines.at(-1) === '') return undefined;
+  if (!block.hasQuotes) {
+    const plain = splitRows(lines, delimiter, deadline);
+    return plain && { rows: plain, quotedColumns: [], quotedRows: [] };
+  }
   const scanner = new Scanner(block.text, delimiter);
   const rows: Row[] = [];
   let singles = 0;
@@ -211,18 +140,18 @@ function readRows(block: Block, delimiter: string, deadline: Deadline): readonly
     if (row.length === 1 && areTooMany(++singles, lines.length)) return undefined;
     rows.push(row);
   }
-  return rows;
+  const { quotedColumns, quotedRows } = scanner;
+  return scanner.isCut ? undefined : { rows, quotedColumns, quotedRows };
 }
 
 /** The rows of a text without quotes. */
 function splitRows(lines: readonly string[], delimiter: string, deadline: Deadline): readonly Row[] | undefined {
-  const count = lines.at(-1) === '' ? lines.length - 1 : lines.length;
   const rows: Row[] = [];
   let singles = 0;
-  while (rows.length < count) {
+  for (const line of lines) {
     if (rows.length % ROWS_PER_CHECK === 0) deadline.check();
-    const row = split(lines[rows.length]!, delimiter);
-    if (row.length === 1 && areTooMany(++singles, count)) return undefined;
+    const row = split(line, delimiter);
+    if (row.length === 1 && areTooMany(++singles, lines.length)) return undefined;
     rows.push(row);
   }
   return rows;
@@ -267,12 +196,6 @@ function isSparse({ lines, hasQuotes }: Block, delimiter: string): boolean {
   return false;
 }
 
-/** Whether these cells are all of the text: a last line that is empty is none. Their quotes are weighed column by column. */
-function isWhole(raw: readonly Row[], block: Block, delimiter: string): boolean {
-  if (block.lines.length > 1 && block.lines.at(-1) === '') return false;
-  return !block.hasQuotes || raw.map((row) => row.join(delimiter)).join('\n') === block.text;
-}
-
 /** What all rows end with before the line break. */
 function endOfRows(raw: readonly Row[], { hasReturns }: Block): string {
   return hasReturns && raw.every((row) => row.at(-1)!.endsWith('\r')) ? '\r' : '';
@@ -280,8 +203,9 @@ function endOfRows(raw: readonly Row[], { hasReturns }: Block): string {
 
 /** The rows of a text, or undefined when it is not made of such rows. */
 function toFound(block: Block, delimiter: string, deadline: Deadline): Spelled | undefined {
-  const raw = readRows(block, delimiter, deadline);
-  if (!raw || raw.length < MIN_ROWS || !isWhole(raw, block, delimiter)) return undefined;
+  const read = readRows(block, delimiter, deadline);
+  const raw = read?.rows ?? [];
+  if (!read || raw.length < MIN_ROWS) return undefined;
   const usual = usualLength(raw);
   if (usual < 2 || usual > MAX_COLUMNS || raw.filter(({ length }) => length === usual).length < raw.length * ENOUGH)
     return undefined;
@@ -289,21 +213,22 @@ function toFound(block: Block, delimiter: string, deadline: Deadline): Spelled |
   const cut = end === '' ? raw : raw.map((row) => [...row.slice(0, -1), row.at(-1)!.slice(0, -1)]);
   const hasTitles = cut[0]!.length === usual && isTitles(cut[0]!.map(unquote));
   const body = hasTitles ? cut.slice(1) : cut;
-  const kinds = quotingsOf(body, block, delimiter, deadline);
-  if (kinds.every((kind) => kind === kinds[0])) kinds.length = Math.min(kinds.length, usual);
-  const titles = hasTitles
-    ? quotingOf(
-        cut[0]!.map((cell) => [cell]),
-        0,
-        delimiter,
-      )
-    : kinds.every((kind) => kind === kinds[0])
-      ? kinds[0]!
-      : 'needed';
-  const read = (cell: string, i: number): string => ((kinds[i] ?? kinds[0]) === AS_SPELLED ? cell : unquote(cell));
-  const rows = !block.hasQuotes ? body : body.map((row) => row.map(read));
+  deadline.check();
+  const kinds = quotingsOf(body, (column) => block.hasReturns || read.quotedColumns[column] === true, delimiter);
+  const isOne = kinds.every((kind) => kind === kinds[0]);
+  if (isOne) kinds.length = Math.min(kinds.length, usual);
+  const first = cut[0]!.map((cell) => [cell]);
+  const titles = hasTitles ? quotingOf(first, 0, delimiter) : isOne ? kinds[0]! : 'needed';
   const names = hasTitles ? cut[0]!.map((cell) => (titles === AS_SPELLED ? cell : unquote(cell))) : undefined;
-  return { names, rows, facts: factsFor(kinds, titles, end) };
+  return { names, rows: unquoted(body, read, kinds), facts: factsFor(kinds, titles, end) };
+}
+
+/** The rows of a body without the quotes that the rules of their columns set. */
+function unquoted(body: readonly Row[], { rows, quotedRows }: Cut, kinds: readonly string[]): readonly Row[] {
+  if (quotedRows.length === 0) return body;
+  const read = (cell: string, i: number): string => ((kinds[i] ?? kinds[0]) === AS_SPELLED ? cell : unquote(cell));
+  const titles = rows.length - body.length;
+  return body.map((row, at) => (quotedRows[at + titles] ? row.map(read) : row));
 }
 
 /** How a cell is written by a rule; as it stands by one that is unknown. */

@@ -7,7 +7,7 @@ import type { Compressed, CompressOptions, Compressor } from '../../core/compres
 import type { JsonCompressor } from '../../core/json-compressor.ts';
 import { showsFile } from '../../core/shown-file.ts';
 import { claimFor, DRAWN } from './claim.ts';
-import { type ReadCells, findTables, readCellsWith, readForm, toLines, writeForm } from './form.ts';
+import { findTables, readBlockWith, readCellsWith, readForm, readsBack, toLines, writeForm } from './form.ts';
 import { writeView } from './view.ts';
 
 /** A file longer than this is data, which nobody edits line by line. */
@@ -15,7 +15,7 @@ const MAX_EDITED_LINES = 100;
 
 /** @param json says JSON shorter without loss. */
 export function delimitedCompressor(json: JsonCompressor): Compressor {
-  const readCells = readCellsWith(json);
+  const readBlock = readBlockWith(readCellsWith(json));
   return {
     name: 'delimited',
     highestClaim: DRAWN,
@@ -28,12 +28,11 @@ export function delimitedCompressor(json: JsonCompressor): Compressor {
       const tables = findTables(lines, options.deadline);
       if (tables.length === 0) return undefined;
       const form = writeForm(source, tables, json, options);
-      const readOwn: ReadCells = (said, keysFor) => form!.cells.get(said) ?? readCells(said, keysFor);
-      const readsBack = (): boolean => readForm(form!.text, readOwn) === text;
+      const isSame = (): boolean => readsBack(form!, lines, text, readBlock);
       const view = (before: number): string | undefined => writeView(lines, tables, before, options);
-      return chooseForm({ source: text, lossless: form?.text, readsBack, view }, options);
+      return chooseForm({ source: text, lossless: form?.text, readsBack: isSame, view }, options);
     },
-    expand: (text: string) => readForm(text, readCells),
+    expand: (text: string) => readForm(text, readBlock),
     same: (source: string, expanded: string) => source === expanded,
   };
 }

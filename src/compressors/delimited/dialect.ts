@@ -22,7 +22,10 @@ export interface Dialect {
   readonly isDrawn: boolean;
   /** Cheap: whether a table may begin in this line. */
   begins(lines: readonly string[], at: number): boolean;
-  /** The table that begins in this line. Where there is none, only as many lines were looked at as `past` says. */
+  /**
+   * The table that begins in this line: its lines are what `write` gives of it. Where there is none, only as many lines
+   * were looked at as `past` says.
+   */
   read(lines: readonly string[], at: number, deadline: Deadline): Found | { readonly past: number };
   /** The lines of a table; undefined when the facts are none of its own. */
   write(table: Spelled): readonly string[] | undefined;

@@ -5,6 +5,7 @@
 import type { CompressOptions } from '../../core/compressor.ts';
 import type { Deadline } from '../../core/deadline.ts';
 import type { CellRows, JsonCompressor } from '../../core/json-compressor.ts';
+import { areSame } from '../../core/keep-last.ts';
 import { csvDialect } from './csv.ts';
 import { type Dialect, type Found, type Spelled, isFound } from './dialect.ts';
 import { gridDialect, isFill } from './grid.ts';
@@ -109,10 +110,12 @@ export function toLines(text: string): Lines {
 }
 
 interface Block {
+  readonly table: Placed;
   readonly head: string;
-  /** The JSON under it, and its cells where a shorter spelling than the usual one says them. */
+  /** The JSON under it; whether that is a shorter spelling than the usual one, and under which keys the cells stand. */
   readonly said: string;
-  readonly cells: CellRows | undefined;
+  readonly isShorter: boolean;
+  readonly keys: readonly string[];
 }
 
 /** What says a table; undefined when there is no shorter way. */
@@ -130,13 +133,13 @@ function writeBlock(table: Placed, crlf: boolean, json: JsonCompressor, options:
   const count = countLines(said);
   const how = all.length > 0 ? ` (${all.join(FACTS_APART)})` : '';
   const head = `[headroom: ${dialect.name} of ${rows.length} row${rows.length === 1 ? '' : 's'}${how}, said in the next ${count} line${count === 1 ? '' : 's'}${crlf ? ' ending in CRLF' : ''}]`;
-  return { head, said, cells: shorter === undefined ? undefined : { keys, rows } };
+  return { table, head, said, isShorter: shorter !== undefined, keys };
 }
 
 export interface Form {
   readonly text: string;
-  /** The cells that it says, by how it says them. */
-  readonly cells: ReadonlyMap<string, CellRows>;
+  /** What says tables in it. */
+  readonly blocks: readonly Block[];
 }
 
 /** Undefined when nothing in the text is shorter so. */
@@ -148,20 +151,18 @@ export function writeForm(
 ): Form | undefined {
   if (lines.some((line) => line.startsWith(HEAD_START) && HEAD.test(line))) return undefined;
   const out: string[] = [];
-  const cells = new Map<string, CellRows>();
+  const blocks: Block[] = [];
   let at = 0;
-  let isShorter = false;
   for (const table of tables) {
     const block = writeBlock(table, crlf, json, options);
     if (!block || lengthOf(block) >= charsIn(lines, table) * MIN_SAVING) continue;
     for (; at < table.start; at++) out.push(lines[at]!);
     out.push(block.head, block.said);
-    isShorter = true;
-    if (block.cells) cells.set(block.said, block.cells);
+    blocks.push(block);
     at = table.end;
   }
   for (; at < lines.length; at++) out.push(lines[at]!);
-  return isShorter ? { text: out.join('\n'), cells } : undefined;
+  return blocks.length > 0 ? { text: out.join('\n'), blocks } : undefined;
 }
 
 function lengthOf({ head, said }: Block): number {
@@ -180,20 +181,67 @@ function countLines(text: string): number {
   return count;
 }
 
-/** The lines that a block was made of. */
-function readBlock(head: RegExpExecArray, said: string, readCells: ReadCells): readonly string[] | undefined {
+/** What the head of a block says. */
+interface Head {
+  readonly dialect: Dialect;
+  readonly count: number;
+  readonly facts: readonly string[];
+  readonly names: readonly string[] | undefined;
+  readonly isUntitled: boolean;
+}
+
+function openHead(head: RegExpExecArray): Head | undefined {
   const dialect = DIALECTS.find(({ name }) => name === head[1]);
-  const facts = head[3]?.split(FACTS_APART) ?? [];
-  const titles = facts.find((fact) => fact.startsWith(TITLES))?.slice(TITLES.length);
+  const all = head[3]?.split(FACTS_APART) ?? [];
+  const titles = all.find((fact) => fact.startsWith(TITLES))?.slice(TITLES.length);
   const names = titles === undefined ? undefined : (JSON.parse(titles) as unknown);
   if (!dialect || (names !== undefined && !isTexts(names))) return undefined;
-  const isUntitled = facts.includes(NO_TITLES);
-  const keysFor = isUntitled || names ? (places: number): readonly string[] => keysOf(names, places) : undefined;
-  const wide = readCells(said, keysFor);
-  if (!wide || wide.rows.length !== Number(head[2])) return undefined;
-  const own = facts.filter((fact) => !fact.startsWith(TITLES) && fact !== NO_TITLES);
-  const table = { names: names ?? (isUntitled ? undefined : wide.keys), rows: wide.rows, facts: own };
-  return isBounded(table) ? dialect.write(table) : undefined;
+  const facts = all.filter((fact) => !fact.startsWith(TITLES) && fact !== NO_TITLES);
+  return { dialect, count: Number(head[2]), facts, names, isUntitled: all.includes(NO_TITLES) };
+}
+
+function tableOf({ names, isUntitled, facts }: Head, { keys, rows }: CellRows): Spelled {
+  return { names: names ?? (isUntitled ? undefined : keys), rows, facts };
+}
+
+/** The lines that a block was made of, by its head and the JSON under it. */
+type ReadBlock = (head: Head, said: string) => readonly string[] | undefined;
+
+export function readBlockWith(readCells: ReadCells): ReadBlock {
+  return (head, said) => {
+    const { dialect, names, isUntitled, count } = head;
+    const keysFor = isUntitled || names ? (places: number): readonly string[] => keysOf(names, places) : undefined;
+    const cells = readCells(said, keysFor);
+    if (!cells || cells.rows.length !== count) return undefined;
+    const table = tableOf(head, cells);
+    return isBounded(table) ? dialect.write(table) : undefined;
+  };
+}
+
+/** Whether a form gives its source again, whose tables were read a moment ago: what they say need not be read from it. */
+export function readsBack(
+  { text, blocks }: Form,
+  lines: readonly string[],
+  source: string,
+  readBlock: ReadBlock,
+): boolean {
+  let next = 0;
+  const readOwn: ReadBlock = (head, said) => {
+    const block = blocks[next++];
+    if (!block?.isShorter || block.said !== said) return readBlock(head, said);
+    const { table, keys } = block;
+    const read = tableOf(head, { keys, rows: table.rows });
+    if (head.count !== table.rows.length || !isBounded(read, charsIn(lines, table))) return undefined;
+    return isSpelledAs(read, table) && head.dialect === table.dialect
+      ? lines.slice(table.start, table.end)
+      : head.dialect.write(read);
+  };
+  return readForm(text, readOwn) === source;
+}
+
+function isSpelledAs(some: Spelled, other: Spelled): boolean {
+  const isNamed = some.names && other.names ? areSame(some.names, other.names) : some.names === other.names;
+  return isNamed && some.rows === other.rows && areSame(some.facts, other.facts);
 }
 
 type KeysFor = (count: number) => readonly string[];
@@ -212,9 +260,14 @@ export function readCellsWith(json: JsonCompressor): ReadCells {
   };
 }
 
-/** A damaged form could ask for rows without end: what pads a row is no longer than its widest cells and the facts. */
-function isBounded({ names, rows, facts }: Spelled): boolean {
-  let most = facts.reduce((sum, fact) => sum + Math.max(fact.length, statedWidth(fact)), 0);
+/**
+ * A damaged form could ask for rows without end: what pads a row is no longer than its widest cells and the facts.
+ * @param chars the cells hold no more.
+ */
+function isBounded({ names, rows, facts }: Spelled, chars: number = Number.POSITIVE_INFINITY): boolean {
+  const stated = facts.reduce((sum, fact) => sum + Math.max(fact.length, statedWidth(fact)), 0);
+  if ((stated + chars) * rows.length <= MAX_WRITTEN) return true;
+  let most = stated;
   const widths: number[] = [];
   for (const row of names ? [names, ...rows] : rows) {
     for (let i = 0; i < row.length; i++) widths[i] = Math.max(widths[i] ?? 0, row[i]!.length);
@@ -236,7 +289,7 @@ function isTexts(value: unknown): value is readonly string[] {
 }
 
 /** The source of a form; undefined when the text is none or is damaged. */
-export function readForm(text: string, readCells: ReadCells): string | undefined {
+export function readForm(text: string, readBlock: ReadBlock): string | undefined {
   const out: string[] = [];
   let crlf: boolean | undefined;
   let at = 0;
@@ -245,7 +298,7 @@ export function readForm(text: string, readCells: ReadCells): string | undefined
     if (start > at) out.push(text.slice(at, start - 1));
     const from = start + head[0].length + 1;
     const end = endOfLines(text, from, Number(head[4]));
-    const block = end < 0 ? undefined : tryBlock(head, text.slice(from, end), readCells);
+    const block = end < 0 ? undefined : tryBlock(head, text.slice(from, end), readBlock);
     if (!block) return undefined;
     for (const line of block) out.push(line);
     crlf = head[5] !== undefined;
@@ -280,9 +333,10 @@ function endOfLines(text: string, from: number, count: number): number {
 }
 
 /** Damaged JSON may throw. */
-function tryBlock(head: RegExpExecArray, said: string, readCells: ReadCells): readonly string[] | undefined {
+function tryBlock(head: RegExpExecArray, said: string, readBlock: ReadBlock): readonly string[] | undefined {
   try {
-    return readBlock(head, said, readCells);
+    const opened = openHead(head);
+    return opened && readBlock(opened, said);
   } catch {
     return undefined;
   }
