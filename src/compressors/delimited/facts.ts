@@ -11,6 +11,11 @@ export interface ColumnFacts {
   readonly examples: readonly number[];
 }
 
+export interface DescribedColumn extends ColumnFacts {
+  /** Rows that speak of failure in it. */
+  readonly failing: readonly number[];
+}
+
 const ROWS_PER_CHECK = 512;
 const MAX_CATEGORIES = 24;
 const MAX_SHAPES = 24;
@@ -22,6 +27,9 @@ const RARE_ROWS = 3;
 /** In median deviations. */
 const OUTLYING = 12;
 const NUMBER = /^[-+]?[$€£]?\d[\d,]*(?:\.\d+)?%?$/;
+const NUMBER_STARTS = '0123456789-+$€£';
+/** Of the texts that are no empty ones, at least, where a column is one of numbers. */
+const NUMBER_SHARE = 0.95;
 const FAILURE = /\b(?:errors?|fatal|fail(?:ed|ures?)?|exceptions?|critical|panic|denied|refused|timed? ?out)\b/i;
 
 function clip(value: string): string {
@@ -64,9 +72,11 @@ function countOf(text: string, { texts, counts }: Tally): number {
   return counts[texts.indexOf(text)] ?? 0;
 }
 
-/** The places of the texts, those that most rows say first. */
-function byCount({ counts }: Tally): readonly number[] {
-  return Array.from(counts.keys()).sort((a, b) => counts[b]! - counts[a]!);
+/** The places of the texts that are meant, those that most rows say first. */
+function byCount({ counts }: Tally, isMeant: (id: number) => boolean = () => true): readonly number[] {
+  return Array.from(counts.keys())
+    .filter(isMeant)
+    .sort((a, b) => counts[b]! - counts[a]!);
 }
 
 /** The rows that say a text which so many say, or fewer. */
@@ -96,31 +106,48 @@ export function shapeOf(value: string): string {
   const end = Math.min(value.length, 400);
   let shape = '';
   let copied = 0;
-  for (let at = 0; at < end; ) {
+  for (let at = 0; at < end; at++) {
+    if (kindAt(value, at) === 0) continue;
     const run = endOfRun(value, at, end, DIGIT | HEX_LETTER);
+    const isOne = run - at >= MIN_HEX_CHARS;
     // Of a shorter run only the numbers in it.
-    const stop = run - at >= MIN_HEX_CHARS ? run : endOfRun(value, at, end, DIGIT);
-    if (stop === at) {
-      at++;
-      continue;
+    while (at < run) {
+      const stop = isOne ? run : endOfRun(value, at, run, DIGIT);
+      if (stop === at) at++;
+      else {
+        shape += `${value.slice(copied, at)}#`;
+        at = copied = stop;
+      }
     }
-    shape += `${value.slice(copied, at)}#`;
-    at = copied = stop;
   }
   return shape + value.slice(copied, end);
 }
 
+function kindAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code > 0x66 ? 0 : KINDS[code]!;
+}
+
 function endOfRun(text: string, start: number, end: number, kinds: number): number {
   let at = start;
-  while (at < end) {
-    const code = text.charCodeAt(at);
-    if (code > 0x66 || (KINDS[code]! & kinds) === 0) break;
-    at++;
-  }
+  while (at < end && (kindAt(text, at) & kinds) !== 0) at++;
   return at;
 }
 
+/** The values as numbers, those that are none as NaN; undefined when too many are none, of so many that are not empty. */
+function numbersOf(values: readonly string[], filled: number): readonly number[] | undefined {
+  let others = filled - filled * NUMBER_SHARE;
+  const numbers: number[] = [];
+  for (const value of values) {
+    const number = toNumber(value);
+    if (value !== '' && Number.isNaN(number) && --others < 0) return undefined;
+    numbers.push(number);
+  }
+  return numbers;
+}
+
 function toNumber(value: string): number {
+  if (!NUMBER_STARTS.includes(value.charAt(0))) return Number.NaN;
   if (isPlainNumber(value)) return Number(value);
   return NUMBER.test(value) ? Number(value.replaceAll(/[$€£,%+]/g, '')) : Number.NaN;
 }
@@ -174,34 +201,61 @@ function describeCategories(name: string, found: Tally): ColumnFacts {
 }
 
 /** From what to what, where all are alike: times, say. */
-function rangeOf(values: readonly string[]): string {
-  const filled = values.filter((value) => value !== '').sort();
-  const [first, last] = [filled[0]!, filled.at(-1)!];
+function rangeOf(texts: readonly string[]): string {
+  const filled = texts.filter((text) => text !== '');
+  let first = filled[0]!;
+  let last = first;
+  for (const text of filled) {
+    if (text < first) first = text;
+    if (text > last) last = text;
+  }
   return first.length === last.length && first.length <= 40 ? `, ${first} to ${last}` : '';
 }
 
+/** What the texts of a tally have in common, tallied; undefined when hardly any have anything. */
+function tallyShapes({ texts, counts, firsts, ids }: Tally, deadline: Deadline): Tally | undefined {
+  const known = new Map<string, number>();
+  const shapes = { counts: [] as number[], firsts: [] as number[] };
+  const shapeIds = new Int32Array(texts.length).fill(-1);
+  const most = Math.max(RARE_ROWS, ids.length * RARE_SHARE);
+  let singles = 0;
+  for (let at = 0; at < texts.length; at++) {
+    if (at % ROWS_PER_CHECK === 0) deadline.check();
+    if (texts[at] === '') continue;
+    // Each text that is left could have what one of these has.
+    if (known.size > MAX_SHAPES && singles - (texts.length - at) > most) return undefined;
+    const shape = shapeOf(texts[at]!);
+    let id = known.get(shape);
+    if (id === undefined) {
+      known.set(shape, (id = known.size));
+      shapes.counts.push(0);
+      shapes.firsts.push(firsts[at]!);
+    }
+    shapeIds[at] = id;
+    if (shapes.counts[id] === 1) singles--;
+    shapes.counts[id]! += counts[at]!;
+    if (shapes.counts[id] === 1) singles++;
+  }
+  return { texts: [...known.keys()], ...shapes, ids: ids.map((id) => (id < 0 ? id : shapeIds[id]!)) };
+}
+
 /** Long texts that differ in numbers only are counted by what they have in common. */
-function describeTexts(name: string, values: readonly string[], found: Tally, deadline: Deadline): ColumnFacts {
+function describeTexts(name: string, found: Tally, deadline: Deadline): ColumnFacts {
   const { texts, counts, ids } = found;
-  const shapesOf = texts.map((text) => (text === '' ? undefined : shapeOf(text)));
-  const shapes = tally(
-    Array.from(values, (_, row) => shapesOf[ids[row]!]),
-    deadline,
-  );
   const empty = countOf('', found);
-  const total = values.length - empty;
+  const total = ids.length - empty;
   const distinct = texts.length - Number(empty > 0);
-  const single = rowsOfFew(shapes, 1);
-  const rare = isFew(single, values.length) ? single : [];
   const head = `${name}: ${distinct === total ? `${total}, all` : distinct} different`;
-  if (shapes.texts.length > MAX_SHAPES || shapes.texts.length > total / 3) {
-    const most = byCount(found)
-      .filter((id) => texts[id] !== '' && counts[id]! > Math.max(3, total / 50))
-      .slice(0, 4);
+  const shapes = tallyShapes(found, deadline);
+  const single = shapes ? rowsOfFew(shapes, 1) : [];
+  const rare = isFew(single, ids.length) ? single : [];
+  if (!shapes || shapes.texts.length > MAX_SHAPES || shapes.texts.length > total / 3) {
+    const enough = Math.max(3, total / 50);
+    const most = byCount(found, (id) => texts[id] !== '' && counts[id]! > enough).slice(0, 4);
     const said = most.map((id) => `${clip(texts[id]!)} ${counts[id]!}`);
     return { said: [said.length > 0 ? `${head}; most: ${said.join(', ')}` : head], rare, examples: [] };
   }
-  if (shapes.texts.length === 1) return { said: [head + rangeOf(values)], rare, examples: [] };
+  if (shapes.texts.length === 1) return { said: [head + rangeOf(texts)], rare, examples: [] };
   const sorted = byCount(shapes);
   const said = sorted.map((id) => ` ${shapes.counts[id]!} × ${clip(shapes.texts[id]!)}`);
   return {
@@ -212,17 +266,20 @@ function describeTexts(name: string, values: readonly string[], found: Tally, de
 }
 
 function lengthOutliers(values: readonly string[]): readonly number[] {
-  const lengths = new Uint32Array(values.length);
-  for (let row = 0; row < values.length; row++) lengths[row] = values[row]!.length;
-  lengths.sort();
-  const limit = 20 + 4 * lengths[Math.floor(lengths.length * 0.95)]!;
-  if (lengths.at(-1)! <= limit) return [];
+  const place = Math.floor(values.length * 0.95);
+  let longest = 0;
+  for (const { length } of values) if (length > longest) longest = length;
+  // Below this length the value at that place would have to be, of all in their order.
+  const short = (longest - 20) / 4;
+  let shorter = 0;
+  for (const { length } of values) if (length < short) shorter++;
+  if (shorter <= place) return [];
+  const limit = 20 + 4 * Uint32Array.from(values, ({ length }) => length).sort()[place]!;
   const rows = rowsWhere(values, ({ length }) => length > limit);
   return isFew(rows, values.length) ? rows : [];
 }
 
-function describe(name: string, values: readonly string[], deadline: Deadline): ColumnFacts {
-  const found = tally(values, deadline);
+function describe(name: string, values: readonly string[], found: Tally, deadline: Deadline): ColumnFacts {
   const { texts } = found;
   if (texts.length === 1) {
     const said = texts[0] === '' ? `${name}: empty in all rows` : `${name}: ${clip(texts[0]!)} in all rows`;
@@ -232,12 +289,8 @@ function describe(name: string, values: readonly string[], deadline: Deadline): 
   const distinct = texts.length - Number(empty > 0);
   const filled = values.length - empty;
   if (distinct <= MAX_CATEGORIES && distinct <= Math.max(3, filled / 4)) return describeCategories(name, found);
-  const numbers = values.map(toNumber);
-  const real = numbers.filter((one) => !Number.isNaN(one)).length;
-  const facts =
-    real >= filled * 0.95
-      ? describeNumbers(name, numbers, values, distinct)
-      : describeTexts(name, values, found, deadline);
+  const numbers = numbersOf(values, filled);
+  const facts = numbers ? describeNumbers(name, numbers, values, distinct) : describeTexts(name, found, deadline);
   if (empty === 0) return facts;
   const empties = rowsWhere(values, (value) => value === '');
   const rare = isFew(empties, values.length)
@@ -252,22 +305,38 @@ function describe(name: string, values: readonly string[], deadline: Deadline): 
   };
 }
 
-export function describeColumn(name: string, rows: readonly Row[], column: number, deadline: Deadline): ColumnFacts {
+export function describeColumn(
+  name: string,
+  rows: readonly Row[],
+  column: number,
+  deadline: Deadline,
+): DescribedColumn {
   deadline.check();
   const values = rows.map((row) => row[column] ?? '');
-  const facts = describe(clip(name), values, deadline);
-  return { ...facts, rare: [...facts.rare, ...lengthOutliers(values)] };
+  const found = tally(values, deadline);
+  const facts = describe(clip(name), values, found, deadline);
+  return { ...facts, rare: [...facts.rare, ...lengthOutliers(values)], failing: failingRows(found) };
+}
+
+/** Each different text is looked at once, and alone only where one of them speaks of failure. */
+function failingRows({ texts, ids }: Tally): readonly number[] {
+  const beginnings = texts.map(beginningOf);
+  if (!FAILURE.test(beginnings.join('\n'))) return [];
+  const areFailing = beginnings.map((said) => FAILURE.test(said));
+  return rowsWhere(ids, (id) => areFailing[id]!);
 }
 
 /** Rows that speak of failure, and rows with more or fewer cells than most. */
-export function oddRows(rows: readonly Row[], count: number): readonly number[] {
-  const failing = rowsWhere(rows, (row) => FAILURE.test(beginningsOf(row)));
-  const ragged = rowsWhere(rows, (row) => row.length !== count);
-  return [failing, ragged].filter((found) => isFew(found, rows.length)).flat();
+export function oddRows(rows: readonly Row[], columns: readonly DescribedColumn[]): readonly number[] {
+  const failing = new Set(columns.flatMap((column) => column.failing));
+  const ragged = rowsWhere(rows, (row) => row.length !== columns.length);
+  for (const row of ragged) {
+    const more = rows[row]!.slice(columns.length);
+    if (more.some((cell) => FAILURE.test(beginningOf(cell)))) failing.add(row);
+  }
+  return [[...failing], ragged].filter((found) => isFew(found, rows.length)).flat();
 }
 
-function beginningsOf(row: Row): string {
-  let said = '';
-  for (const cell of row) said += `${cell.length > MAX_LOOKED_AT ? cell.slice(0, MAX_LOOKED_AT) : cell}\n`;
-  return said;
+function beginningOf(cell: string): string {
+  return cell.length > MAX_LOOKED_AT ? cell.slice(0, MAX_LOOKED_AT) : cell;
 }

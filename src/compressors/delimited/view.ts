@@ -3,7 +3,7 @@
  * value that is rare in its column, and in place how many rows are not shown. Text around tables stays.
  */
 import type { CompressOptions } from '../../core/compressor.ts';
-import { type ColumnFacts, describeColumn, oddRows } from './facts.ts';
+import { type DescribedColumn, describeColumn, oddRows } from './facts.ts';
 import type { Placed } from './form.ts';
 import { type Row, keysOf } from './table.ts';
 
@@ -39,14 +39,14 @@ function writeRow(row: Row, { dialect, facts }: Placed): string {
 /** The rows that are shown: rare ones always, the others as the budget permits. */
 function chooseRows(
   table: Placed,
-  columns: readonly ColumnFacts[],
+  columns: readonly DescribedColumn[],
   budget: number,
   { tokens, deadline }: CompressOptions,
 ): readonly number[] {
   const { rows } = table;
   const last = rows.length - 1;
   const ends = [...Array.from({ length: FIRST }, (_, i) => i), ...Array.from({ length: LAST }, (_, i) => last - i)];
-  const rare = [...columns.flatMap((column) => column.rare), ...oddRows(rows, table.names?.length ?? rows[0]!.length)];
+  const rare = [...columns.flatMap((column) => column.rare), ...oddRows(rows, columns)];
   const shown = new Set(new Set(rare).size <= Math.max(8, rows.length * MAX_RARE) ? rare : []);
   let left = budget;
   for (const row of [...ends, ...columns.flatMap((column) => column.examples), ...rows.keys()]) {
