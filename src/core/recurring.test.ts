@@ -1,14 +1,26 @@
 import { expect, test } from 'vitest';
 import { Recurring } from './recurring.ts';
 
-test('what came after a name is what is tried after it again', () => {
-  const names = new Recurring();
-  expect(names.guess).toBeUndefined();
-  for (const name of ['a', 'b', 'c', 'a']) expect(names.take(name)).toBe(name);
-  expect(names.guess).toBe('b');
-  expect(names.takeGuess()).toBe('b');
-  expect(names.guess).toBe('c');
-  names.take('d');
-  names.take('b');
-  expect(names.guess).toBe('d');
+const isBlank = (text: string, at: number): boolean => at === text.length || text[at] === ' ';
+
+test('what came after a name is known where it comes again, the last one and another', () => {
+  const text = 'a b c a b a c a d bb';
+  const names = new Recurring(text, isBlank);
+  const likely: string[] = [];
+  for (let at = 0; at < text.length; ) {
+    const stands = names.standsAt(at);
+    const name = names.takeAt(at);
+    expect(name !== undefined).toBe(stands);
+    if (name !== undefined) likely.push(`${name} at ${at}`);
+    const own = name ?? names.take(text.slice(at).split(' ')[0]!)!;
+    expect(text.startsWith(own, at)).toBe(true);
+    at += own.length + 1;
+  }
+  expect(likely).toEqual(['b at 8', 'a at 14']);
+});
+
+test('a name that is refused is none', () => {
+  const names = new Recurring('x', isBlank, (name) => name === 'no');
+  expect(names.take('no')).toBeUndefined();
+  expect(names.take('yes')).toBe('yes');
 });

@@ -24,6 +24,7 @@ import {
 const ELEMENTS_PER_CHECK = 1024;
 const MAX_EXCEPTIONS = 24;
 const BLANK = /^(\n*)\n([ \t]{0,80})$/;
+const BLANK_SIGN = 0x20;
 const ATTRIBUTE_NAME = /^[A-Za-z_:][\w:.-]*$/;
 /** Runs of one name that come back, from which on the order of the children is what counts. */
 const MAX_RETURNS = 6;
@@ -44,7 +45,7 @@ class Reader {
   readonly #text: string;
   readonly #deadline: Deadline;
   readonly #layouts = new Map<string, Layout>();
-  readonly #names = new Recurring();
+  readonly #names: Recurring;
   /** By the names of attributes. */
   readonly #keys = new Map<string, string>();
   #closing: Style['closing'] | undefined;
@@ -53,6 +54,7 @@ class Reader {
   constructor(text: string, deadline: Deadline) {
     this.#text = text;
     this.#deadline = deadline;
+    this.#names = new Recurring(text, isBeforeValue);
   }
 
   style(): Style | undefined {
@@ -67,44 +69,44 @@ class Reader {
     if (this.#count++ % ELEMENTS_PER_CHECK === 0) this.#deadline.check();
     const { children } = element;
     if (!children) return this.#empty(element);
-    const attributes = this.#attributes(
-      this.#text.slice(element.start + element.name.length + 1, element.attributesEnd),
-    );
+    const attributes = this.#attributes(element.start + element.name.length + 1, element.attributesEnd);
     const runs = this.#children(element, children, indent);
     if (runs) return grouped(runs, attributes ?? {});
     const text = toScalar(this.#text.slice(element.contentStart, element.contentEnd));
     return attributes ? { ...attributes, [TEXT]: text } : text;
   }
 
-  #empty({ start, name, attributesEnd }: Element): Node {
-    const spelled = this.#text.slice(start + name.length + 1, attributesEnd);
-    this.#closing ??= spelled.endsWith(' ') ? ' />' : '/>';
-    if (this.#closing === '/>') return this.#attributes(spelled) ?? null;
-    return spelled.endsWith(' ') ? (this.#attributes(spelled.slice(0, -1)) ?? null) : { [ATTRIBUTES]: `${spelled}\0` };
+  #empty({ start, name, attributesEnd: end }: Element): Node {
+    const from = start + name.length + 1;
+    const hasBlank = end > from && this.#text.charCodeAt(end - 1) === BLANK_SIGN;
+    this.#closing ??= hasBlank ? ' />' : '/>';
+    if (this.#closing === '/>') return this.#attributes(from, end) ?? null;
+    return hasBlank ? (this.#attributes(from, end - 1) ?? null) : { [ATTRIBUTES]: `${this.#text.slice(from, end)}\0` };
   }
 
-  #attributes(spelled: string): Record<string, Node> | undefined {
-    if (spelled === '') return undefined;
+  #attributes(from: number, to: number): Record<string, Node> | undefined {
+    if (from === to) return undefined;
+    const text = this.#text;
     const entries: Record<string, Node> = {};
-    for (let at = 0; at < spelled.length; ) {
-      const name = spelled[at] === ' ' ? this.#nameAt(spelled, at + 1) : undefined;
+    for (let at = from; at < to; ) {
+      const name = text.charCodeAt(at) === BLANK_SIGN ? this.#nameAt(at + 1, to) : undefined;
       const start = name === undefined ? 0 : at + name.length + 3;
-      const end = name === undefined ? -1 : spelled.indexOf('"', start);
-      const key = end < 0 ? undefined : this.#keyOf(name!);
-      if (key === undefined || Object.hasOwn(entries, key)) return { [ATTRIBUTES]: spelled };
-      entries[key] = toScalar(spelled.slice(start, end));
+      const end = name === undefined ? -1 : text.indexOf('"', start);
+      const key = end < 0 || end >= to ? undefined : this.#keyOf(name!);
+      if (key === undefined || Object.hasOwn(entries, key)) return { [ATTRIBUTES]: text.slice(from, to) };
+      entries[key] = toScalar(text.slice(start, end));
       at = end + 1;
     }
     return entries;
   }
 
   /** What stands here up to `="`. */
-  #nameAt(spelled: string, at: number): string | undefined {
-    const { guess } = this.#names;
-    if (guess !== undefined && spelled.startsWith(guess, at) && spelled.startsWith('="', at + guess.length))
-      return this.#names.takeGuess();
-    const equals = spelled.indexOf('="', at);
-    return equals < 0 ? undefined : this.#names.take(spelled.slice(at, equals));
+  #nameAt(at: number, to: number): string | undefined {
+    const likely = this.#names.takeAt(at);
+    if (likely !== undefined) return likely;
+    const rest = this.#text.slice(at, to);
+    const equals = rest.indexOf('="');
+    return equals < 0 ? undefined : this.#names.take(rest.slice(0, equals));
   }
 
   /** Undefined for what is no name. */
@@ -160,6 +162,10 @@ class Reader {
     for (let at = start; at < start + lines; at++) if (this.#text[at] !== '\n') return false;
     return true;
   }
+}
+
+function isBeforeValue(text: string, at: number): boolean {
+  return text.charCodeAt(at) === 0x3d && text.charCodeAt(at + 1) === 0x22;
 }
 
 function add(runs: Run[], name: string, value: Node): void {

@@ -52,13 +52,14 @@ class Scanner {
   readonly #text: string;
   readonly #deadline: Deadline;
   readonly #open: Element[] = [];
-  readonly #names = new Recurring();
+  readonly #names: Recurring;
   #root: Element | undefined;
   #at = 0;
 
   constructor(text: string, deadline: Deadline) {
     this.#text = text;
     this.#deadline = deadline;
+    this.#names = new Recurring(text, endsName);
   }
 
   run(): Scanned | undefined {
@@ -127,11 +128,8 @@ class Scanner {
   }
 
   #name(from: number): string | undefined {
-    const { guess } = this.#names;
-    if (guess !== undefined && this.#text.startsWith(guess, from)) {
-      const behind = this.#text.charCodeAt(from + guess.length);
-      if (behind === CLOSING || behind === BLANK || behind === SLASH) return this.#names.takeGuess();
-    }
+    const likely = this.#names.takeAt(from);
+    if (likely !== undefined) return likely;
     NAME.lastIndex = from;
     return NAME.test(this.#text) ? this.#names.take(this.#text.slice(from, NAME.lastIndex)) : undefined;
   }
@@ -159,6 +157,11 @@ class Scanner {
     element.end = this.#at = end + 1;
     return true;
   }
+}
+
+function endsName(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code === CLOSING || code === BLANK || code === SLASH;
 }
 
 function nextQuote(text: string, from: number, end: number): number {

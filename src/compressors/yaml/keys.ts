@@ -7,6 +7,7 @@ const NUMBER = /^\d+$/;
 /** What ends a line for a regular expression, and for nobody else. */
 const ODD_BREAK = /[\u2028\u2029]/;
 
+const LINE_FEED = 0x0a;
 const BLANK = 0x20;
 const DASH = 0x2d;
 const COLON = 0x3a;
@@ -18,52 +19,54 @@ export function isPlain(code: number): boolean {
   return PLAIN[code] === 1;
 }
 
+/** An object of such keys would put it elsewhere, lose it, or has it from the start. */
+function isOdd(key: string): boolean {
+  return NUMBER.test(key) || key in {};
+}
+
+/** Whether a key ends here: with a colon, and nothing or a blank behind it. */
+function endsAt(text: string, at: number): boolean {
+  if (text.charCodeAt(at) !== COLON) return false;
+  const next = text.charCodeAt(at + 1);
+  return next === BLANK || next === LINE_FEED || at + 1 === text.length;
+}
+
 export class Keys {
   readonly #text: string;
-  readonly #guesses: boolean;
-  readonly #recurring = new Recurring();
+  /** Undefined where signs are odd. */
+  readonly #recurring: Recurring | undefined;
 
   constructor(text: string) {
     this.#text = text;
-    this.#guesses = !ODD_BREAK.test(text);
+    this.#recurring = ODD_BREAK.test(text) ? undefined : new Recurring(text, endsAt, isOdd);
   }
 
-  /** Whether an entry begins here: a key, its colon and nothing or a blank behind it. */
+  /** Whether an entry begins here. */
   isAt(from: number, lineEnd: number): boolean {
-    const end = Math.min(lineEnd, from + MAX_ENTRY);
-    return this.#isGuess(from, end) || this.#end(from, end) >= 0;
+    return this.#recurring?.standsAt(from) === true || this.#end(from, Math.min(lineEnd, from + MAX_ENTRY)) >= 0;
   }
 
   /** The key of the entry that begins here; undefined where there is none that is read. */
   take(from: number, end: number): string | undefined {
     if (end - from > MAX_ENTRY) return undefined;
-    if (this.#isGuess(from, end)) return this.#recurring.takeGuess();
+    const likely = this.#recurring?.takeAt(from);
+    if (likely !== undefined) return likely;
     const to = this.#end(from, end);
-    const key = this.#text.slice(from, Math.max(from, to));
-    if (to < 0 || NUMBER.test(key) || key in {}) return undefined;
-    return this.#guesses ? this.#recurring.take(key) : key;
-  }
-
-  #isGuess(from: number, end: number): boolean {
-    const { guess } = this.#recurring;
-    return guess !== undefined && this.#text.startsWith(guess, from) && this.#isColon(from + guess.length, end);
-  }
-
-  #isColon(at: number, end: number): boolean {
-    const text = this.#text;
-    return text.charCodeAt(at) === COLON && (at + 1 === end || text.charCodeAt(at + 1) === BLANK);
+    if (to < 0) return undefined;
+    const key = this.#text.slice(from, to);
+    return this.#recurring ? this.#recurring.take(key) : isOdd(key) ? undefined : key;
   }
 
   /** Where the colon behind a key stands; below 0 where there is none. */
   #end(from: number, end: number): number {
     const text = this.#text;
-    if (!this.#guesses || text.charCodeAt(from) === DASH) return this.#oddEnd(from, end);
+    if (!this.#recurring || text.charCodeAt(from) === DASH) return this.#oddEnd(from, end);
     let at = from;
     while (at < end && isPlain(text.charCodeAt(at))) at++;
     if (at > from) {
       // No key of plain signs holds a blank.
       if (at === end || text.charCodeAt(at) === BLANK) return -1;
-      if (this.#isColon(at, end)) return at;
+      if (text.charCodeAt(at) === COLON && (at + 1 === end || text.charCodeAt(at + 1) === BLANK)) return at;
     }
     return this.#oddEnd(from, end);
   }
