@@ -16,8 +16,13 @@ const TIME_FIRST = /^\W?(?:\d{4}-\d\d-\d\d[T ]\d\d:|\w{3} {1,2}\d{1,2} \d\d:\d\d
 
 /** Cells of prose begin with a blank: after a comma there is one. */
 function isProse(rows: readonly Row[]): boolean {
-  const later = rows.flatMap((row) => row.slice(1));
-  return later.filter((cell) => cell.startsWith(' ')).length > later.length * 0.2;
+  let later = 0;
+  let apart = 0;
+  for (const row of rows) {
+    later += row.length - 1;
+    for (let at = 1; at < row.length; at++) if (row[at]!.startsWith(' ')) apart++;
+  }
+  return apart > later * 0.2;
 }
 
 /** Whether a column holds one kind of value all the way down. */

@@ -60,10 +60,16 @@ function usualLength(rows: readonly Row[]): number {
 }
 
 /** The rule of each column. */
-function quotingsOf(rows: readonly Row[], mayBeOdd: (column: number) => boolean, delimiter: string): string[] {
-  return Array.from({ length: widestRow(rows) }, (_, column) =>
-    mayBeOdd(column) ? quotingOf(rows, column, delimiter) : 'needed',
-  );
+function quotingsOf(
+  rows: readonly Row[],
+  mayBeOdd: (column: number) => boolean,
+  delimiter: string,
+  deadline: Deadline,
+): string[] {
+  return Array.from({ length: widestRow(rows) }, (_, column) => {
+    deadline.check();
+    return mayBeOdd(column) ? quotingOf(rows, column, delimiter) : 'needed';
+  });
 }
 
 /** The rule that holds for a column, or for the cells of one row. */
@@ -77,14 +83,16 @@ function quotingOf(rows: readonly Row[], column: number, delimiter: string): str
   }
   if (isPlain) return 'needed';
   for (const [name, isWritten] of QUOTINGS) {
-    if (rows.every((row) => row[column] === undefined || isSpelledBy(row[column], isWritten, delimiter))) return name;
+    if (rows.every((row) => isSpelledBy(row[column], isWritten, delimiter))) return name;
   }
   return AS_SPELLED;
 }
 
-function isSpelledBy(raw: string, isWritten: Quoting, delimiter: string): boolean {
+function isSpelledBy(raw: string | undefined, isWritten: Quoting, delimiter: string): boolean {
+  if (raw === undefined) return true;
+  if (!isQuoted(raw)) return !isWritten(raw, delimiter);
   const value = unquote(raw);
-  return (isWritten(value, delimiter) ? quote(value) : value) === raw;
+  return isWritten(value, delimiter) && quote(value) === raw;
 }
 
 /** Words that title columns, not values. */
@@ -213,8 +221,8 @@ function toFound(block: Block, delimiter: string, deadline: Deadline): Spelled |
   const cut = end === '' ? raw : raw.map((row) => [...row.slice(0, -1), row.at(-1)!.slice(0, -1)]);
   const hasTitles = cut[0]!.length === usual && isTitles(cut[0]!.map(unquote));
   const body = hasTitles ? cut.slice(1) : cut;
-  deadline.check();
-  const kinds = quotingsOf(body, (column) => block.hasReturns || read.quotedColumns[column] === true, delimiter);
+  const mayBeOdd = (column: number): boolean => block.hasReturns || read.quotedColumns[column] === true;
+  const kinds = quotingsOf(body, mayBeOdd, delimiter, deadline);
   const isOne = kinds.every((kind) => kind === kinds[0]);
   if (isOne) kinds.length = Math.min(kinds.length, usual);
   const first = cut[0]!.map((cell) => [cell]);

@@ -20,6 +20,7 @@ export const places: Measure = (text) => {
 export function pad(text: string, width: number, side: string, measure: Measure): string {
   const room = width - measure(text);
   if (room <= 0) return text;
+  if (side === 'l') return text + ' '.repeat(room);
   const left = side === 'r' ? room : side === 'c' ? room >> 1 : side === 'C' ? (room + 1) >> 1 : 0;
   return ' '.repeat(left) + text + ' '.repeat(room - left);
 }

@@ -36,14 +36,26 @@ function writeRow(row: Row, { dialect, facts }: Placed): string {
   );
 }
 
+/** How each row is written, found out once. */
+function rowWriter(table: Placed): (row: number) => string {
+  const written = new Map<number, string>();
+  return (row) => {
+    const known = written.get(row);
+    if (known !== undefined) return known;
+    const said = writeRow(table.rows[row]!, table);
+    written.set(row, said);
+    return said;
+  };
+}
+
 /** The rows that are shown: rare ones always, the others as the budget permits. */
 function chooseRows(
-  table: Placed,
+  rows: readonly Row[],
+  write: (row: number) => string,
   columns: readonly DescribedColumn[],
   budget: number,
   { tokens, deadline }: CompressOptions,
 ): readonly number[] {
-  const { rows } = table;
   const last = rows.length - 1;
   const ends = [...Array.from({ length: FIRST }, (_, i) => i), ...Array.from({ length: LAST }, (_, i) => last - i)];
   const rare = [...columns.flatMap((column) => column.rare), ...oddRows(rows, columns)];
@@ -52,7 +64,7 @@ function chooseRows(
   for (const row of [...ends, ...columns.flatMap((column) => column.examples), ...rows.keys()]) {
     if (shown.has(row)) continue;
     deadline.check();
-    left -= tokens.count(writeRow(rows[row]!, table)) + 1;
+    left -= tokens.count(write(row)) + 1;
     if (left < 0) break;
     shown.add(row);
   }
@@ -65,7 +77,8 @@ function writeTable(table: Placed, budget: number, options: CompressOptions): re
   const columns = keysOf(names, count).map((key, i) =>
     describeColumn(names?.[i] === '' ? key : (names?.[i] ?? key), rows, i, options.deadline),
   );
-  const shown = chooseRows(table, columns, budget, options);
+  const write = rowWriter(table);
+  const shown = chooseRows(rows, write, columns, budget, options);
   const out = [
     `[headroom: ${dialect.name} of ${rows.length} rows and ${count} columns, of which ${shown.length} rows are shown. What stands in each column:]`,
     ...columns.flatMap(({ said }) => said),
@@ -75,7 +88,7 @@ function writeTable(table: Placed, budget: number, options: CompressOptions): re
   let next = 0;
   for (const row of shown) {
     if (row > next) out.push(gap(row - next));
-    out.push(writeRow(rows[row]!, table));
+    out.push(write(row));
     next = row + 1;
   }
   if (next < rows.length) out.push(gap(rows.length - next));
