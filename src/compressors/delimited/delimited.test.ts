@@ -12,6 +12,7 @@ import { compressorContract, readFixtures } from '../../testing/compressor-contr
 import { o200k } from '../../tokenizers/o200k.ts';
 import { jsonCompressor } from '../json/json.ts';
 import { delimitedCompressor } from './delimited.ts';
+import { findTables, readBlockWith, readsBack, toLines, writeForm } from './form.ts';
 
 const FIXTURES = readFixtures(fileURLToPath(new URL('../../../fixtures/compressors/delimited', import.meta.url)));
 const delimited = delimitedCompressor(jsonCompressor);
@@ -29,6 +30,13 @@ function fixture(name: string): string {
   return FIXTURES.find((one) => one.name === name)!.text;
 }
 
+/** That forms are read back without writing their tables again rests on this. */
+function expectWritten(text: string): void {
+  const { lines } = toLines(text);
+  for (const table of findTables(lines, NO_DEADLINE))
+    expect(table.dialect.write(table)?.join('\n')).toBe(lines.slice(table.start, table.end).join('\n'));
+}
+
 compressorContract(delimited, FIXTURES, { test });
 
 describe('the lossless form', () => {
@@ -36,6 +44,7 @@ describe('the lossless form', () => {
     const form = compress(text);
     expect(form?.loss).toBe('none');
     expect(delimited.expand(form!.text)).toBe(text);
+    expectWritten(text);
     expect(claim(text)).toBeGreaterThanOrEqual(0.5);
   });
 
@@ -68,6 +77,26 @@ describe('the lossless form', () => {
   ])('%s come back or stay', (_, text) => {
     const form = compress(text);
     if (form) expect(delimited.expand(form.text)).toBe(text);
+  });
+
+  test('whose head or rows are not those of the tables does not read back', () => {
+    const source = fixture('mysql.txt');
+    const { lines, crlf } = toLines(source);
+    const options: CompressOptions = { level: 'lossless', call: undefined, tokens: o200k, deadline: NO_DEADLINE };
+    const form = writeForm({ lines, crlf }, findTables(lines, NO_DEADLINE), jsonCompressor, options)!;
+    const readBlock = readBlockWith(() => undefined);
+    const isRead = (text: string): boolean => readsBack({ ...form, text }, lines, source, readBlock);
+    expect(isRead(form.text)).toBe(true);
+    for (const [part, other] of [
+      ['table of 40 rows', 'table of 41 rows'],
+      ['(box', '(markdown'],
+      ['table of', 'columns of'],
+      ['[headroom', '\n[headroom'],
+      ['in set', 'in Set'],
+    ] as const) {
+      expect(form.text).toContain(part);
+      expect(isRead(form.text.replace(part, other))).toBe(false);
+    }
   });
 
   test('is not taken where it would not be read back: what could pad all rows is too much', () => {
@@ -130,6 +159,7 @@ describe('the lossless form', () => {
         const text = [...rows, ...rows, ...rows].map((row) => row.map(spell).join(delimiter)).join(end) + last;
         const form = compress(text);
         if (form) expect(delimited.expand(form.text)).toBe(text);
+        expectWritten(text);
       }),
     );
   });
@@ -151,6 +181,7 @@ describe('the lossless form', () => {
         const text = noise ? table.slice(0, noise.at) + noise.text + table.slice(noise.at) : table;
         const form = compress(text);
         if (form) expect(delimited.expand(form.text)).toBe(text);
+        expectWritten(text);
       }),
     );
   });

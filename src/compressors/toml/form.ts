@@ -1,6 +1,5 @@
 /** The lossless form: a line that says how to read it, then the document as JSON. */
 import type { Deadline } from '../../core/deadline.ts';
-import type { ReadJson } from '../../core/json-compressor.ts';
 import { readToml } from './read.ts';
 import type { Spelling, Table } from './values.ts';
 import { writeToml } from './write.ts';
@@ -24,7 +23,7 @@ function spellingOf(text: string): Spelling {
 }
 
 /** Undefined when the text is not read here. */
-export function readDocument(text: string, deadline: Deadline): Read | undefined {
+export function readSource(text: string, deadline: Deadline): Read | undefined {
   const end = text.endsWith('\n') ? '\n' : '';
   const lines = text.slice(0, text.length - end.length).split('\n');
   const spelling = spellingOf(text.slice(0, 65_536));
@@ -40,8 +39,11 @@ export function writeForm({ document, spelling, count, end }: Read, say: (json: 
   return `${head}\n${say(spelled) ?? spelled}${end}`;
 }
 
+/** What stands in a form, as JSON has it. @throws Error for a damaged one. */
+export type ReadDocument = (said: string) => unknown;
+
 /** The source; undefined when the text is no such form or a damaged one. */
-export function readForm(text: string, readJson: ReadJson): string | undefined {
+export function readForm(text: string, readDocument: ReadDocument): string | undefined {
   const headEnd = text.indexOf('\n');
   const head = headEnd < 0 || headEnd > MAX_HEAD ? null : HEAD.exec(text.slice(0, headEnd));
   if (!head) return undefined;
@@ -54,7 +56,7 @@ export function readForm(text: string, readJson: ReadJson): string | undefined {
     indent: Number(head[3]),
   };
   try {
-    const document = JSON.parse(readJson(said)) as unknown;
+    const document = readDocument(said);
     if (typeof document !== 'object' || document === null || Array.isArray(document)) return undefined;
     const lines = writeToml(document as Table, spelling);
     return lines.length === Number(head[1]) ? lines.join('\n') + end : undefined;
