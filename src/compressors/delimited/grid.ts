@@ -14,6 +14,7 @@ const MAX_LINE = 100_000;
 const MAX_COLUMNS = 200;
 const BARS = '|│┃║';
 const RULE = /^[ |│┃║+\-=─━═┼├┤┬┴┌┐└┘╞╪╡╭╮╰╯┏┓┳┻┗┛┡╇┩╔╦╗╠╬╣╚╩╝╒╤╕╘╧╛┠╂┨:]+$/;
+const BLANK = 0x20;
 const FILLS = '-=─━═';
 
 /** A rule as its four signs: at the left, along, where columns meet, at the right. */
@@ -143,13 +144,18 @@ function readBody(
   return { rows, between, bottom, end: i };
 }
 
+function isBlankAt(text: string, at: number): boolean {
+  return text.charCodeAt(at) === BLANK;
+}
+
 /** On which side the cells of a column stand. */
 function sideOf(rows: readonly Row[], column: number): string {
   let [isLeft, isRight] = [true, true];
   for (const row of rows) {
     const cell = row[column] ?? '';
-    const isIndented = cell.startsWith('  ');
-    const isClose = cell.endsWith(' ') && !cell.endsWith('  ');
+    const end = cell.length;
+    const isIndented = isBlankAt(cell, 0) && isBlankAt(cell, 1);
+    const isClose = isBlankAt(cell, end - 1) && !isBlankAt(cell, end - 2);
     if ((!isIndented && isClose) || cell.trim() === '') continue;
     if (isIndented) isLeft = false;
     if (!isClose) isRight = false;
@@ -160,8 +166,10 @@ function sideOf(rows: readonly Row[], column: number): string {
 
 function inner(cell: string, side: string): string {
   if (side === 'r') return (cell.endsWith(' ') ? cell.slice(0, -1) : cell).trimStart();
-  if (side === 'l') return trimBlanks(cell.startsWith(' ') ? cell.slice(1) : cell);
-  return cell.trim();
+  if (side !== 'l') return cell.trim();
+  let end = cell.length;
+  while (end > 0 && isBlankAt(cell, end - 1)) end--;
+  return cell.slice(isBlankAt(cell, 0) ? 1 : 0, end);
 }
 
 /** Everything about a table that its cells do not say. */
@@ -269,18 +277,19 @@ function draw(table: Table, style: Style): readonly string[] | undefined {
     return undefined;
   const trim = (line: string, isRow: boolean): string =>
     style.trimmed === 'all' || (style.trimmed === 'rows' && isRow) ? trimBlanks(line) : line;
-  const line = (row: Row, sides: (i: number) => string, isRow: boolean): string => {
-    let cells = '';
+  const bar = ` ${style.bar} `;
+  const line = (row: Row, sides: readonly string[], isRow: boolean): string => {
+    let cells = `${style.left} `;
     for (let i = 0; i < row.length; i++)
-      cells += `${i === 0 ? '' : style.bar} ${pad(row[i]!, widths[i]! - 2, sides(i), measure)} `;
-    return trim(style.left + cells + style.right, isRow);
+      cells += (i === 0 ? '' : bar) + pad(row[i]!, widths[i]! - 2, sides[i] ?? 'l', measure);
+    return trim(`${cells} ${style.right}`, isRow);
   };
-  const body = table.rows.map((row) => line(row, (i) => style.sides[i] ?? 'l', true));
-  const titleSide =
-    style.titleSide === 's' ? (i: number): string => style.sides[i] ?? 'l' : (): string => style.titleSide;
+  const sides = widths.map((_, i) => style.sides[i] ?? 'l');
+  const body = table.rows.map((row) => line(row, sides, true));
+  const titleSides = style.titleSide === 's' ? sides : widths.map(() => style.titleSide);
   const lines: string[] = [];
   if (style.top !== '') lines.push(writeRule(style.top, widths));
-  lines.push(line(table.names, titleSide, false), writeRule(style.head, widths));
+  lines.push(line(table.names, titleSides, false), writeRule(style.head, widths));
   const between = style.between === '' ? undefined : writeRule(style.between, widths);
   for (const [i, one] of body.entries()) {
     if (between !== undefined && i > 0) lines.push(between);
