@@ -54,7 +54,7 @@ function firstPiece(text: string): FirstPiece | undefined {
     const { end, value } = pieceAt(parser, start, searched.length);
     if (end - start >= MIN_PIECE_CHARS) {
       const isWhole = value !== undefined;
-      if (isAll && isWhole) keepFirstRead({ text, parser, start, end: parser.position, value });
+      if (isAll) keepFirstRead(text, parser);
       return { start, length: parser.position - start, isWhole };
     }
     failures++;
@@ -68,8 +68,8 @@ function firstOfLong(text: string, start: number | undefined): FirstPiece | unde
   const parser = new JsonParser(text);
   const value = parser.parse(start);
   const end = parser.position;
+  keepFirstRead(text, parser);
   if (value === undefined || end <= SEARCHED_CHARS + LOOK_CHARS) return undefined;
-  keepFirstRead({ text, parser, start, end, value });
   return { start, length: end - start, isWhole: true };
 }
 

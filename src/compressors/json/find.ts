@@ -31,15 +31,13 @@ interface Found {
 /** @param minChars shorter pieces of JSON do not count. */
 export function findRegions(text: string, minChars: number = MIN_CHARS): readonly Region[] {
   const found: Found[] = [];
-  const first = takeFirstRead(text);
-  const parser = first?.parser ?? new JsonParser(text);
+  const parser = takeFirstRead(text) ?? new JsonParser(text);
   let budget = text.length * MAX_REREADS + 10_000;
   START.lastIndex = 0;
   for (let match = START.exec(text); match; match = START.exec(text)) {
     const start = match.index;
-    const known = first?.start === start ? first : undefined;
-    const value = known ? known.value : parser.parse(start);
-    const end = known?.end ?? parser.position;
+    const value = parser.parse(start);
+    const end = parser.position;
     if (value === undefined) {
       budget -= end - start + 16;
       if (budget < 0) break;

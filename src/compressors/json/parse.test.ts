@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { parseWhole } from './parse.ts';
+import { JsonParser, parseWhole } from './parse.ts';
 import { print } from './tree.ts';
 
 it('reads and prints what JSON.parse and JSON.stringify do', () => {
@@ -69,4 +69,30 @@ it('refuses repeated keys and nesting beyond its limit', () => {
   expect(parseWhole('[{"a":1},{"b":1,"a":2,"b":3}]')).toBeUndefined();
   expect(parseWhole(`${'['.repeat(200)}${']'.repeat(200)}`)).toBeDefined();
   expect(parseWhole(`${'['.repeat(201)}${']'.repeat(201)}`)).toBeUndefined();
+});
+
+it('finds the same in what it refused as one that never read it', () => {
+  const nested = fc
+    .jsonValue({ maxDepth: 4 })
+    .map((value) => JSON.stringify({ value, list: [value, [value]] }, null, 1));
+  const cut = fc.tuple(nested, fc.nat()).map(([text, at]) => text.slice(0, at % (text.length + 1)));
+  const broken = fc.tuple(nested, fc.nat(), fc.constantFrom('?', ']', '}', '"', ',')).map(([text, at, sign]) => {
+    const place = at % text.length;
+    return text.slice(0, place) + sign + text.slice(place);
+  });
+  const deep = fc
+    .constantFrom(195, 199, 200, 201)
+    .map((depth) => `${'['.repeat(depth)}1,{"a":[2]}${']'.repeat(depth)}`);
+  fc.assert(
+    fc.property(fc.oneof(cut, broken, deep), (text) => {
+      const one = new JsonParser(text);
+      for (let at = 0; at < text.length; at++) {
+        if (text[at] !== '{' && text[at] !== '[') continue;
+        const other = new JsonParser(text);
+        const [known, read] = [one.parse(at), other.parse(at)];
+        expect([known && print(known), one.position]).toEqual([read && print(read), other.position]);
+      }
+    }),
+    { numRuns: 100 },
+  );
 });

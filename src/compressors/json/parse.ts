@@ -22,11 +22,30 @@ interface Key {
   readonly seen: Set<string> | undefined;
 }
 
-/** Its methods give undefined for what they refuse: nothing is thrown, because deep nesting would make that slow. */
+/** A value that was read, or (without one) where reading it ended in a refusal. */
+interface Read {
+  readonly start: number;
+  readonly end: number;
+  readonly value: Json | undefined;
+}
+
+/**
+ * Its methods give undefined for what they refuse: nothing is thrown, because deep nesting would make that slow. The value
+ * read last is known when it is asked for again, and so are, where that was refused (a list cut off), the values in it.
+ */
 export class JsonParser {
   readonly #text: string;
   readonly #root: Shape = new Shape();
   #at = 0;
+  #last: Read | undefined;
+  /** Of values that were refused: the containers that hold the place of the refusal, and those before it, by their start. */
+  #known: Map<number, Read> | undefined;
+  #isTooDeep = false;
+  /** Of the value that is being read: the containers that were read whole and stand in none such. */
+  #wholeCount = 0;
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
+  readonly #values: Json[] = [];
 
   constructor(text: string) {
     this.#text = text;
@@ -39,8 +58,28 @@ export class JsonParser {
 
   /** The value that starts exactly here, or undefined. */
   parse(start: number): Json | undefined {
+    const known = this.#last?.start === start ? this.#last : this.#known?.get(start);
+    if (known) {
+      this.#at = known.end;
+      return known.value;
+    }
     this.#at = start;
-    return this.#value(0);
+    this.#wholeCount = 0;
+    this.#isTooDeep = false;
+    const value = this.#value(0);
+    this.#last = { start, end: this.#at, value };
+    if (value === undefined) this.#keepWhole();
+    return value;
+  }
+
+  #keepWhole(): void {
+    for (let at = 0; at < this.#wholeCount; at++) {
+      this.#keep({ start: this.#starts[at]!, end: this.#ends[at]!, value: this.#values[at] });
+    }
+  }
+
+  #keep(read: Read): void {
+    (this.#known ??= new Map()).set(read.start, read);
   }
 
   skipSpace(): number {
@@ -52,12 +91,29 @@ export class JsonParser {
   #value(depth: number): Json | undefined {
     const code = this.#text.charCodeAt(this.#at);
     if (code === QUOTE) return this.#string();
-    if (code === OPEN_BRACE) return this.#object(depth + 1);
-    if (code === OPEN_BRACKET) return this.#list(depth + 1);
+    if (code === OPEN_BRACE || code === OPEN_BRACKET) return this.#container(code, depth + 1);
     if (code === MINUS || (code >= 0x30 && code <= 0x39)) return this.#number(code);
     if (code === 0x74) return this.#word('true', true);
     if (code === 0x66) return this.#word('false', false);
     return code === 0x6e ? this.#word('null', null) : undefined;
+  }
+
+  #container(code: number, depth: number): Json | undefined {
+    if (depth > MAX_DEPTH) {
+      // By itself a value further in may not be.
+      this.#isTooDeep = true;
+      return undefined;
+    }
+    const start = this.#at;
+    const place = this.#wholeCount;
+    const value = code === OPEN_BRACE ? this.#object(depth) : this.#list(depth);
+    if (value !== undefined) {
+      this.#starts[place] = start;
+      this.#ends[place] = this.#at;
+      this.#values[place] = value;
+      this.#wholeCount = place + 1;
+    } else if (!this.#isTooDeep) this.#keep({ start, end: this.#at, value });
+    return value;
   }
 
   #word<T>(word: string, value: T): T | undefined {
@@ -127,7 +183,6 @@ export class JsonParser {
   }
 
   #object(depth: number): JsonRecord | undefined {
-    if (depth > MAX_DEPTH) return undefined;
     this.#at++;
     const values: Json[] = [];
     let shape = this.#root;
@@ -181,7 +236,6 @@ export class JsonParser {
   }
 
   #list(depth: number): Json[] | undefined {
-    if (depth > MAX_DEPTH) return undefined;
     this.#at++;
     const values: Json[] = [];
     if (this.skipSpace() === CLOSE_BRACKET) {
