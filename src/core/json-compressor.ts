@@ -27,6 +27,26 @@ export interface JsonRows {
   readonly spelled: () => string;
 }
 
+/** An object of a text, read. */
+export interface JsonObject {
+  /** Minified. */
+  readonly printed: string;
+}
+
+export interface ObjectReader {
+  /** The object from a place to another; undefined when none is, and for some that hardly anybody writes: a key comes twice. */
+  at(start: number, end: number): JsonObject | undefined;
+}
+
+/** JSON lines whose objects are read already, each with texts before its own members. */
+export interface JsonLines {
+  /** Of the texts; no object has them. */
+  readonly keys: readonly string[];
+  readonly rows: readonly { readonly cells: readonly string[]; readonly object: JsonObject }[];
+  /** The same as text, one line each. */
+  readonly spelled: string;
+}
+
 /** Rows as they come back, numbers as texts again. */
 export interface CellRows {
   readonly keys: readonly string[];
@@ -36,6 +56,8 @@ export interface CellRows {
 export interface JsonCompressor extends Compressor {
   open(text: string): OpenJson;
   openRows(rows: JsonRows): OpenJson;
+  objects(text: string): ObjectReader;
+  openLines(lines: JsonLines): OpenJson;
   /** The rows of a form, where it says such rows and nothing else; otherwise undefined, and `expand` may know. */
   readRows(form: string): CellRows | undefined;
 }

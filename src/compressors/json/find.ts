@@ -17,7 +17,7 @@ export interface Region {
 }
 
 /** Shorter pieces of JSON are left as they are. */
-const MIN_CHARS = 40;
+export const MIN_CHARS = 40;
 /** Failed attempts may read this many times the text's length before the search ends. */
 const MAX_REREADS = 4;
 const START = /[{[](?=\s*["{[}\]\-0-9tfn])/g;

@@ -6,7 +6,7 @@ import { chooseForm } from '../../core/choose-form.ts';
 import type { CompressOptions, Compressed } from '../../core/compressor.ts';
 import type { ToolCall } from '../../core/conversation.ts';
 import type { Structure } from '../../core/importance.ts';
-import type { JsonCompressor, JsonRows, OpenJson } from '../../core/json-compressor.ts';
+import type { JsonCompressor, JsonLines, JsonRows, OpenJson } from '../../core/json-compressor.ts';
 import type { Sample } from '../../core/sample.ts';
 import { showsFile } from '../../core/shown-file.ts';
 import type { Tokenizer } from '../../core/tokenizer.ts';
@@ -16,6 +16,7 @@ import { readEmbedded } from './embedded.ts';
 import { estimating } from './estimate.ts';
 import { type Region, findRegions } from './find.ts';
 import { Known, counting } from './known.ts';
+import { linesSource, objectsOf } from './lines.ts';
 import { readRows } from './rows-read.ts';
 import { sameJson } from './same.ts';
 import { type Source, TextSource, rowsSource } from './source.ts';
@@ -41,6 +42,10 @@ export const jsonCompressor: JsonCompressor = {
   open: (text: string): OpenJson => new Said(new TextSource(text)),
 
   openRows: (rows: JsonRows): OpenJson => new Said(rowsSource(rows) ?? new TextSource(rows.spelled())),
+
+  objects: objectsOf,
+
+  openLines: (lines: JsonLines): OpenJson => new Said(linesSource(lines)),
 
   readRows,
 

@@ -22,8 +22,10 @@ export class TextSource implements Source {
   readonly text: string;
   #regions: readonly Region[] | undefined;
 
-  constructor(text: string) {
+  /** @param regions where they are known. */
+  constructor(text: string, regions?: readonly Region[]) {
     this.text = text;
+    this.#regions = regions;
   }
 
   get minChars(): number {

@@ -48,6 +48,10 @@ export class Shape {
     return this.#next?.key === key ? this.#next : this.#others?.get(key);
   }
 
+  with(key: string): Shape {
+    return this.known(key) ?? this.grow(key);
+  }
+
   grow(key: string): Shape {
     const shape = new Shape(this, key);
     if (this.#next) (this.#others ??= new Map()).set(key, shape);

@@ -3,10 +3,10 @@
  * its shortest spelling, then the lines of other kinds by their numbers.
  */
 import type { CompressOptions } from '../../core/compressor.ts';
-import type { OpenJson, ReadJson } from '../../core/json-compressor.ts';
-import type { Records } from './records.ts';
+import type { JsonCompressor, JsonObject, OpenJson, ReadJson } from '../../core/json-compressor.ts';
+import type { Lines, Records } from './records.ts';
 import { STYLES } from './style.ts';
-import { type Template, keyOf, readTemplate, spellTemplate, writePrefix } from './template.ts';
+import { type Cells, type Template, keysOf, readTemplate, spellTemplate, writePrefix } from './template.ts';
 
 const HEAD_START = '[headroom: ';
 const HEAD =
@@ -20,19 +20,29 @@ const OTHER = /^(\d{1,7}):([^]*)$/;
 const MAX_LINES = 4_000_000;
 
 /** The JSON texts with the words before them as their first columns. */
+export function openLines({ rows, template }: Records, spelled: string, json: JsonCompressor): OpenJson {
+  const read: { readonly cells: Cells; readonly object: JsonObject }[] = [];
+  for (const { cells, object } of rows) {
+    if (!object) return json.open(spelled);
+    read.push({ cells, object });
+  }
+  return json.openLines({ keys: keysOf(template), rows: read, spelled });
+}
+
+/** The same as text. */
 export function asJsonLines({ rows, template }: Records): string {
   const heads = headsOf(template);
   return rows
     .map(({ cells, minified }) => {
+      if (cells.length === 0) return minified;
       const own = cells.map((cell, hole) => heads[hole]! + JSON.stringify(cell)).join(',');
-      if (own === '') return minified;
       return minified === '{}' ? `{${own}}` : `{${own},${minified.slice(1)}`;
     })
     .join('\n');
 }
 
-export function hasOwnHead(lines: readonly string[]): boolean {
-  return lines.some((line) => line.startsWith(HEAD_START) && HEAD.test(line));
+export function hasOwnHead({ text, lines }: Lines): boolean {
+  return text.includes(HEAD_START) && lines.some((line) => line.startsWith(HEAD_START) && HEAD.test(line));
 }
 
 function headOf(records: Records, said: number, crlf: boolean): string {
@@ -121,7 +131,7 @@ function splitRow(row: string, heads: readonly string[]): { cells: readonly stri
 
 /** What stands before the value of each hole. */
 function headsOf(template: Template): readonly string[] {
-  return template.filter((part) => typeof part !== 'string').map((_, hole) => `${JSON.stringify(keyOf(hole))}:`);
+  return keysOf(template).map((key) => `${JSON.stringify(key)}:`);
 }
 
 /** The lines of all records; undefined when what is said does not fit the head. */

@@ -7,8 +7,8 @@ import type { Compressed, CompressOptions, Compressor } from '../../core/compres
 import { hasCrlfOnly } from '../../core/line-ends.ts';
 import { type JsonCompressor, readJsonWith } from '../../core/json-compressor.ts';
 import { CLAIM, claimFor } from './claim.ts';
-import { asJsonLines, hasOwnHead, readForm, writeForm, writeView } from './form.ts';
-import { readRecords } from './records.ts';
+import { asJsonLines, hasOwnHead, openLines, readForm, writeForm, writeView } from './form.ts';
+import { type Lines, readRecords } from './records.ts';
 
 /** @param json says JSON shorter. */
 export function prefixedCompressor(json: JsonCompressor): Compressor {
@@ -24,16 +24,21 @@ export function prefixedCompressor(json: JsonCompressor): Compressor {
       const crlf = hasCrlfOnly(text);
       const end = text.endsWith('\n') ? '\n' : '';
       const body = crlf ? text.replaceAll('\r\n', '\n') : text;
-      const lines = body.slice(0, body.length - end.length).split('\n');
+      const isWellFormed = text.isWellFormed();
+      const lines: Lines = {
+        text: body,
+        lines: body.slice(0, body.length - end.length).split('\n'),
+        // Half a character is spelled otherwise in JSON that comes back.
+        objects: isWellFormed ? json.objects(body) : undefined,
+      };
       if (hasOwnHead(lines)) return undefined;
       const records = readRecords(lines, options.deadline);
       if (!records) return undefined;
       const spelled = asJsonLines(records);
-      const opened = json.open(spelled);
+      const opened = openLines(records, spelled, json);
       const form = writeForm(records, crlf, opened, options);
       const lossless = form === undefined ? undefined : form + end;
-      // Half a character is spelled otherwise in JSON that comes back.
-      const readOwn = text.isWellFormed() ? (): string => spelled : readJson;
+      const readOwn = isWellFormed ? (): string => spelled : readJson;
       const readsBack = (): boolean => readForm(lossless!, readOwn) === text;
       const view = (): string | undefined => writeView(records, opened, options);
       return chooseForm({ source: text, lossless, readsBack, view }, options);

@@ -3,6 +3,7 @@
  * the lines that are of no such record.
  */
 import type { Deadline } from '../../core/deadline.ts';
+import type { JsonObject, ObjectReader } from '../../core/json-compressor.ts';
 import { STYLES, type Style, minify } from './style.ts';
 import { type Cells, type Template, learnTemplate, mostCommon, readCells } from './template.ts';
 
@@ -18,12 +19,15 @@ interface JsonLine {
   readonly at: number;
   readonly prefix: string;
   readonly minified: string;
+  readonly object: JsonObject | undefined;
   readonly style: Style;
 }
 
 interface Row {
   readonly cells: Cells;
   readonly minified: string;
+  /** Undefined where the codec of JSON does not read it. */
+  readonly object: JsonObject | undefined;
 }
 
 export interface Records {
@@ -37,17 +41,33 @@ export interface Records {
   readonly lines: number;
 }
 
+/** A text in lines. */
+export interface Lines {
+  readonly text: string;
+  readonly lines: readonly string[];
+  /** Reads the JSON in the text. */
+  readonly objects: ObjectReader | undefined;
+}
+
+interface Place {
+  readonly at: number;
+  /** Of the line in the text. */
+  readonly offset: number;
+}
+
 /** Undefined when the line does not end in a JSON object. */
-function readLine(line: string, at: number, likely: Style): JsonLine | undefined {
+function readLine({ lines, objects }: Lines, { at, offset }: Place, likely: Style): JsonLine | undefined {
+  const line = lines[at]!;
   if (line.charCodeAt(line.length - 1) !== 0x7d) return undefined;
   let start = line.indexOf('{');
   while (start >= 0 && line[start + 1] !== '"' && line[start + 1] !== '}') start = line.indexOf('{', start + 1);
   if (start < 0) return undefined;
+  const object = objects?.at(offset + start, offset + line.length);
   const json = line.slice(start);
-  const minified = minify(json);
-  if (minified === undefined || OWN_KEY.test(minified)) return undefined;
+  const minified = object ? object.printed : minify(json);
+  if (minified === undefined || (minified.includes('"@') && OWN_KEY.test(minified))) return undefined;
   const style = likely.spell(minified) === json ? likely : STYLES.find(({ spell }) => spell(minified) === json);
-  return style && { at, prefix: line.slice(0, start), minified, style };
+  return style && { at, prefix: line.slice(0, start), minified, object, style };
 }
 
 interface JsonLines {
@@ -55,12 +75,14 @@ interface JsonLines {
   readonly style: Style;
 }
 
-function readJsonLines(lines: readonly string[], deadline: Deadline): JsonLines {
+function readJsonLines(text: Lines, deadline: Deadline): JsonLines {
   const found: JsonLine[] = [];
-  for (const [at, line] of lines.entries()) {
+  let offset = 0;
+  for (let at = 0; at < text.lines.length; at++) {
     if (at % LINES_PER_CHECK === 0) deadline.check();
-    const read = readLine(line, at, found.at(-1)?.style ?? STYLES[0]!);
+    const read = readLine(text, { at, offset }, found.at(-1)?.style ?? STYLES[0]!);
     if (read) found.push(read);
+    offset += text.lines[at]!.length + 1;
   }
   // One that fits the style of the others too is of that style.
   const style = mostCommon(found.map((one) => one.style)) ?? STYLES[0]!;
@@ -84,16 +106,18 @@ function some(prefixes: readonly string[]): readonly string[] {
   return step === 1 ? prefixes : prefixes.filter((_, i) => i % step === 0);
 }
 
-export function readRecords(lines: readonly string[], deadline: Deadline): Records | undefined {
-  const { found, style } = readJsonLines(lines, deadline);
+export function readRecords(text: Lines, deadline: Deadline): Records | undefined {
+  const { lines } = text;
+  const { found, style } = readJsonLines(text, deadline);
   if (found.length < MIN_RECORDS) return undefined;
   const lead = leadOf(found);
   if (found.length * (lead + 1) < lines.length * MIN_SHARE) return undefined;
   const lacking = Math.max(0, lead - found[0]!.at);
-  const prefixOf = ({ at, prefix }: JsonLine): string =>
-    at < lead
-      ? '\n'.repeat(lead - at) + [...lines.slice(0, at), prefix].join('\n')
-      : [...lines.slice(at - lead, at), prefix].join('\n');
+  const prefixOf = ({ at, prefix }: JsonLine): string => {
+    if (lead === 0) return prefix;
+    const before = at < lead ? '\n'.repeat(lead - at) : '';
+    return before + [...lines.slice(Math.max(0, at - lead), at), prefix].join('\n');
+  };
   const prefixes = found.map(prefixOf);
   const template = learnTemplate(some(prefixes));
   if (!template) return undefined;
@@ -118,13 +142,13 @@ function place(lines: readonly string[], found: readonly JsonLine[], learned: Le
   const passTo = (end: number): void => {
     for (; next < end; next++) others.push([next + 1, lines[next]!]);
   };
-  for (const [i, { at, minified }] of found.entries()) {
+  for (const [i, { at, minified, object }] of found.entries()) {
     const start = at < lead ? 0 : at - lead;
     const cells = start >= next ? readCells(template, prefixes[i]!) : undefined;
     if (!cells || (at < lead && i > 0)) continue;
     if (rows.length === 0) isFirstWhole = at >= lead;
     passTo(start);
-    rows.push({ cells, minified });
+    rows.push({ cells, minified, object });
     next = at + 1;
   }
   passTo(lines.length);

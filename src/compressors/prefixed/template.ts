@@ -127,8 +127,12 @@ export function writePrefix(template: Template, cells: Cells): string {
 }
 
 /** The key of the column of a hole. */
-export function keyOf(hole: number): string {
+function keyOf(hole: number): string {
   return `@${hole + 1}`;
+}
+
+export function keysOf(template: Template): readonly string[] {
+  return template.filter((part) => typeof part !== 'string').map((_, hole) => keyOf(hole));
 }
 
 export function spellTemplate(template: Template): string {
