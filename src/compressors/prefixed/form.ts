@@ -108,6 +108,7 @@ function readHead(line: string): Head | undefined {
   };
 }
 
+const QUOTE = 0x22;
 const CELL = /"(?:[^"\\]|\\.)*"/y;
 
 /**
@@ -119,11 +120,20 @@ function splitRow(row: string, heads: readonly string[]): { cells: readonly stri
   let at = 1;
   for (const head of heads) {
     if (!row.startsWith(head, at)) return undefined;
-    CELL.lastIndex = at + head.length;
-    const cell = CELL.exec(row)?.[0];
-    if (cell === undefined) return undefined;
-    cells.push(cell.includes('\\') ? (JSON.parse(cell) as string) : cell.slice(1, -1));
-    at = CELL.lastIndex;
+    const start = at + head.length;
+    // Most cells are words.
+    const end = row.charCodeAt(start) === QUOTE ? row.indexOf('"', start + 1) : -1;
+    const word = end < 0 ? undefined : row.slice(start + 1, end);
+    if (word !== undefined && !word.includes('\\')) {
+      cells.push(word);
+      at = end + 1;
+    } else {
+      CELL.lastIndex = start;
+      const cell = CELL.exec(row)?.[0];
+      if (cell === undefined) return undefined;
+      cells.push(JSON.parse(cell) as string);
+      at = CELL.lastIndex;
+    }
     if (row[at] === ',') at++;
   }
   return { cells, minified: heads.length === 0 ? row : `{${row.slice(at)}` };
@@ -164,12 +174,27 @@ export function readForm(text: string, readJson: ReadJson): string | undefined {
 
 function readWhole(text: string, readJson: ReadJson): string | undefined {
   const end = text.endsWith('\n') ? '\n' : '';
-  const lines = text.slice(0, text.length - end.length).split('\n');
-  const head = readHead(lines[0]!);
-  if (!head || head.lines > MAX_LINES || head.said >= lines.length) return undefined;
-  const rows = readRows(lines.slice(1, 1 + head.said).join('\n'), head, readJson);
-  const out = rows && merge(rows, lines.slice(1 + head.said), head.lines);
+  const body = text.slice(0, text.length - end.length);
+  const start = behindLines(body, 0, 1);
+  const head = readHead(body.slice(0, start - 1));
+  if (!head || head.lines > MAX_LINES) return undefined;
+  const past = behindLines(body, start, head.said);
+  if (past > body.length + 1) return undefined;
+  const rows = readRows(body.slice(start, past - 1), head, readJson);
+  const others = past > body.length ? [] : body.slice(past).split('\n');
+  const out = rows && merge(rows, others, head.lines);
   return out?.join(head.facts.includes(CRLF) ? '\r\n' : '\n').concat(head.facts.includes(CRLF) && end ? '\r\n' : end);
+}
+
+/** Where the line after so many starts: one beyond the end where the last of them ends the text, further where there are fewer. */
+function behindLines(text: string, start: number, count: number): number {
+  let at = start;
+  for (let line = 0; line < count; line++) {
+    if (at > text.length) return text.length + 2;
+    const end = text.indexOf('\n', at);
+    at = end < 0 ? text.length + 1 : end + 1;
+  }
+  return at;
 }
 
 /** Puts lines of other kinds where their numbers say. */

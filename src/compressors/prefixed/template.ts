@@ -19,28 +19,38 @@ const MAX_PARTS = 64;
 const FINE_TIME = /^(\S*\d\d:\d\d:\d\d)([.,])(\d{3,9})((?:[^\d\s]\S*)?)$/;
 
 /** Words, what parts them, and signs within a word that always stand there. */
-interface Part {
-  readonly text: string;
-  readonly kind: 'word' | 'blank' | 'sign';
+interface Parts {
+  readonly texts: readonly string[];
+  readonly kinds: readonly Kind[];
+  /** The same for prefixes with as many words, and the same signs and line ends between them. */
+  readonly build: string;
 }
 
-function partsOf(prefix: string): readonly Part[] {
-  const parts: Part[] = [];
+type Kind = 'word' | 'blank' | 'sign';
+
+/** The shortest word that a fine time is. */
+const MIN_TIME_CHARS = '00:00:00.000'.length;
+
+function partsOf(prefix: string): Parts {
+  const texts: string[] = [];
+  const kinds: Kind[] = [];
+  let build = '';
+  const add = (text: string, kind: Kind): void => {
+    texts.push(text);
+    kinds.push(kind);
+    build += `|${kind === 'word' ? 'w' : kind === 'sign' || text.includes('\n') ? text : ' '}`;
+  };
   for (const text of prefix.match(PARTS) ?? []) {
-    const time = FINE_TIME.exec(text);
-    if (time) {
-      parts.push({ text: time[1]!, kind: 'word' }, { text: time[2]!, kind: 'sign' }, { text: time[3]!, kind: 'word' });
-      if (time[4] !== '') parts.push({ text: time[4]!, kind: 'sign' });
-    } else parts.push({ text, kind: BLANK.test(text) ? 'blank' : 'word' });
+    const time = text.length >= MIN_TIME_CHARS && text.includes(':') ? FINE_TIME.exec(text) : null;
+    if (!time) add(text, BLANK.test(text) ? 'blank' : 'word');
+    else {
+      add(time[1]!, 'word');
+      add(time[2]!, 'sign');
+      add(time[3]!, 'word');
+      if (time[4] !== '') add(time[4]!, 'sign');
+    }
   }
-  return parts;
-}
-
-/** Prefixes of one build have the same: as many words, the same signs and line ends between them. */
-function buildOf(parts: readonly Part[]): string {
-  return parts
-    .map(({ text, kind }) => (kind === 'word' ? 'w' : kind === 'sign' || text.includes('\n') ? text : ' '))
-    .join('|');
+  return { texts, kinds, build };
 }
 
 /** What most have; undefined for none. */
@@ -55,20 +65,21 @@ export function mostCommon<T>(values: Iterable<T>): T | undefined {
 /** The template that most prefixes follow; undefined when it cannot be said. */
 export function learnTemplate(prefixes: readonly string[]): Template | undefined {
   const split = prefixes.map(partsOf);
-  const build = mostCommon(split.map(buildOf));
-  const rows = split.filter((parts) => buildOf(parts) === build);
-  const [first] = rows;
-  if (!first || first.length > MAX_PARTS) return undefined;
+  const common = mostCommon(split.map(({ build }) => build));
+  const alike = split.filter(({ build }) => build === common);
+  const [first] = alike;
+  if (!first || first.texts.length > MAX_PARTS) return undefined;
+  const rows = alike.map(({ texts }) => texts);
   const template: (string | Hole)[] = [];
-  for (let at = 0; at < first.length; at++) {
-    const { text, kind } = first[at]!;
-    const isSame = rows.every((row) => row[at]!.text === text);
+  for (let at = 0; at < first.texts.length; at++) {
+    const text = first.texts[at]!;
+    const isSame = rows.every((row) => row[at] === text);
     if (isSame) addText(template, text);
-    else if (kind === 'word') {
+    else if (first.kinds[at] === 'word') {
       const width = widthAt(rows, at);
       template.push({ width });
       if (width !== undefined) at++;
-    } else addText(template, mostCommon(rows.map((row) => row[at]!.text))!);
+    } else addText(template, mostCommon(rows.map((row) => row[at]!))!);
   }
   return template.some((part) => typeof part === 'string' && HOLE.test(part)) ? undefined : template;
 }
@@ -80,9 +91,9 @@ function addText(template: (string | Hole)[], text: string): void {
 }
 
 /** How wide a word and the blanks behind it are, where that is the same in all rows but the blanks are not. */
-function widthAt(rows: readonly (readonly Part[])[], at: number): number | undefined {
-  const blanksOf = (row: readonly Part[]): string => row[at + 1]?.text ?? '';
-  const widthOf = (row: readonly Part[]): number => row[at]!.text.length + blanksOf(row).length;
+function widthAt(rows: readonly (readonly string[])[], at: number): number | undefined {
+  const blanksOf = (row: readonly string[]): string => row[at + 1] ?? '';
+  const widthOf = (row: readonly string[]): number => row[at]!.length + blanksOf(row).length;
   const [first] = rows;
   if (rows.every((row) => blanksOf(row) === blanksOf(first!))) return undefined;
   const width = widthOf(first!);
