@@ -13,7 +13,7 @@ import type { Brackets } from './pattern.ts';
 import { isReferable } from './slots/index.ts';
 import { type Cell, OPEN } from './spell.ts';
 import { Spelled, isList } from './tree.ts';
-import { WholeWords } from './whole-words.ts';
+import { WholeWords, isOfPaths } from './whole-words.ts';
 
 export interface ChooseOptions {
   /** Of the table, those that stand whole not counted. */
@@ -46,6 +46,7 @@ export function chooseWordings(
   const lettered = new Map<string, Lettered>();
   const count = (text: string): number => estimate(text, tokens);
   const whole = new WholeWords(options.keepsPaths ?? false, options.known);
+  const known = columns.some(isOfPaths) ? options.known : undefined;
   const chosen = new Map<Column, Wording>();
   const costs = new Map<Column, number>();
   for (const column of columns) {
@@ -57,7 +58,9 @@ export function chooseWordings(
       whole.settle(only, column);
       continue;
     }
-    const possible = parents ? keepNames(candidates(column, context), column) : candidates(column, context);
+    const find = (): readonly Wording[] => candidates(column, context);
+    const found = known ? known.wordingsOf(column, lettered.size, find) : find();
+    const possible = parents ? keepNames(found, column) : found;
     const best = cheapest(whole.prefer(possible, column), column, count);
     if (!best) return undefined;
     chosen.set(column, best.wording);

@@ -39,13 +39,13 @@ export const jsonCompressor: JsonCompressor = {
   compress: (text: string, options: CompressOptions): Compressed | undefined =>
     new Said(new TextSource(text)).compress(options),
 
-  open: (text: string): OpenJson => new Said(new TextSource(text)),
+  open: (text: string): OpenJson => new Said(new TextSource(text), true),
 
-  openRows: (rows: JsonRows): OpenJson => new Said(rowsSource(rows) ?? new TextSource(rows.spelled())),
+  openRows: (rows: JsonRows): OpenJson => new Said(rowsSource(rows) ?? new TextSource(rows.spelled()), true),
 
   objects: objectsOf,
 
-  openLines: (lines: JsonLines): OpenJson => new Said(linesSource(lines)),
+  openLines: (lines: JsonLines): OpenJson => new Said(linesSource(lines), true),
 
   readRows,
 
@@ -80,12 +80,16 @@ const LONG_CHARS = 400_000;
 
 class Said implements OpenJson {
   readonly #source: Source;
-  #known = new Known();
+  readonly #isOpen: boolean;
+  #known: Known;
   #tokens: Tokenizer | undefined;
   #counting: Tokenizer | undefined;
 
-  constructor(source: Source) {
+  /** @param isOpen it may be said more than once. */
+  constructor(source: Source, isOpen = false) {
     this.#source = source;
+    this.#isOpen = isOpen;
+    this.#known = new Known(isOpen);
   }
 
   compress(given: CompressOptions): Compressed | undefined {
@@ -114,7 +118,7 @@ class Said implements OpenJson {
     if (this.#tokens !== given.tokens || !this.#counting) {
       this.#tokens = given.tokens;
       this.#counting = counting(isLonger(this.#source, LONG_CHARS) ? estimating(given.tokens) : given.tokens);
-      this.#known = new Known();
+      this.#known = new Known(this.#isOpen);
     }
     return { ...given, tokens: this.#counting, known: this.#known };
   }

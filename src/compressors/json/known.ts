@@ -1,6 +1,8 @@
 /** What was found out about the parts of one text: its lossless form and its view both ask, and tables cost most of the time. */
 import type { Tokenizer } from '../../core/tokenizer.ts';
 import { Column } from './column.ts';
+import type { Wording } from './forms/form.ts';
+import type { Prepared } from './table-write.ts';
 import type { Json } from './tree.ts';
 
 interface Found {
@@ -13,7 +15,32 @@ export class Known {
   readonly #found = new Map<unknown, Found>();
   readonly #columns = new Map<string, Column[]>();
   readonly #entries = new Map<object, readonly Json[]>();
+  readonly #tables = new Map<object, Prepared | undefined>();
+  readonly #wordings = new Map<Column, (readonly Wording[] | undefined)[]>();
+  readonly #isAskedAgain: boolean;
   #asked = 0;
+
+  /** @param isAskedAgain for a form at another level: what is not the same at both is prepared once. */
+  constructor(isAskedAgain: boolean) {
+    this.#isAskedAgain = isAskedAgain;
+  }
+
+  tableOf(list: object, prepare: () => Prepared | undefined): Prepared | undefined {
+    if (!this.#isAskedAgain) return prepare();
+    if (!this.#tables.has(list)) this.#tables.set(list, prepare());
+    return this.#tables.get(list);
+  }
+
+  /**
+   * @param column of a table that is said otherwise where paths stand whole.
+   * @param legends before it: every other one has other letters.
+   */
+  wordingsOf(column: Column, legends: number, find: () => readonly Wording[]): readonly Wording[] {
+    if (!this.#isAskedAgain) return find();
+    let known = this.#wordings.get(column);
+    if (!known) this.#wordings.set(column, (known = []));
+    return (known[legends % 2] ??= find());
+  }
 
   entriesOf(record: object, find: () => readonly Json[]): readonly Json[] {
     const known = this.#entries.get(record);

@@ -6,6 +6,8 @@ import type { TableKind } from './table-head.ts';
 import { type Json, JsonRecord, Shape, isContainer } from './tree.ts';
 
 export interface RowList {
+  /** The same for lists of the same rows. */
+  readonly source: object;
   readonly length: number;
   readonly hasContainers: boolean;
   at(row: number): Json;
@@ -16,11 +18,13 @@ export interface RowList {
 }
 
 export class ListRows implements RowList {
+  readonly source: object;
   readonly #list: readonly Json[];
   readonly #isEntries: boolean;
 
   /** @param list of entries: pairs of a key and a value. */
   constructor(list: readonly Json[], kind: TableKind) {
+    this.source = list;
     this.#list = list;
     this.#isEntries = kind === 'entries';
   }
@@ -57,6 +61,7 @@ function entryField(rows: readonly number[], values: readonly Json[]): Field {
 
 /** Records of texts and numbers, each made only when it is asked for. */
 export class RecordRows implements RowList {
+  readonly source: object;
   readonly hasContainers = true;
   readonly #keys: readonly string[];
   readonly #rows: readonly (readonly string[])[];
@@ -70,6 +75,7 @@ export class RecordRows implements RowList {
    * @param numeric by key: its cells are numbers, the empty ones aside.
    */
   constructor(keys: readonly string[], rows: readonly (readonly string[])[], numeric: readonly boolean[]) {
+    this.source = rows;
     this.#keys = keys;
     this.#rows = rows;
     this.#numeric = numeric;

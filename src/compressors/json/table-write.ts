@@ -41,11 +41,10 @@ export function writeTable(
   tree?: TreeLayout,
 ): string | undefined {
   if (list.length < MIN_ROWS || list.length > MAX_ROWS) return undefined;
-  const found = regular(list, tree);
-  if (found.rows.length < MIN_ROWS) return undefined;
-  const all = firstBuild(list, found, kind, options.known);
-  const built = all && !tree && !found.isPlain ? without(list, all, rareRows(all.columns, found.rows.length)) : all;
-  const first = built && choose(list, built, options, tree);
+  const prepared = tree ? prepare(list, kind, options, tree) : preparedOf(list, kind, options);
+  if (!prepared) return undefined;
+  const { found, built } = prepared;
+  const first = choose(list, built, options, tree);
   if (!first) return undefined;
   const broken = tree || found.isPlain ? NONE : exceptedRows(first.wordings.values(), found.rows.length);
   const rest = without(list, built, broken);
@@ -58,6 +57,30 @@ export function writeTable(
 }
 
 const NONE: ReadonlySet<number> = new Set();
+
+/** What a table is made of, before its columns are put into words. */
+export interface Prepared {
+  readonly found: Regular;
+  readonly built: Built;
+}
+
+function preparedOf(list: RowList, kind: TableKind, options: TableOptions): Prepared | undefined {
+  const find = (): Prepared | undefined => prepare(list, kind, options, undefined);
+  return options.known ? options.known.tableOf(list.source, find) : find();
+}
+
+function prepare(
+  list: RowList,
+  kind: TableKind,
+  { known }: TableOptions,
+  tree: TreeLayout | undefined,
+): Prepared | undefined {
+  const found = regular(list, tree);
+  const all = found.rows.length < MIN_ROWS ? undefined : firstBuild(list, found, kind, known);
+  if (!all) return undefined;
+  const isWhole = tree !== undefined || found.isPlain;
+  return { found, built: isWhole ? all : without(list, all, rareRows(all.columns, found.rows.length)) };
+}
 
 interface Chosen extends Built {
   readonly wordings: Wordings;

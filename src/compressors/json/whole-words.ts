@@ -56,11 +56,9 @@ export class WholeWords {
     return isSaid;
   }
 
-  #isWholeColumn({ name, rows, isText, path }: Column): boolean {
-    if (!isText) return false;
-    const last = String(path.at(-1) ?? name);
-    if (isIdName(last)) return rows.length < MAX_WHOLE_IDS;
-    if (rows.length >= MAX_WHOLE_PATHS || !isPathName(last)) return false;
+  #isWholeColumn(column: Column): boolean {
+    if (isIdName(lastKey(column))) return column.isText && column.rows.length < MAX_WHOLE_IDS;
+    if (!isOfPaths(column)) return false;
     this.#known?.noteKept();
     return this.#keepsPaths;
   }
@@ -70,6 +68,16 @@ export class WholeWords {
     this.#said += `${textIn(wording)}\n`;
     this.#asked.clear();
   }
+}
+
+function lastKey({ path, name }: Column): string {
+  return String(path.at(-1) ?? name);
+}
+
+/** Whether it is said otherwise where paths stand whole. */
+export function isOfPaths(column: Column): boolean {
+  const last = lastKey(column);
+  return column.rows.length < MAX_WHOLE_PATHS && isPathName(last) && !isIdName(last) && column.isText;
 }
 
 /** The wordings in which each value stands as it is. */
