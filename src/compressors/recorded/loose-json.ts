@@ -53,7 +53,7 @@ class Reader {
     if (char === '{') return this.#object(depth);
     if (char === '[') return this.#list(depth);
     if (char === '"') return { kind: 'text', raw: this.#string() };
-    const raw = this.#match(WORD);
+    const raw = this.#word();
     return raw === '' ? undefined : { kind: 'word', raw };
   }
 
@@ -125,16 +125,20 @@ class Reader {
     return match[0].slice(1, -1);
   }
 
-  #match(pattern: RegExp): string {
-    pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.#text)?.[0] ?? '';
-    this.#at += found.length;
-    return found;
+  /** Empty where none stands. */
+  #word(): string {
+    WORD.lastIndex = this.#at;
+    const start = this.#at;
+    if (WORD.test(this.#text)) this.#at = WORD.lastIndex;
+    return this.#text.slice(start, this.#at);
   }
 
   #skipSpace(): void {
     const code = this.#text.charCodeAt(this.#at);
-    if (!(code > 0x20 && code < ASCII)) this.#match(SPACE);
+    if (code > 0x20 && code < ASCII) return;
+    SPACE.lastIndex = this.#at;
+    SPACE.test(this.#text);
+    this.#at = SPACE.lastIndex;
   }
 
   #isEnd(): boolean {

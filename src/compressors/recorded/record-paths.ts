@@ -7,15 +7,17 @@ import type { Loose } from './loose-json.ts';
 import { NEXT_KEY, type Record } from './same-fields.ts';
 
 const PLAIN_KEY = /^[A-Za-z_$][\w$.-]*$/;
-const TIME = /^(\d{4}-\d\d-\d\d)T(?=\d\d:\d\d)/;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
+const DATE_CHARS = '2026-01-01'.length;
 const OF_LIST = '[]';
 
 /** Where values stand: the keys from the record down to them. */
 class Path {
   readonly keys: string;
   readonly isSaidOnce: boolean;
-  /** A number for each value that stands here, by its spelling. */
-  readonly numbers: Map<string, number> = new Map();
+  /** A number for each text that stands here, and for each other value by what it is made of. */
+  readonly texts: Map<string, number> = new Map();
+  readonly others: Map<string, number> = new Map();
   readonly #saidOnce: ReadonlySet<string>;
   readonly #below = new Map<string, Path>();
 
@@ -56,6 +58,8 @@ export interface Placed {
   readonly parts: readonly Placed[];
   /** What stands before each member. */
   readonly labels: readonly string[];
+  /** The members that are said once, by how many others stand before them. */
+  readonly saidOnce: string;
   /** Below 0 until it is asked for. */
   number: number;
 }
@@ -74,7 +78,8 @@ export class Places {
     const texts = textsIn(records);
     this.#root = new Path('', saidOnce);
     this.#ids = idLengths(new Set(texts.filter(isId)));
-    const dates = new Set(texts.flatMap((text) => TIME.exec(text)?.[1] ?? NONE));
+    const dates = new Set<string>();
+    for (const text of texts) if (isTime(text)) dates.add(text.slice(0, DATE_CHARS));
     this.#date = dates.size === 1 ? dates.values().next().value : undefined;
   }
 
@@ -89,14 +94,21 @@ export class Places {
     return this.#place(value, this.#root);
   }
 
-  /** The same for values of one spelling at one path. */
+  /** The same for values of one spelling at one path, and for no others. */
   numberOf(placed: Placed): number {
     if (placed.number >= 0) return placed.number;
-    const { numbers } = placed.path;
-    const spelled = spelledIn(placed.value);
-    let number = numbers.get(spelled);
-    if (number === undefined) numbers.set(spelled, (number = this.#count++));
+    const { value, path } = placed;
+    const numbers = value.kind === 'text' ? path.texts : path.others;
+    const key = value.kind === 'text' || value.kind === 'word' ? value.raw : this.#partsIn(placed);
+    let number = numbers.get(key);
+    if (number === undefined) numbers.set(key, (number = this.#count++));
     return (placed.number = number);
+  }
+
+  #partsIn({ value, parts, saidOnce }: Placed): string {
+    let numbers = value.kind === 'list' ? '[' : '{';
+    for (const part of parts) numbers += `${this.numberOf(part)},`;
+    return numbers + saidOnce;
   }
 
   #place(value: Loose, path: Path): Placed {
@@ -105,17 +117,22 @@ export class Places {
     if (value.kind === 'list') {
       const at = value.items.length > 0 ? path.item() : path;
       const parts = value.items.map((item) => this.#place(item, at));
-      return { value, path, said: undefined, parts, labels: NONE, number: -1 };
+      return { value, path, said: undefined, parts, labels: NONE, saidOnce: '', number: -1 };
     }
     const parts: Placed[] = [];
     const labels: string[] = [];
+    let saidOnce = '';
     for (const [key, member] of value.members) {
       const at = path.member(key);
-      if (at.isSaidOnce) continue;
+      if (at.isSaidOnce) {
+        // Records have no numbers.
+        if (!path.isRecord) saidOnce += `${parts.length}"${key}":${spelledIn(member)}`;
+        continue;
+      }
       parts.push(this.#place(member, at));
       labels.push(this.#label(key));
     }
-    return { value, path, said: undefined, parts, labels, number: -1 };
+    return { value, path, said: undefined, parts, labels, saidOnce, number: -1 };
   }
 
   #label(key: string): string {
@@ -127,13 +144,17 @@ export class Places {
   #unlimited(raw: string): string | undefined {
     const idLength = this.#ids.get(raw);
     if (idLength !== undefined) return idLength < raw.length ? `${raw.slice(0, idLength)}…` : `"${raw}"`;
-    if (this.#date !== undefined && TIME.test(raw)) return `"${raw.slice(this.#date.length)}"`;
+    if (this.#date !== undefined && isTime(raw)) return `"${raw.slice(this.#date.length)}"`;
     return undefined;
   }
 }
 
 function placed(value: Loose, path: Path, said: string | undefined): Placed {
-  return { value, path, said, parts: NONE, labels: NONE, number: -1 };
+  return { value, path, said, parts: NONE, labels: NONE, saidOnce: '', number: -1 };
+}
+
+function isTime(text: string): boolean {
+  return text.charCodeAt(DATE_CHARS) === 0x54 && TIME.test(text);
 }
 
 function textsIn(records: readonly Record[]): readonly string[] {
