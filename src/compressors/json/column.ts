@@ -5,6 +5,7 @@ import { RESERVED, type Skeleton, Splitter } from './skeleton.ts';
 import { ABSENT, type Cell, OPEN, looksLikeJson, textOf } from './spell.ts';
 import { timeOf } from './times.ts';
 import { Spelled, isContainer, print } from './tree.ts';
+import { Series } from './view/numbers.ts';
 
 /** A column whose first values are all different, so many of them, is not searched for equal ones. */
 const MANY = 5_000;
@@ -26,6 +27,7 @@ class Values implements Interned<Cell> {
   formulas: Formulas | undefined;
   gapFormulas: Map<number, Formulas> | undefined;
   numbers: readonly number[] | null | undefined;
+  series: Series | undefined;
   isText: boolean | undefined;
   isNumber: boolean | undefined;
   hasLikeJson: boolean | undefined;
@@ -149,6 +151,12 @@ export class Column {
   get numbers(): readonly number[] | undefined {
     if (this.#learned.numbers === undefined) this.#learned.numbers = numbersOf(this) ?? null;
     return this.#learned.numbers ?? undefined;
+  }
+
+  /** The same with what a view asks of them. */
+  get series(): Series | undefined {
+    const { numbers } = this;
+    return numbers && (this.#learned.series ??= new Series(numbers));
   }
 
   value(at: number): Cell {

@@ -45,10 +45,13 @@ function medianOf(values: readonly number[], start: number, end: number): number
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.5))]!;
 }
 
-/** Places of numbers far from the others, farthest first, both sides. */
-export function outliersOf(values: readonly number[]): readonly number[] {
+/**
+ * Places of numbers far from the others, farthest first, both sides.
+ * @param spread theirs, where it is known.
+ */
+export function outliersOf(values: readonly number[], spread?: Spread): readonly number[] {
   if (values.length < MIN_NUMBERS) return [];
-  const { min, max, median, scale } = spreadOf(values);
+  const { min, max, median, scale } = spread ?? spreadOf(values);
   const limit = Math.max(MIN_DEVIATIONS, Math.sqrt(2 * Math.log(values.length))) * scale;
   if (!(scale > 0) || !Number.isFinite(limit) || (max - median <= limit && median - min <= limit)) return [];
   const far: number[] = [];
@@ -72,15 +75,57 @@ const MAX_SERIES = 20_000;
 
 /** Where a series goes over to another level and stays there. */
 export function shiftsOf(values: readonly number[]): readonly Shift[] {
-  const shifts: Shift[] = [];
-  if (values.length < MIN_SEGMENT * 2 || values.length > MAX_SERIES || isTrend(values)) return shifts;
-  findShifts(values, 0, values.length, shifts);
-  return shifts.sort((a, b) => a.at - b.at);
+  return new Series(values).shifts;
 }
 
-function findShifts(values: readonly number[], start: number, end: number, shifts: Shift[]): void {
+/** Numbers, some of them none, and what several parts of a view ask of them. */
+export class Series {
+  /** Where numbers stand. */
+  readonly places: readonly number[];
+  readonly values: readonly number[];
+  #spread: Spread | undefined;
+  #shifts: readonly Shift[] | undefined;
+
+  constructor(all: readonly number[]) {
+    const places: number[] = [];
+    for (let at = 0; at < all.length; at++) if (!Number.isNaN(all[at]!)) places.push(at);
+    this.places = places;
+    this.values = places.length === all.length ? all : places.map((at) => all[at]!);
+  }
+
+  get spread(): Spread {
+    return (this.#spread ??= spreadOf(this.values));
+  }
+
+  get shifts(): readonly Shift[] {
+    return (this.#shifts ??= this.#findShifts());
+  }
+
+  #findShifts(): readonly Shift[] {
+    const { values } = this;
+    const shifts: Shift[] = [];
+    if (values.length < MIN_SEGMENT * 2 || values.length > MAX_SERIES || isTrend(values)) return shifts;
+    findShifts(values, { start: 0, end: values.length, median: this.spread.median }, shifts);
+    return shifts.sort((a, b) => a.at - b.at);
+  }
+
+  /** Places of all numbers, from one to another, that are far from the others between them. */
+  outliers(start: number, end: number): readonly number[] {
+    const isWhole = start === 0 && end === this.values.length;
+    const found = isWhole ? outliersOf(this.values, this.spread) : outliersOf(this.values.slice(start, end));
+    return found.map((at) => this.places[start + at]!);
+  }
+}
+
+interface Segment {
+  readonly start: number;
+  readonly end: number;
+  readonly median: number;
+}
+
+function findShifts(values: readonly number[], { start, end, median }: Segment, shifts: Shift[]): void {
   if (end - start < MIN_SEGMENT * 2 || shifts.length >= MAX_SHIFTS) return;
-  const rough = splitOf(values, start, end, medianOf(values, start, end));
+  const rough = splitOf(values, start, end, median);
   if (rough === start || rough === end) return;
   const levels = [medianOf(values, start, rough), medianOf(values, rough, end)];
   // Between the two levels there is a clearer line than the middle of all.
@@ -91,8 +136,8 @@ function findShifts(values: readonly number[], start: number, end: number, shift
   const noise = Math.max(one.scale, two.scale);
   if (!(noise >= 0) || Math.abs(one.median - two.median) <= noise * MIN_STEP) return;
   shifts.push({ at, before: one.median, after: two.median });
-  findShifts(values, start, at, shifts);
-  findShifts(values, at, end, shifts);
+  findShifts(values, { start, end: at, median: one.median }, shifts);
+  findShifts(values, { start: at, end, median: two.median }, shifts);
 }
 
 /** Where values go over from one side of a line to the other: single far values hardly move it. */

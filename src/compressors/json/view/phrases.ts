@@ -6,7 +6,6 @@ import { textOf } from '../spell.ts';
 import { type Json, isContainer, isList } from '../tree.ts';
 import { type Fact, label } from './fact.ts';
 import type { FieldNode } from './flatten.ts';
-import { shiftsOf, spreadOf } from './numbers.ts';
 
 const MAX_VALUES = 40;
 /** More different times or dates are a range. */
@@ -64,21 +63,21 @@ function counted(counts: readonly (readonly [string, number])[]): readonly (read
 }
 
 export function sayNumbers({ column, name, isMany }: FieldNode): Fact | undefined {
-  const numbers = column.numbers;
-  if (!numbers) return undefined;
-  const known = numbers.flatMap((value, at) => (Number.isNaN(value) ? [] : [at]));
-  const values = known.map((at) => numbers[at]!);
-  const text = (value: number): string => column.texts[known[values.indexOf(value)]!]!;
-  const { min, max, median } = spreadOf(values);
+  const { series } = column;
+  if (!series) return undefined;
+  const { places, values } = series;
+  const text = (value: number): string => column.texts[places[values.indexOf(value)]!]!;
+  const { min, max, median } = series.spread;
   if (min === max) return undefined;
   const isTime = column.isText;
   const parts = [`${text(min)} to ${text(max)}`];
   if (!isTime) parts.push(`median ${text(median)}`, different(column));
-  if (known.length < numbers.length) parts.push(`${numbers.length - known.length} are none`);
+  const others = column.rows.length - places.length;
+  if (others > 0) parts.push(`${others} are none`);
   if (!isTime && !isMany) {
-    for (const { at, before, after } of shiftsOf(values)) {
+    for (const { at, before, after } of series.shifts) {
       parts.push(
-        `from row ${column.rows[known[at]!]!} on at another level: median ${text(before)} before, ${text(after)} after`,
+        `from row ${column.rows[places[at]!]!} on at another level: median ${text(before)} before, ${text(after)} after`,
       );
     }
   }

@@ -9,7 +9,7 @@ import { RESERVED } from '../skeleton.ts';
 import type { Cell } from '../spell.ts';
 import { ABSENT, OPEN } from '../spell.ts';
 import { Spelled, isList } from '../tree.ts';
-import { outliersOf, shiftsOf } from './numbers.ts';
+import { Series } from './numbers.ts';
 
 export interface RareLimits {
   /** Share of a column's cells that may be rare together. */
@@ -177,8 +177,8 @@ function rareLengths({ distinct, counts, ids }: Column, limit: number): readonly
 
 function rareNumbers(column: Column, limit: number): readonly number[] {
   if (column.distinct.length < 3) return [];
-  const all = column.numbers;
-  if (all) return [...missesOfFormula(column.formulas, column.rows.length, limit), ...farPlaces(all, limit)];
+  const { series } = column;
+  if (series) return [...missesOfFormula(column.formulas, column.rows.length, limit), ...farPlaces(series, limit)];
   return column.isText && column.distinct.length <= MAX_SPLIT ? rareSlots(column, limit) : [];
 }
 
@@ -187,16 +187,12 @@ function missesOfFormula(formulas: Formulas, count: number, limit: number): read
 }
 
 /** Far from the others at the same level of the series. */
-function farPlaces(all: readonly number[], limit: number): readonly number[] {
-  const places: number[] = [];
-  for (let at = 0; at < all.length; at++) if (!Number.isNaN(all[at]!)) places.push(at);
-  const shifts = shiftsOf(places.length === all.length ? all : places.map((at) => all[at]!));
-  const edges = [0, ...shifts.map(({ at }) => at), places.length];
+function farPlaces(series: Series, limit: number): readonly number[] {
+  const edges = [0, ...series.shifts.map(({ at }) => at), series.values.length];
   const far: number[] = [];
   for (let part = 0; part + 1 < edges.length; part++) {
-    const own = places.slice(edges[part], edges[part + 1]);
-    const found = outliersOf(own.map((at) => all[at]!));
-    far.push(...found.slice(0, found.length > limit ? MAX_FAR : limit).map((at) => own[at]!));
+    const found = series.outliers(edges[part]!, edges[part + 1]!);
+    far.push(...found.slice(0, found.length > limit ? MAX_FAR : limit));
   }
   return far;
 }
@@ -220,7 +216,7 @@ function rareSlots(column: Column, limit: number): readonly number[] {
       if (!texts.every((text) => DIGITS.test(text))) continue;
       const formulas = known?.get(slot) ?? new Formulas(rows, (count) => texts.slice(0, count));
       odd.push(...missesOfFormula(formulas, texts.length, limit).map((at) => places[at]!));
-      odd.push(...farPlaces(texts.map(Number), limit).map((at) => places[at]!));
+      odd.push(...farPlaces(new Series(texts.map(Number)), limit).map((at) => places[at]!));
     }
   }
   return odd;

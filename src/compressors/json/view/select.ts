@@ -2,7 +2,6 @@
 import type { Deadline } from '../../../core/deadline.ts';
 import { textOf } from '../spell.ts';
 import type { FieldNode, FlatTable } from './flatten.ts';
-import { shiftsOf } from './numbers.ts';
 import { MAX_SPLIT, MIN_CELLS, VIEW_LIMITS, rareCells } from './rare.ts';
 import { isFailure, severityOf } from './severity.ts';
 
@@ -66,9 +65,9 @@ function topRows({ name, column, isMany }: FieldNode): readonly number[] {
 }
 
 function shiftRows({ column, isMany }: FieldNode): readonly number[] {
-  const numbers = isMany || !column.isNumber ? undefined : column.numbers;
-  if (!numbers || numbers.some(Number.isNaN)) return [];
-  return shiftsOf(numbers).flatMap(({ at }) => [column.rows[at - 1]!, column.rows[at]!]);
+  const series = isMany || !column.isNumber ? undefined : column.series;
+  if (!series || series.values.length < column.rows.length) return [];
+  return series.shifts.flatMap(({ at }) => [column.rows[at - 1]!, column.rows[at]!]);
 }
 
 /** The first row of each kind of text that is logged as a failure. */
