@@ -31,7 +31,7 @@ const MAX_FAR = 5;
 /** Longer columns are not split into templates: time. */
 export const MAX_SPLIT = 20_000;
 const MIN_LENGTH_FACTOR = 2;
-const DIGITS = /^\d{1,15}$/;
+const MAX_DIGITS = 15;
 
 /** Cells (by their place in the column) that are rare. */
 export function rareCells(column: Column, limits: RareLimits): ReadonlySet<number> {
@@ -162,17 +162,32 @@ function classesOfAscii(text: string): string | undefined {
   return classes + run;
 }
 
+/** No text is this much longer or shorter than the median for chance. */
+const MIN_FAR_CHARS = 6;
+
 function rareLengths({ distinct, counts, ids }: Column, limit: number): readonly number[] {
   const lengths = distinct.map((value) => (typeof value === 'string' ? value.length : Number.NaN));
+  if (areNear(lengths)) return [];
   const known: number[] = [];
   for (let at = 0; at < ids.length; at++) if (!Number.isNaN(lengths[ids[at]!]!)) known.push(lengths[ids[at]!]!);
   if (known.length < MIN_CELLS) return [];
   const sorted = new Float64Array(known).sort();
   const median = sorted[sorted.length >> 1]!;
   const far = sorted.map((length) => Math.abs(length - median)).sort()[sorted.length >> 1]!;
-  const bound = Math.max(far * 8, (median * MIN_LENGTH_FACTOR) / 3, 6);
+  const bound = Math.max(far * 8, (median * MIN_LENGTH_FACTOR) / 3, MIN_FAR_CHARS);
   const odd = lengths.flatMap((length, id) => (Math.abs(length - median) > bound ? [id] : []));
   return odd.reduce((sum, id) => sum + counts[id]!, 0) <= limit ? odd : [];
+}
+
+/** Whether none can be far from the median, wherever that is. */
+function areNear(lengths: readonly number[]): boolean {
+  let least = Number.POSITIVE_INFINITY;
+  let most = 0;
+  for (const length of lengths) {
+    if (length < least) least = length;
+    if (length > most) most = length;
+  }
+  return most - least <= Math.max(MIN_FAR_CHARS, (least * MIN_LENGTH_FACTOR) / 3);
 }
 
 function rareNumbers(column: Column, limit: number): readonly number[] {
@@ -211,15 +226,38 @@ function rareSlots(column: Column, limit: number): readonly number[] {
     const rows = places.map((at) => column.rows[at]!);
     const known = places.length === column.rows.length ? column.gapFormulas : undefined;
     for (let slot = 0; slot < gaps.count; slot++) {
-      if (!DIGITS.test(gaps.text(slot, 0)) || gaps.isSame(slot)) continue;
+      if (Number.isNaN(wholeNumber(gaps.text(slot, 0))) || gaps.isSame(slot)) continue;
       const texts = gaps.all(slot, slot, 0);
-      if (!texts.every((text) => DIGITS.test(text))) continue;
-      const formulas = known?.get(slot) ?? new Formulas(rows, (count) => texts.slice(0, count));
+      const numbers = wholeNumbers(texts);
+      if (!numbers) continue;
+      const formulas = known?.get(slot) ?? new Formulas(rows, (count) => (count === texts.length ? texts : texts.slice(0, count)));
       odd.push(...missesOfFormula(formulas, texts.length, limit).map((at) => places[at]!));
-      odd.push(...farPlaces(new Series(texts.map(Number)), limit).map((at) => places[at]!));
+      odd.push(...farPlaces(new Series(numbers), limit).map((at) => places[at]!));
     }
   }
   return odd;
+}
+
+/** Undefined when one is something else than a few digits. */
+function wholeNumbers(texts: readonly string[]): readonly number[] | undefined {
+  const numbers: number[] = [];
+  for (const text of texts) {
+    const number = wholeNumber(text);
+    if (Number.isNaN(number)) return undefined;
+    numbers.push(number);
+  }
+  return numbers;
+}
+
+function wholeNumber(digits: string): number {
+  if (digits === '' || digits.length > MAX_DIGITS) return Number.NaN;
+  let value = 0;
+  for (let at = 0; at < digits.length; at++) {
+    const code = digits.charCodeAt(at);
+    if (code < 0x30 || code > 0x39) return Number.NaN;
+    value = value * 10 + code - 0x30;
+  }
+  return value;
 }
 
 /** Texts that cannot be split are left out. */
