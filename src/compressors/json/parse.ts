@@ -2,6 +2,8 @@
 import { type Json, JsonRecord, Shape, Spelled } from './tree.ts';
 
 export const MAX_DEPTH = 200;
+/** What is shorter is read again sooner than it is looked up. */
+const MIN_KNOWN_CHARS = 512;
 /** Beyond this many keys the search for a repeated one uses a set. */
 const SMALL_SHAPE = 24;
 
@@ -40,8 +42,10 @@ export class JsonParser {
   #last: Read | undefined;
   /** Of values that were refused: the containers that hold the place of the refusal, and those before it, by their start. */
   #known: Map<number, Read> | undefined;
+  /** Of the value that is being read: where those of its containers start that are refused. */
+  #refused: number[] = [];
   #isTooDeep = false;
-  /** Of the value that is being read: the containers that were read whole and stand in none such. */
+  /** The containers that were read whole and stand in none such. */
   #wholeCount = 0;
   readonly #starts: number[] = [];
   readonly #ends: number[] = [];
@@ -68,18 +72,22 @@ export class JsonParser {
     this.#isTooDeep = false;
     const value = this.#value(0);
     this.#last = { start, end: this.#at, value };
-    if (value === undefined) this.#keepWhole();
+    if (value === undefined) {
+      if (this.#at - start >= MIN_KNOWN_CHARS) this.#keepParts();
+      this.#refused = [];
+    }
     return value;
   }
 
-  #keepWhole(): void {
+  #keepParts(): void {
+    const known = (this.#known ??= new Map<number, Read>());
     for (let at = 0; at < this.#wholeCount; at++) {
-      this.#keep({ start: this.#starts[at]!, end: this.#ends[at]!, value: this.#values[at] });
+      const start = this.#starts[at]!;
+      known.set(start, { start, end: this.#ends[at]!, value: this.#values[at] });
     }
-  }
-
-  #keep(read: Read): void {
-    (this.#known ??= new Map()).set(read.start, read);
+    // By itself a value further in may not be too deep.
+    if (this.#isTooDeep) return;
+    for (const start of this.#refused) known.set(start, { start, end: this.#at, value: undefined });
   }
 
   skipSpace(): number {
@@ -100,7 +108,6 @@ export class JsonParser {
 
   #container(code: number, depth: number): Json | undefined {
     if (depth > MAX_DEPTH) {
-      // By itself a value further in may not be.
       this.#isTooDeep = true;
       return undefined;
     }
@@ -112,7 +119,7 @@ export class JsonParser {
       this.#ends[place] = this.#at;
       this.#values[place] = value;
       this.#wholeCount = place + 1;
-    } else if (!this.#isTooDeep) this.#keep({ start, end: this.#at, value });
+    } else this.#refused.push(start);
     return value;
   }
 

@@ -19,8 +19,12 @@ const PAIRS = /[\ud800-\udbff][\udc00-\udfff]/g;
 export function looksLikeJson(text: string): boolean {
   const code = text.charCodeAt(0);
   if (code === 0x22 || code === 0x5b || code === 0x7b) return true;
-  if (code === 0x2d || (code >= 0x30 && code <= 0x39)) return NUMBER.test(text);
+  if (code === 0x2d || isDigit(code)) return isDigit(text.charCodeAt(text.length - 1)) && NUMBER.test(text);
   return text === 'true' || text === 'false' || text === 'null';
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
 }
 
 /** Whether a string can stand without quotes, as far as its own characters go. */

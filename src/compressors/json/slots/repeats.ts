@@ -15,11 +15,9 @@ export const repeats: SlotForm = {
   name: 'repeats',
   guess(texts, rows) {
     if (texts.length < MIN_FORMULA_ROWS) return [];
-    const half = texts.length >> 1;
     let numbered: Numbered | undefined;
     for (let period = 2; period <= MAX_PERIOD && period * 2 <= texts.length; period++) {
-      const comesAgain = (at: number): boolean => texts[at] === texts[at + period];
-      if (!comesAgain(0) && !comesAgain(1) && !comesAgain(2) && !comesAgain(half)) continue;
+      if (!mayRepeat(texts, period)) continue;
       numbered ??= numberTexts(texts);
       const turn = turnOf(numbered, rows, period);
       if (turn?.some((text) => UNSAFE.test(text) || !isPrintable(text))) return [];
@@ -34,6 +32,13 @@ export const repeats: SlotForm = {
     return (row) => turn[row % turn.length]!;
   },
 };
+
+/** Whether one of a few texts comes again after a period. */
+function mayRepeat(texts: readonly string[], period: number): boolean {
+  for (let at = 0; at < 3; at++) if (texts[at] === texts[at + period]) return true;
+  const half = texts.length >> 1;
+  return texts[half] === texts[half + period];
+}
 
 /** Texts by number, equal ones by the same, because comparing numbers is faster. */
 interface Numbered {

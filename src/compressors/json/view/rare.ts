@@ -230,7 +230,8 @@ function rareSlots(column: Column, limit: number): readonly number[] {
       const texts = gaps.all(slot, slot, 0);
       const numbers = wholeNumbers(texts);
       if (!numbers) continue;
-      const formulas = known?.get(slot) ?? new Formulas(rows, (count) => (count === texts.length ? texts : texts.slice(0, count)));
+      const formulas =
+        known?.get(slot) ?? new Formulas(rows, (count) => (count === texts.length ? texts : texts.slice(0, count)));
       odd.push(...missesOfFormula(formulas, texts.length, limit).map((at) => places[at]!));
       odd.push(...farPlaces(new Series(numbers), limit).map((at) => places[at]!));
     }
