@@ -28,21 +28,21 @@ export interface JsonRows {
 }
 
 /** An object of a text, read. */
-export interface JsonObject {
+export interface ReadObject {
   /** Minified. */
   readonly printed: string;
 }
 
 export interface ObjectReader {
   /** The object from a place to another; undefined when none is, and for some that hardly anybody writes: a key comes twice. */
-  at(start: number, end: number): JsonObject | undefined;
+  at(start: number, end: number): ReadObject | undefined;
 }
 
 /** JSON lines whose objects are read already, each with texts before its own members. */
 export interface JsonLines {
   /** Of the texts; no object has them. */
   readonly keys: readonly string[];
-  readonly rows: readonly { readonly cells: readonly string[]; readonly object: JsonObject }[];
+  readonly rows: readonly { readonly cells: readonly string[]; readonly object: ReadObject }[];
   /** The same as text, one line each. */
   readonly spelled: string;
 }

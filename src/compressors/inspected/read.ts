@@ -2,6 +2,7 @@
  * Reads values as Node prints them and says them as JSON. What JSON has no word for (a date, `undefined`, `[Object]`)
  * stands as it is printed, in a text that says so.
  */
+import { TextReader, Unreadable } from '../../core/text-reader.ts';
 import { readText } from './text.ts';
 
 /** Begins a text that is as Node printed it. */
@@ -17,76 +18,50 @@ const KEY = new RegExp(`(?:([A-Za-z_]\\w*)|${TEXT.source}):`, 'y');
 const PRINTED =
   /(?:undefined|NaN|-?Infinity|-0|-?\d+n|Invalid Date)(?![\w$.])|\d{4}-\d\d-\d\dT[\d:.]+Z|\[(?:[A-Z][\w$.]*(?:: [^\]\n]*)?|Function[^\]\n]*|AsyncFunction[^\]\n]*|class [^\]\n]*|Circular \*\d+|Getter(?:\/Setter)?|Setter)\](?! \{)|[A-Z][\w$]*\((?:'[^'\n]*'|"[^"\n]*"|[^()'"\n]*)\)(?! [[{])|<(?:Buffer|\d+ empty items?)[^>\n]*>|\.\.\. \d+ more items?|\/(?:[^/\\\n]|\\.)+\/[a-z]*/y;
 
-/** Thrown for what is no value; caught where reading began. */
-class Unreadable extends Error {
-  override readonly name = 'Unreadable';
-}
-
-class ValueReader {
-  readonly #text: string;
-  at: number;
-
-  constructor(text: string, at: number) {
-    this.#text = text;
-    this.at = at;
-  }
-
-  #match(pattern: RegExp): RegExpExecArray | undefined {
-    pattern.lastIndex = this.at;
-    const match = pattern.exec(this.#text);
-    if (match) this.at = pattern.lastIndex;
-    return match ?? undefined;
-  }
-
-  #take(sign: string): boolean {
-    if (!this.#text.startsWith(sign, this.at)) return false;
-    this.at += sign.length;
-    return true;
-  }
-
+class ValueReader extends TextReader {
   /** A value as JSON. */
   value(depth: number): string {
     if (depth > MAX_DEPTH) throw new Unreadable();
-    const printed = this.#match(PRINTED);
+    const printed = this.match(PRINTED);
     if (printed) return JSON.stringify(AS_PRINTED + printed[0]);
-    if (this.#take('{')) return `{${this.#items('}', () => this.#field(depth))}}`;
-    if (this.#take('[')) return `[${this.#items(']', () => this.value(depth + 1))}]`;
-    const plain = this.#match(CONSTANT) ?? this.#match(NUMBER);
+    if (this.take('{')) return `{${this.#items('}', () => this.#field(depth))}}`;
+    if (this.take('[')) return `[${this.#items(']', () => this.value(depth + 1))}]`;
+    const plain = this.match(CONSTANT) ?? this.match(NUMBER);
     if (plain) return plain[0];
     return this.#string();
   }
 
   /** Up to the closing sign, with a comma between each two. */
   #items(close: string, read: () => string): string {
-    this.#match(WHITE);
-    if (this.#take(close)) return '';
+    this.match(WHITE);
+    if (this.take(close)) return '';
     const items: string[] = [];
     do {
-      this.#match(WHITE);
+      this.match(WHITE);
       items.push(read());
-    } while (this.#take(','));
-    this.#match(WHITE);
-    if (!this.#take(close)) throw new Unreadable();
+    } while (this.take(','));
+    this.match(WHITE);
+    this.expect(close);
     return items.join(',');
   }
 
   #field(depth: number): string {
-    const key = this.#match(KEY);
+    const key = this.match(KEY);
     if (!key) throw new Unreadable();
     const name = key[1] ?? readText((key[2] ?? key[3] ?? key[4])!);
     // In JSON these would be read in another order, or as something else.
     if (name === '__proto__') throw new Unreadable();
-    this.#match(WHITE);
+    this.match(WHITE);
     return `${JSON.stringify(name)}:${this.value(depth + 1)}`;
   }
 
   #string(): string {
     let text = '';
     do {
-      const match = this.#match(TEXT);
+      const match = this.match(TEXT);
       if (!match) throw new Unreadable();
       text += readText((match[1] ?? match[2] ?? match[3])!);
-    } while (this.#match(GOES_ON));
+    } while (this.match(GOES_ON));
     if (text.startsWith(AS_PRINTED)) throw new Unreadable();
     return JSON.stringify(text);
   }

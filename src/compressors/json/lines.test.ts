@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CompressOptions } from '../../core/compressor.ts';
-import type { JsonObject } from '../../core/json-compressor.ts';
+import type { ReadObject } from '../../core/json-compressor.ts';
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import { o200k } from '../../tokenizers/o200k.ts';
 import { jsonCompressor } from './json.ts';
@@ -30,7 +30,7 @@ test.each([0, 1, 2])('lines read one by one are said as their text is, with %i t
   const rows = rowsOf(90);
   const text = rows.map((row) => `web ${row}`).join('\n');
   const objects = jsonCompressor.objects(text);
-  const read: { readonly cells: readonly string[]; readonly object: JsonObject }[] = [];
+  const read: { readonly cells: readonly string[]; readonly object: ReadObject }[] = [];
   let at = 0;
   for (const [i, row] of rows.entries()) {
     at = text.indexOf('{', at);

@@ -3,7 +3,7 @@
  * its shortest spelling, then the lines of other kinds by their numbers.
  */
 import type { CompressOptions } from '../../core/compressor.ts';
-import type { JsonCompressor, JsonObject, OpenJson, ReadJson } from '../../core/json-compressor.ts';
+import type { JsonCompressor, ReadObject, OpenJson, ReadJson } from '../../core/json-compressor.ts';
 import type { Lines, Records } from './records.ts';
 import { STYLES } from './style.ts';
 import { type Cells, type Template, keysOf, readTemplate, spellTemplate, writePrefix } from './template.ts';
@@ -21,7 +21,7 @@ const MAX_LINES = 4_000_000;
 
 /** The JSON texts with the words before them as their first columns. */
 export function openLines({ rows, template }: Records, spelled: string, json: JsonCompressor): OpenJson {
-  const read: { readonly cells: Cells; readonly object: JsonObject }[] = [];
+  const read: { readonly cells: Cells; readonly object: ReadObject }[] = [];
   for (const { cells, object } of rows) {
     if (!object) return json.open(spelled);
     read.push({ cells, object });

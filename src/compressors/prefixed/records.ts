@@ -3,7 +3,7 @@
  * the lines that are of no such record.
  */
 import type { Deadline } from '../../core/deadline.ts';
-import type { JsonObject, ObjectReader } from '../../core/json-compressor.ts';
+import type { ReadObject, ObjectReader } from '../../core/json-compressor.ts';
 import { STYLES, type Style, minify } from './style.ts';
 import { type Cells, type Template, learnTemplate, mostCommon, readCells } from './template.ts';
 
@@ -19,7 +19,7 @@ interface JsonLine {
   readonly at: number;
   readonly prefix: string;
   readonly minified: string;
-  readonly object: JsonObject | undefined;
+  readonly object: ReadObject | undefined;
   readonly style: Style;
 }
 
@@ -27,7 +27,7 @@ interface Row {
   readonly cells: Cells;
   readonly minified: string;
   /** Undefined where the codec of JSON does not read it. */
-  readonly object: JsonObject | undefined;
+  readonly object: ReadObject | undefined;
 }
 
 export interface Records {

@@ -2,6 +2,7 @@
  * Reads values as Python prints them and says them as JSON. What JSON has no word for (a date, a decimal, a tuple in a
  * value) stands as it is printed, in a text that says so.
  */
+import { TextReader, Unreadable } from '../../core/text-reader.ts';
 import { readText, spellText } from './text.ts';
 
 /** Begins a text that is Python as printed. */
@@ -20,60 +21,29 @@ const CONSTANTS: Readonly<Record<string, string>> = { None: 'null', True: 'true'
 /** What rows are. */
 export type RowKind = 'dicts' | 'tuples';
 
-/** Thrown for what is no value; caught where reading began. */
-class Unreadable extends Error {
-  override readonly name = 'Unreadable';
-}
-
-class ValueReader {
-  readonly #text: string;
-  at: number;
-
-  constructor(text: string, at: number) {
-    this.#text = text;
-    this.at = at;
-  }
-
-  take(expected: string): boolean {
-    if (!this.#text.startsWith(expected, this.at)) return false;
-    this.at += expected.length;
-    return true;
-  }
-
-  expect(expected: string): void {
-    if (!this.take(expected)) throw new Unreadable();
-  }
-
-  #match(pattern: RegExp): RegExpExecArray | undefined {
-    pattern.lastIndex = this.at;
-    const match = pattern.exec(this.#text);
-    if (!match) return undefined;
-    this.at = pattern.lastIndex;
-    return match;
-  }
-
+class ValueReader extends TextReader {
   /** A value as JSON. */
   value(depth: number): string {
     if (depth > MAX_DEPTH) throw new Unreadable();
-    const first = this.#text[this.at];
+    const first = this.text[this.at];
     if (first === "'" || first === '"') return this.#string();
     if (first === '{') return this.dict(depth);
     if (first === '[') return this.#list(depth);
     if (first === '(') return this.#printed(() => this.tuple(depth));
-    const number = this.#match(NUMBER);
+    const number = this.match(NUMBER);
     if (number) return number[0];
     return this.#word(depth);
   }
 
   #string(): string {
-    const plain = this.#match(PLAIN_TEXT);
-    if (plain && !this.#match(NEXT_PIECE)) return `"${plain[1]!}"`;
+    const plain = this.match(PLAIN_TEXT);
+    if (plain && !this.match(NEXT_PIECE)) return `"${plain[1]!}"`;
     if (plain) return this.#pieces(plain[1]!);
-    const match = this.#match(TEXT);
+    const match = this.match(TEXT);
     if (!match) throw new Unreadable();
     const text = readText(match[1] ?? match[2]!);
     if (text.startsWith(AS_PRINTED)) throw new Unreadable();
-    if (this.#match(NEXT_PIECE)) return this.#pieces(text);
+    if (this.match(NEXT_PIECE)) return this.#pieces(text);
     return JSON.stringify(spellText(text) === match[0] ? text : AS_PRINTED + match[0]);
   }
 
@@ -81,34 +51,34 @@ class ValueReader {
   #pieces(first: string): string {
     let text = first;
     do {
-      const match = this.#match(TEXT);
+      const match = this.match(TEXT);
       if (!match) throw new Unreadable();
       text += readText(match[1] ?? match[2]!);
-    } while (this.#match(NEXT_PIECE));
+    } while (this.match(NEXT_PIECE));
     return JSON.stringify(text);
   }
 
   #comma(): boolean {
-    return this.#match(COMMA) !== undefined;
+    return this.match(COMMA) !== undefined;
   }
 
   /** What is read so stands as it is printed. */
   #printed(read: () => void, from = this.at): string {
     read();
-    return JSON.stringify(AS_PRINTED + this.#text.slice(from, this.at));
+    return JSON.stringify(AS_PRINTED + this.text.slice(from, this.at));
   }
 
   /** A constant, or a call as `Decimal('1.50')`. */
   #word(depth: number): string {
     const from = this.at;
-    const word = this.#match(WORD)?.[0];
+    const word = this.match(WORD)?.[0];
     if (word === undefined) throw new Unreadable();
     const constant = CONSTANTS[word];
     if (constant !== undefined) return constant;
-    if ((word === 'b' || word === 'r') && /['"]/.test(this.#text[this.at] ?? '')) {
-      return this.#printed(() => void this.#match(TEXT), from);
+    if ((word === 'b' || word === 'r') && /['"]/.test(this.text[this.at] ?? '')) {
+      return this.#printed(() => void this.match(TEXT), from);
     }
-    if (this.#text[this.at] !== '(') throw new Unreadable();
+    if (this.text[this.at] !== '(') throw new Unreadable();
     return this.#printed(() => this.#arguments(depth), from);
   }
 
@@ -117,7 +87,7 @@ class ValueReader {
     if (this.take(')')) return;
     do {
       const from = this.at;
-      if (!this.#match(WORD) || !this.take('=')) this.at = from;
+      if (!this.match(WORD) || !this.take('=')) this.at = from;
       this.value(depth + 1);
     } while (this.#comma());
     this.expect(')');
