@@ -99,6 +99,8 @@ function readLines(lines: readonly string[], at: number, deadline: Deadline): Li
   const head = readRule(lines[first + 1] ?? '');
   const model = top ?? head;
   if (!model || !head || lines[first] === undefined) return undefined;
+  // Under a rule of one piece stands the title of a table that begins with the next rule.
+  if (top && top.widths.length < head.widths.length) return undefined;
   const bar = Array.from(BARS).find((sign) => lines[first]!.includes(sign));
   if (bar === undefined && model.widths.length > 1) return undefined;
   const drawing: Drawing = {
@@ -148,13 +150,22 @@ function isBlankAt(text: string, at: number): boolean {
   return text.charCodeAt(at) === BLANK;
 }
 
+/** Blanks before a cell and behind it. AWS sets one more before it, and aligns nothing. */
+const GAP = 1;
+const AWS_GAP = 2;
+
+function gapOf(rows: readonly Row[]): number {
+  const isIndented = (cell: string): boolean => cell.startsWith('  ') && !isBlankAt(cell, AWS_GAP);
+  return rows.every((row) => row.every((cell) => isIndented(cell) || cell.trim() === '')) ? AWS_GAP : GAP;
+}
+
 /** On which side the cells of a column stand. */
-function sideOf(rows: readonly Row[], column: number): string {
+function sideOf(rows: readonly Row[], column: number, gap: number): string {
   let [isLeft, isRight] = [true, true];
   for (const row of rows) {
     const cell = row[column] ?? '';
     const end = cell.length;
-    const isIndented = isBlankAt(cell, 0) && isBlankAt(cell, 1);
+    const isIndented = isBlankAt(cell, 0) && isBlankAt(cell, gap);
     const isClose = isBlankAt(cell, end - 1) && !isBlankAt(cell, end - 2);
     if ((!isIndented && isClose) || cell.trim() === '') continue;
     if (isIndented) isLeft = false;
@@ -164,12 +175,12 @@ function sideOf(rows: readonly Row[], column: number): string {
   return isRight && !isLeft ? 'r' : 'l';
 }
 
-function inner(cell: string, side: string): string {
+function inner(cell: string, side: string, gap: number): string {
   if (side === 'r') return (cell.endsWith(' ') ? cell.slice(0, -1) : cell).trimStart();
   if (side !== 'l') return cell.trim();
   let end = cell.length;
   while (end > 0 && isBlankAt(cell, end - 1)) end--;
-  return cell.slice(isBlankAt(cell, 0) ? 1 : 0, end);
+  return cell.slice(isBlankAt(cell, 0) ? gap : 0, end);
 }
 
 /** Everything about a table that its cells do not say. */
@@ -186,6 +197,8 @@ interface Style {
   /** Where the blanks at the end of lines are missing: nowhere, in rows, in all. */
   readonly trimmed: string;
   readonly measure: string;
+  /** Blanks before a cell. */
+  readonly gap: string;
   /** Only where they are not those of the widest cells. */
   readonly widths: string;
 }
@@ -202,6 +215,7 @@ const USUAL: Style = {
   titleSide: 'l',
   trimmed: 'no',
   measure: 'characters',
+  gap: String(GAP),
   widths: '',
 };
 /** How the facts are called in the form. */
@@ -217,6 +231,7 @@ const CALLED: Readonly<Record<keyof Style, string>> = {
   titleSide: 'titles aligned',
   trimmed: 'trimmed',
   measure: 'padded by',
+  gap: 'blanks',
   widths: 'widths',
 };
 /** Longer words first: one begins like another. */
@@ -253,12 +268,12 @@ function fromFacts([name, ...odd]: readonly string[]): Style | undefined {
   return style;
 }
 
-function widthsFor({ names, rows }: Table, measure: Measure): readonly number[] {
+function widthsFor({ names, rows }: Table, measure: Measure, gap: number): readonly number[] {
   const widths: number[] = [];
   for (const row of names ? [names, ...rows] : rows) {
     for (let i = 0; i < row.length; i++) widths[i] = Math.max(widths[i] ?? 0, measure(row[i]!));
   }
-  return widths.map((width) => width + 2);
+  return widths.map((width) => width + gap + GAP);
 }
 
 const MEASURES: Readonly<Record<string, Measure>> = { characters, places };
@@ -271,18 +286,23 @@ function write(table: Spelled): readonly string[] | undefined {
 
 function draw(table: Table, style: Style): readonly string[] | undefined {
   const measure = MEASURES[style.measure];
-  if (!measure || !table.names) return undefined;
-  const widths = style.widths === '' ? widthsFor(table, measure) : style.widths.split(' ').map(Number);
+  const gap = Number(style.gap);
+  if (!measure || !table.names || (gap !== GAP && gap !== AWS_GAP)) return undefined;
+  const widths = style.widths === '' ? widthsFor(table, measure, gap) : style.widths.split(' ').map(Number);
   if (widths.some((width) => !(width >= 1 && width <= MAX_WIDTH)) || widths.length < table.names.length)
     return undefined;
   const trim = (line: string, isRow: boolean): string =>
     style.trimmed === 'all' || (style.trimmed === 'rows' && isRow) ? trimBlanks(line) : line;
-  const bar = ` ${style.bar} `;
+  const blanks = ' '.repeat(gap);
   const line = (row: Row, sides: readonly string[], isRow: boolean): string => {
-    let cells = `${style.left} `;
-    for (let i = 0; i < row.length; i++)
-      cells += (i === 0 ? '' : bar) + pad(row[i]!, widths[i]! - 2, sides[i] ?? 'l', measure);
-    return trim(`${cells} ${style.right}`, isRow);
+    let cells = style.left;
+    for (let i = 0; i < row.length; i++) {
+      const [width, side] = [widths[i]!, sides[i] ?? 'l'];
+      if (i > 0) cells += style.bar;
+      if (side === WHOLE) cells += centred(row[i]!, width, measure);
+      else cells += `${blanks}${pad(row[i]!, width - gap - GAP, side, measure)} `;
+    }
+    return trim(cells + style.right, isRow);
   };
   const sides = widths.map((_, i) => style.sides[i] ?? 'l');
   const body = table.rows.map((row) => line(row, sides, true));
@@ -299,14 +319,24 @@ function draw(table: Table, style: Style): readonly string[] | undefined {
   return lines;
 }
 
+/** Centred in its whole cell, blanks beside the bars and all: the odd one stands where Python's `center` puts it. */
+const WHOLE = 'w';
+
+function centred(text: string, width: number, measure: Measure): string {
+  const room = Math.max(0, width - measure(text));
+  const left = (room >> 1) + (room & width & 1);
+  return ' '.repeat(left) + text + ' '.repeat(room - left);
+}
+
 /** The style under which the lines come back, or undefined. */
 function fit(found: Lines, source: readonly string[]): Spelled | undefined {
   const { titles, head, rows, drawing } = found;
-  const sides = drawing.widths.map((_, i) => sideOf(rows, i)).join('');
+  const gap = gapOf(rows);
+  const sides = drawing.widths.map((_, i) => sideOf(rows, i, gap)).join('');
   const names = titles!.map((cell) => cell.trim());
-  const cells = rows.map((row) => row.map((cell, i) => inner(cell, sides[i]!)));
+  const cells = rows.map((row) => row.map((cell, i) => inner(cell, sides[i]!, gap)));
   for (const measure of ['characters', 'places']) {
-    const derived = widthsFor({ names, rows: cells }, MEASURES[measure]!);
+    const derived = widthsFor({ names, rows: cells }, MEASURES[measure]!, gap);
     const isDerived =
       derived.length === drawing.widths.length && derived.every((width, i) => width === drawing.widths[i]);
     const style: Style = {
@@ -321,9 +351,10 @@ function fit(found: Lines, source: readonly string[]): Spelled | undefined {
       titleSide: 'l',
       trimmed: 'no',
       measure,
+      gap: String(gap),
       widths: isDerived ? '' : drawing.widths.join(' '),
     };
-    for (const titleSide of ['l', 'c', 's', 'C', 'r']) {
+    for (const titleSide of ['l', 'c', 's', 'C', 'r', WHOLE]) {
       for (const trimmed of drawing.right === '' ? ['rows', 'no', 'all'] : ['no']) {
         const first = { names, rows: cells.slice(0, 1) };
         const start = draw(first, { ...style, titleSide, trimmed, widths: drawing.widths.join(' ') });
