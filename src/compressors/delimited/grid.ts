@@ -97,22 +97,20 @@ function readLines(lines: readonly string[], at: number, deadline: Deadline): Li
   const top = readRule(lines[at]!);
   const first = at + (top ? 1 : 0);
   const head = readRule(lines[first + 1] ?? '');
-  const model = top ?? head;
-  if (!model || !head || lines[first] === undefined) return undefined;
   // Under a rule of one piece stands the title of a table that begins with the next rule.
-  if (top && top.widths.length < head.widths.length) return undefined;
-  const bar = Array.from(BARS).find((sign) => lines[first]!.includes(sign));
-  if (bar === undefined && model.widths.length > 1) return undefined;
-  const drawing: Drawing = {
-    bar: bar ?? '|',
-    left: model.left === '' ? '' : lines[first]![0]!,
-    right: model.right === '' ? '' : (bar ?? '|'),
-    widths: model.widths,
-  };
-  if (drawing.left !== '' && !BARS.includes(drawing.left)) return undefined;
-  const titles = cut(lines[first]!, drawing);
+  if (!head || (top && top.widths.length < head.widths.length)) return undefined;
+  const drawing = drawingOf(top ?? head, lines[first]!);
+  const titles = drawing && cut(lines[first]!, drawing);
   if (!titles) return undefined;
   return { top, titles, head, drawing, ...readBody(lines, first + 2, drawing, deadline) };
+}
+
+/** Undefined where the titles are not between bars as the rule has it. */
+function drawingOf({ left, right, widths }: Rule, titles: string): Drawing | undefined {
+  const bar = Array.from(BARS).find((sign) => titles.includes(sign));
+  if (bar === undefined && widths.length > 1) return undefined;
+  if (left !== '' && !BARS.includes(titles[0]!)) return undefined;
+  return { bar: bar ?? '|', left: left === '' ? '' : titles[0]!, right: right === '' ? '' : (bar ?? '|'), widths };
 }
 
 function readBody(
