@@ -12,6 +12,7 @@ const UNTITLED = 0.7;
 /** Text with so many commas reads like rows: prose, code, lists of arguments. */
 const CODE_START = /^\s*(?:\/\/|#include|import |from |def |class |function |const |let |var |return |if )/;
 const CODE_ENDS = new Set('{}();');
+const SEPARATOR = /[,;\t|]/;
 const TIME_FIRST = /^\W?(?:\d{4}-\d\d-\d\d[T ]\d\d:|\w{3} {1,2}\d{1,2} \d\d:\d\d:|\d\d:\d\d:\d\d)/;
 
 /** Cells of prose begin with a blank: after a comma there is one. */
@@ -59,9 +60,9 @@ export function claimFor(sample: Sample): number {
   const lines = (isWhole || head.length < MIN_HEAD ? head : head.slice(0, -1)).map((line) =>
     line.endsWith('\r') ? line.slice(0, -1) : line,
   );
-  if (lines.length < MIN_HEAD || !lines.some((line) => /[,;\t|│┃]|^-+ +-|^\*{27} /.test(line))) return 0;
+  if (lines.length < MIN_HEAD) return 0;
   const drawn = findDrawn(lines, NO_DEADLINE);
-  if (drawn.length === 0 && isCode(lines)) return 0;
+  if (drawn.length === 0 && (!lines.some((line) => SEPARATOR.test(line)) || isCode(lines))) return 0;
   const tables = drawn.length > 0 ? drawn : findApart(lines, NO_DEADLINE);
   const [first] = tables;
   if (!first) return 0;

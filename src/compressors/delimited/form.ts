@@ -8,13 +8,14 @@ import type { CellRows, JsonCompressor } from '../../core/json-compressor.ts';
 import { areSame } from '../../core/keep-last.ts';
 import { csvDialect } from './csv.ts';
 import { type Dialect, type Found, type Spelled, isFound } from './dialect.ts';
+import { frameDialect } from './frame.ts';
 import { gridDialect, isFill } from './grid.ts';
 import { pipesDialect } from './pipes.ts';
 import { recordsDialect } from './records.ts';
 import { ruledDialect } from './ruled.ts';
 import { fromJson, jsonOf, keysOf, widestRow } from './table.ts';
 
-const DRAWN: readonly Dialect[] = [pipesDialect, gridDialect, recordsDialect, ruledDialect];
+const DRAWN: readonly Dialect[] = [pipesDialect, gridDialect, recordsDialect, ruledDialect, frameDialect];
 const APART: readonly Dialect[] = [
   csvDialect('CSV', ','),
   csvDialect('TSV', '\t'),
@@ -55,7 +56,11 @@ export function findDrawn(lines: readonly string[], deadline: Deadline): readonl
   let i = 0;
   while (i < lines.length) {
     if (i % LINES_PER_CHECK === 0) deadline.check();
-    if (!mayBeDrawn(lines[i]!) && (i + 1 === lines.length || !mayBeDrawn(lines[i + 1]!))) {
+    if (
+      !mayBeDrawn(lines[i]!) &&
+      (i + 1 === lines.length || !mayBeDrawn(lines[i + 1]!)) &&
+      !frameDialect.begins(lines, i)
+    ) {
       i++;
       continue;
     }
@@ -75,7 +80,7 @@ export function findDrawn(lines: readonly string[], deadline: Deadline): readonl
   return found;
 }
 
-/** Cheap: whether a line starts like a rule or a heading, which is the first or the second line of all that is drawn. */
+/** Cheap: whether a line starts like a rule or a heading, the first or the second line of all that is drawn but frames. */
 function mayBeDrawn(line: string): boolean {
   const first = line.charCodeAt(0);
   return first === BAR || first === STAR || isFill(first) || isFill(line.charCodeAt(1));
