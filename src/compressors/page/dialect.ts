@@ -41,11 +41,14 @@ export interface Dialect {
 /** `double`: `"..."`; `python`: as Python quotes, `'...'` unless the text holds one. */
 export type NameSpelling = 'double' | 'escaped' | 'python';
 
+/** What may be escaped stands in runs of what is not: a loop of one character each goes through without stops. */
+const ESCAPED = '"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"';
+
 /** As the three kinds of names look in a form, quotes and all. */
 export const NAME_SHAPES: Readonly<Record<NameSpelling, string>> = {
   double: '"[^"]*"',
-  escaped: '"(?:[^"\\\\]|\\\\.)*"',
-  python: '\'(?:[^\'\\\\]|\\\\.)*\'|"(?:[^"\\\\]|\\\\.)*"',
+  escaped: ESCAPED,
+  python: `${ESCAPED.replaceAll('"', "'")}|${ESCAPED}`,
 };
 
 /** What most dialects answer. */

@@ -11,7 +11,7 @@ const LINES_PER_CHECK = 1024;
 /** Lines from `start` up to, not including, `end`. */
 export interface Region {
   readonly start: number;
-  readonly end: number;
+  end: number;
   readonly dialect: Dialect;
   readonly indent: string;
 }
@@ -24,7 +24,7 @@ export function findRegions(lines: readonly string[], deadline: Deadline): reado
     if (i % LINES_PER_CHECK === 0) deadline.check();
     const line = lines[i]!;
     if (open && i - open.end <= open.dialect.maxGap) {
-      if (open.dialect.shape.test(line)) open = { ...open, end: i + 1 };
+      if (open.dialect.shape.test(line)) open.end = i + 1;
       continue;
     }
     const dialect = dialects.find((one) => one.shape.test(line) && mayBegin(one, line));
@@ -58,14 +58,17 @@ const MIN_NAME_SHARE = 0.2;
 
 /** Whether these are elements of a page. */
 export function isPage(elements: readonly Element[], { minRefShare, minRoleShare }: Dialect): boolean {
-  const own = elements.filter(({ raw }) => raw === undefined);
-  if (own.length < elements.length * MIN_ELEMENT_SHARE) return false;
-  const refs = own.filter(({ ref }) => ref !== undefined).length;
   const byRole = new Map<string, number>();
-  for (const { role } of own) byRole.set(role, (byRole.get(role) ?? 0) + 1);
-  let roles = 0;
+  let [own, refs, names, roles] = [0, 0, 0, 0];
+  for (const { raw, ref, name, role } of elements) {
+    if (raw !== undefined) continue;
+    own++;
+    if (ref !== undefined) refs++;
+    if (name !== undefined) names++;
+    byRole.set(role, (byRole.get(role) ?? 0) + 1);
+  }
+  if (own < elements.length * MIN_ELEMENT_SHARE) return false;
   for (const [role, count] of byRole) if (ROLE.test(role)) roles += count;
-  if (refs >= own.length * minRefShare && roles >= own.length * minRoleShare) return true;
-  const names = own.filter(({ name }) => name !== undefined).length;
-  return roles >= own.length * MIN_ROLE_SHARE && names >= own.length * MIN_NAME_SHARE;
+  if (refs >= own * minRefShare && roles >= own * minRoleShare) return true;
+  return roles >= own * MIN_ROLE_SHARE && names >= own * MIN_NAME_SHARE;
 }

@@ -60,40 +60,54 @@ export interface Page {
 function numberShapes({ elements, wording }: Page, ends: Int32Array, deadline: Deadline): Int32Array {
   const numbers = new Int32Array(elements.length);
   const known = new Map<string, number>();
+  let next = 0;
   for (let i = elements.length - 1; i >= 0; i--) {
     if (i % ELEMENTS_PER_CHECK === 0) deadline.check();
-    let key = keyOf(elements[i]!, i, wording);
-    for (let child = i + 1; child < ends[i]!; child = ends[child]!)
-      key += `(${elements[child]!.depth - elements[i]!.depth},${numbers[child]!}`;
+    const element = elements[i]!;
+    const end = ends[i]!;
+    // What no shape says is like nothing else.
+    if (element.raw !== undefined || end - i > MAX_ELEMENTS) {
+      numbers[i] = next++;
+      continue;
+    }
+    let key = keyOf(element, wording);
+    for (let child = i + 1; child < end; child = ends[child]!)
+      key += `(${elements[child]!.depth - element.depth},${numbers[child]!}`;
     let number = known.get(key);
-    if (number === undefined) known.set(key, (number = known.size));
+    if (number === undefined) known.set(key, (number = next++));
     numbers[i] = number;
   }
   return numbers;
 }
 
-function keyOf(element: Element, at: number, wording: Wording): string {
-  const { raw, role, isQuoted, name, before, ref, isPointer, after, url, tail, value } = element;
-  if (raw !== undefined) return `\\${at}`;
-  const has = (text: string | undefined): string => (text === undefined ? '-' : '+');
-  const named = name === '' && wording.unnamed ? '0' : has(name);
-  const handle = ref !== undefined || canHaveRef(role, wording) ? has(ref) : '';
-  return `${role}${isQuoted ? "'" : ' '}${named}${handle}${isPointer ? '*' : ' '}${has(url)}${has(value)}${before}|${after === '' ? '' : after.replaceAll(ATTRIBUTE, '')}|${tail}`;
+function keyOf(element: Element, wording: Wording): string {
+  const { role, isQuoted, name, before, ref, isPointer, after, url, tail, value } = element;
+  const named = name === undefined ? 0 : name === '' && wording.unnamed ? 1 : 2;
+  const handle = ref !== undefined ? 1 : canHaveRef(role, wording) ? 2 : 0;
+  const flags = (isQuoted ? 1 : 0) + (isPointer ? 2 : 0) + (url === undefined ? 0 : 4) + (value === undefined ? 0 : 8);
+  const key = `${role} ${(named * 3 + handle) * 16 + flags}`;
+  if (before === '' && after === '' && tail === '') return key;
+  return `${key}${before}|${after.includes('=') ? after.replaceAll(ATTRIBUTE, '') : after}|${tail}`;
 }
 
-/** The outermost parts of shapes that occur often and are not ruled out. */
+/** By number of a shape, whether it comes too seldom to be said. */
+function findSeldom(numbers: Int32Array): Uint32Array {
+  const counts = new Uint32Array(numbers.length);
+  for (const number of numbers) counts[number]!++;
+  return counts.map((count) => (count < MIN_INSTANCES ? 1 : 0));
+}
+
+/** The outermost parts of shapes that are not ruled out. */
 function findParts(
   numbers: Int32Array,
   ends: Int32Array,
-  ruledOut: ReadonlySet<number>,
+  isRuledOut: Uint32Array,
 ): ReadonlyMap<number, readonly number[]> {
-  const counts = new Map<number, number>();
-  for (const number of numbers) counts.set(number, (counts.get(number) ?? 0) + 1);
   const parts = new Map<number, number[]>();
   for (let i = 0; i < numbers.length; ) {
     const number = numbers[i]!;
     const size = ends[i]! - i;
-    if (size > MAX_ELEMENTS || counts.get(number)! < MIN_INSTANCES || ruledOut.has(number)) {
+    if (size > MAX_ELEMENTS || isRuledOut[number] === 1) {
       i++;
       continue;
     }
@@ -219,18 +233,21 @@ function drawAll(page: Page, deadline: Deadline): { drawn: readonly Drawn[]; end
   const ends = endsOf(page.elements);
   const numbers = numberShapes(page, ends, deadline);
   const drawParts = onceForSame((starts: readonly number[]) => draw(page, starts, ends[starts[0]!]! - starts[0]!));
-  const ruledOut = new Set<number>();
+  const isRuledOut = findSeldom(numbers);
   let drawn: Drawn[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const before = ruledOut.size;
+    let isSettled = true;
     drawn = [];
-    for (const [number, starts] of findParts(numbers, ends, ruledOut)) {
+    for (const [number, starts] of findParts(numbers, ends, isRuledOut)) {
       deadline.check();
       const one = starts.length < MIN_INSTANCES ? undefined : drawParts(number, starts);
       if (one && one.saving > (one.lines.length === 1 ? starts.length * MIN_LEAF_SAVING : 0)) drawn.push(one);
-      else ruledOut.add(number);
+      else {
+        isRuledOut[number] = 1;
+        isSettled = false;
+      }
     }
-    if (ruledOut.size === before) break;
+    if (isSettled) break;
   }
   return { drawn, ends };
 }

@@ -3,7 +3,7 @@ import { type Dialect, USUAL, placeOf } from '../dialect.ts';
 import { type Element, elementOf } from '../element.ts';
 
 const KEY =
-  /^((?:<changed> )?[a-z][\w-]+|\/[a-z][\w-]*)(?: "((?:[^"\\]|\\.)*)")?((?: \[(?!ref=)[^\]]*\])*)(?: \[ref=([A-Za-z]\w*)\]( \[cursor=pointer\])?((?: \[[^\]]*\])*))?/;
+  /^((?:<changed> )?[a-z][\w-]+|\/[a-z][\w-]*)(?: "([^"\\]*(?:\\.[^"\\]*)*)")?((?: \[(?!ref=)[^\]]*\])*)(?: \[ref=([A-Za-z]\w*)\]( \[cursor=pointer\])?((?: \[[^\]]*\])*))?/;
 const QUOTED = /^'((?:[^']|'')*)'/;
 const REST = /^(?:(:)(?: (.*))?)?$/;
 
