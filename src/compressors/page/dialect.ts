@@ -10,8 +10,8 @@ export interface Dialect {
   readonly names: NameSpelling;
   /** What the form's line of an element may say behind the ref. */
   readonly after: string;
-  /** Roles of lines that never have a ref. */
-  readonly refless: RegExp;
+  /** Whether lines of a role never have a ref. */
+  readonly isRefless: (role: string) => boolean;
   /** The role of lines that are only text: the form says their text alone. */
   readonly textRole: string;
   /** What `*` behind a ref stands for; undefined where nothing does. */
@@ -51,12 +51,17 @@ export const NAME_SHAPES: Readonly<Record<NameSpelling, string>> = {
   python: `${ESCAPED.replaceAll('"', "'")}|${ESCAPED}`,
 };
 
+/** Of the element around: `/url`, `/placeholder`. */
+export function isProperty(role: string): boolean {
+  return role.startsWith('/');
+}
+
 /** What most dialects answer. */
 export const USUAL: Pick<
   Dialect,
   | 'names'
   | 'after'
-  | 'refless'
+  | 'isRefless'
   | 'textRole'
   | 'pointer'
   | 'maxGap'
@@ -68,7 +73,7 @@ export const USUAL: Pick<
 > = {
   names: 'double',
   after: '',
-  refless: /^\/.*$/,
+  isRefless: isProperty,
   textRole: 'text',
   pointer: undefined,
   maxGap: 2,

@@ -88,14 +88,14 @@ function spellRef({ ref, role }: Element, gap: Gap, wording: Wording): string {
 }
 
 export function canHaveRef(role: string, { hasRefs, dialect, refless }: Wording): boolean {
-  return hasRefs && !dialect.refless.test(role) && !refless.has(role);
+  return hasRefs && !dialect.isRefless(role) && !refless.has(role);
 }
 
 /** Roles that come often in a page, and never with a ref. */
-export function reflessRoles(elements: readonly Element[], { refless }: Dialect): ReadonlySet<string> {
+export function reflessRoles(elements: readonly Element[], { isRefless }: Dialect): ReadonlySet<string> {
   const counts = new Map<string, number>();
   for (const { raw, role, ref } of elements) {
-    if (raw !== undefined || refless.test(role)) continue;
+    if (raw !== undefined || isRefless(role)) continue;
     const count = counts.get(role) ?? 0;
     counts.set(role, ref === undefined ? count + 1 : Number.NEGATIVE_INFINITY);
   }
@@ -180,13 +180,16 @@ export class ElementReader {
   #refOf(handle: string | undefined, role: string): string | undefined {
     if (handle === NO_REF) return undefined;
     if (handle === undefined && !canHaveRef(role, this.#wording)) return undefined;
-    const ref = handle === undefined || handle.startsWith('+') ? this.#counted(Number(handle ?? 1)) : handle;
-    if (ref !== undefined) this.#last = countedRef(ref);
-    return ref;
+    if (handle === undefined || handle.startsWith('+')) return this.#counted(Number(handle ?? 1));
+    this.#last = countedRef(handle);
+    return handle;
   }
 
   #counted(gap: number): string | undefined {
-    return this.#last && this.#last.prefix + String(this.#last.number + gap);
+    if (!this.#last) return undefined;
+    const { prefix, number } = this.#last;
+    this.#last = { prefix, number: number + gap };
+    return prefix + String(number + gap);
   }
 
   #urlOf(url: string): string {
@@ -199,14 +202,14 @@ const MAX_GAP = 9;
 const MIN_REFLESS = 4;
 
 /** For each element how far its ref counts on from the one before, where nobody acts on it; otherwise 0. */
-export function findGaps(elements: readonly Element[], { refless, isActed }: Dialect): Uint8Array {
+export function findGaps(elements: readonly Element[], { isRefless, isActed }: Dialect): Uint8Array {
   const gaps = new Uint8Array(elements.length);
   let last: Ref | undefined;
   for (const [i, element] of elements.entries()) {
     if (element.ref === undefined) continue;
     const own = countedRef(element.ref);
     const gap = own && own.prefix === last?.prefix ? own.number - last.number : 0;
-    if (gap >= 1 && gap <= MAX_GAP && !refless.test(element.role) && !isActed(element)) gaps[i] = gap;
+    if (gap >= 1 && gap <= MAX_GAP && !isRefless(element.role) && !isActed(element)) gaps[i] = gap;
     last = own;
   }
   return gaps;

@@ -40,6 +40,7 @@ const CLICKED = /^, clickable\b/;
 const SEEN = /^, visible\b/;
 
 function isActed(element: Element): boolean {
+  if (element.after === '') return isActedOn(element);
   if (CLICKED.test(element.after)) return true;
   if (element.role === 'gridcell' && SEEN.test(element.after)) return false;
   return isActedOn({ ...element, after: element.role === 'RootWebArea' ? '' : element.after.replaceAll(PLAIN, '') });

@@ -1,5 +1,5 @@
 /** Lists of YAML, as Playwright and what is built on it print them: `- button "Save" [ref=e12]`. */
-import { type Dialect, USUAL, placeOf } from '../dialect.ts';
+import { type Dialect, USUAL, isProperty, placeOf } from '../dialect.ts';
 import { type Element, elementOf } from '../element.ts';
 
 const KEY =
@@ -49,7 +49,7 @@ export const bulleted: Dialect = {
   ref: '[A-Za-z]\\w*',
   names: 'escaped',
   after: '(?: \\[[^\\]]*\\])*',
-  refless: /^(?:text|\/.*)$/,
+  isRefless: (role) => role === USUAL.textRole || isProperty(role),
   pointer: 'cursor=pointer',
   shape: /^ *- [a-z'/<]/,
   read: readBulleted,

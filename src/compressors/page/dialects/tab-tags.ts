@@ -76,7 +76,7 @@ const SHARED = {
   ...USUAL,
   ref: '\\d+',
   after: '(?: .*)?',
-  refless: /^text$/,
+  isRefless: (role: string): boolean => role === USUAL.textRole,
   pointer: 'new since the last step',
   shape: /^\t*(?:\|[A-Z()a-z]+\|)*\*?(?:\|[A-Z]+)?\[\d+\]\*?<[a-z]/,
   maxGap: 24,
