@@ -1,6 +1,7 @@
 /** How surely a text holds a page as browser tools print it: its lines say roles, names in quotes and refs. */
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import type { Sample } from '../../core/sample.ts';
+import { countRoles } from './element.ts';
 import { readElements } from './read.ts';
 import { findRegions, isPage } from './regions.ts';
 
@@ -26,7 +27,7 @@ export function claimFor({ text }: Sample): number {
   const [region] = findRegions(lines, NO_DEADLINE);
   if (!region) return 0;
   const elements = readElements(lines.slice(region.start, region.end), region.dialect, region.indent);
-  return elements.length >= MIN_ELEMENTS && isPage(elements, region.dialect) ? CLAIM : 0;
+  return elements.length >= MIN_ELEMENTS && isPage(elements, countRoles(elements), region.dialect) ? CLAIM : 0;
 }
 
 /** Where the first line stands that looks like an element. */

@@ -41,7 +41,7 @@ export interface Dialect {
 /** `double`: `"..."`; `python`: as Python quotes, `'...'` unless the text holds one. */
 export type NameSpelling = 'double' | 'escaped' | 'python';
 
-/** What may be escaped stands in runs of what is not: a loop of one character each goes through without stops. */
+/** What is not escaped stands in runs: a loop over single characters is the quicker one. */
 const ESCAPED = '"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"';
 
 /** As the three kinds of names look in a form, quotes and all. */
@@ -87,6 +87,8 @@ export const USUAL: Pick<
 /** Longer lines are no elements. */
 export const MAX_LINE = 20_000;
 
+const [BLANK, TAB] = [0x20, 0x09];
+
 export interface Place {
   readonly depth: number;
   /** Where the line begins behind its white space. */
@@ -96,8 +98,10 @@ export interface Place {
 /** How deep a line stands by one kind of indent; undefined where it is not indented by whole ones. */
 export function placeOf(line: string, indent: string): Place | undefined {
   if (line.length > MAX_LINE) return undefined;
+  const white = indent.charCodeAt(0);
   let at = 0;
-  while (line.startsWith(indent, at)) at += indent.length;
+  while (line.charCodeAt(at) === white) at++;
   const next = line.charCodeAt(at);
-  return next === 0x20 || next === 0x09 ? undefined : { depth: at / indent.length, at };
+  const depth = at / indent.length;
+  return next === BLANK || next === TAB || !Number.isInteger(depth) ? undefined : { depth, at };
 }

@@ -81,6 +81,21 @@ function isBuilding(role: string): boolean {
   return known;
 }
 
+/** How many elements of each role there are, and how many of them with a ref. */
+export type RoleCounts = ReadonlyMap<string, { readonly count: number; readonly withRef: number }>;
+
+export function countRoles(elements: readonly Element[]): RoleCounts {
+  const byRole = new Map<string, { count: number; withRef: number }>();
+  for (const { raw, role, ref } of elements) {
+    if (raw !== undefined) continue;
+    let own = byRole.get(role);
+    if (!own) byRole.set(role, (own = { count: 0, withRef: 0 }));
+    own.count++;
+    if (ref !== undefined) own.withRef++;
+  }
+  return byRole;
+}
+
 /** For each element the index behind its last descendant. */
 export function endsOf(elements: readonly Element[]): Int32Array {
   const ends = new Int32Array(elements.length);

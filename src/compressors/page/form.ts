@@ -6,7 +6,7 @@ import type { Deadline } from '../../core/deadline.ts';
 import { type ReadShape, cellsOf, fillShape, readShape } from '../../core/shape.ts';
 import type { Dialect } from './dialect.ts';
 import { dialectNamed } from './dialects/index.ts';
-import type { Element } from './element.ts';
+import { type Element, countRoles } from './element.ts';
 import { depthOfRaw, readElements, TWO } from './read.ts';
 import { type Region, findRegions, isPage } from './regions.ts';
 import { MAX_COUNTED, type Page, type Shapes, findShapes } from './shapes.ts';
@@ -60,9 +60,10 @@ export function findPages(lines: readonly string[], deadline: Deadline): readonl
     deadline.check();
     const { start, end, dialect, indent } = region;
     const elements = readElements(lines.slice(start, end), dialect, indent);
-    if (!isPage(elements, dialect)) continue;
+    const byRole = countRoles(elements);
+    if (!isPage(elements, byRole, dialect)) continue;
     const hasRefs = elements.some(({ ref }) => ref !== undefined);
-    const refless = hasRefs ? reflessRoles(elements, dialect) : new Set<string>();
+    const refless = hasRefs ? reflessRoles(byRole, dialect) : new Set<string>();
     const wording: Wording = {
       dialect,
       indent,

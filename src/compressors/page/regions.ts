@@ -2,7 +2,7 @@
 import type { Deadline } from '../../core/deadline.ts';
 import type { Dialect } from './dialect.ts';
 import { dialects } from './dialects/index.ts';
-import type { Element } from './element.ts';
+import type { Element, RoleCounts } from './element.ts';
 import { indentOf } from './read.ts';
 
 const MIN_LINES = 6;
@@ -57,18 +57,16 @@ const MIN_ROLE_SHARE = 0.95;
 const MIN_NAME_SHARE = 0.2;
 
 /** Whether these are elements of a page. */
-export function isPage(elements: readonly Element[], { minRefShare, minRoleShare }: Dialect): boolean {
-  const byRole = new Map<string, number>();
-  let [own, refs, names, roles] = [0, 0, 0, 0];
-  for (const { raw, ref, name, role } of elements) {
-    if (raw !== undefined) continue;
-    own++;
-    if (ref !== undefined) refs++;
-    if (name !== undefined) names++;
-    byRole.set(role, (byRole.get(role) ?? 0) + 1);
+export function isPage(elements: readonly Element[], byRole: RoleCounts, dialect: Dialect): boolean {
+  const { minRefShare, minRoleShare } = dialect;
+  let [own, refs, roles] = [0, 0, 0];
+  for (const [role, { count, withRef }] of byRole) {
+    own += count;
+    refs += withRef;
+    if (ROLE.test(role)) roles += count;
   }
   if (own < elements.length * MIN_ELEMENT_SHARE) return false;
-  for (const [role, count] of byRole) if (ROLE.test(role)) roles += count;
   if (refs >= own * minRefShare && roles >= own * minRoleShare) return true;
+  const names = elements.filter(({ raw, name }) => raw === undefined && name !== undefined).length;
   return roles >= own * MIN_ROLE_SHARE && names >= own * MIN_NAME_SHARE;
 }

@@ -3,7 +3,7 @@
  * colon. A ref that counts on from the element before is left unsaid where nobody acts on the element.
  */
 import { type Dialect, NAME_SHAPES } from './dialect.ts';
-import { type Element, type Ref, countedRef, elementOf } from './element.ts';
+import { type Element, type Ref, type RoleCounts, countedRef, elementOf } from './element.ts';
 
 /** What stands in the head of a form, beside its counts. */
 export interface Wording {
@@ -92,14 +92,9 @@ export function canHaveRef(role: string, { hasRefs, dialect, refless }: Wording)
 }
 
 /** Roles that come often in a page, and never with a ref. */
-export function reflessRoles(elements: readonly Element[], { isRefless }: Dialect): ReadonlySet<string> {
-  const counts = new Map<string, number>();
-  for (const { raw, role, ref } of elements) {
-    if (raw !== undefined || isRefless(role)) continue;
-    const count = counts.get(role) ?? 0;
-    counts.set(role, ref === undefined ? count + 1 : Number.NEGATIVE_INFINITY);
-  }
-  return new Set([...counts].filter(([, count]) => count >= MIN_REFLESS).map(([role]) => role));
+export function reflessRoles(byRole: RoleCounts, { isRefless }: Dialect): ReadonlySet<string> {
+  const often = [...byRole].filter(([, { count, withRef }]) => withRef === 0 && count >= MIN_REFLESS);
+  return new Set(often.map(([role]) => role).filter((role) => !isRefless(role)));
 }
 
 export function spellUrl(url: string, { origin }: Wording): string {

@@ -2,27 +2,33 @@
  * Accessibility trees with names as Python quotes them: `[a12] button 'Save', clickable, visible` (BrowserGym),
  * `[12] link 'Home' focused: True` (WebArena), and with the handle at the end, `, browsergym_id='12'`.
  */
-import { type Dialect, MAX_LINE, NAME_SHAPES, USUAL, placeOf } from '../dialect.ts';
+import { type Dialect, NAME_SHAPES, USUAL, placeOf } from '../dialect.ts';
 import { type Element, elementOf, isActedOn } from '../element.ts';
 
-const LINE = new RegExp(
-  `^(?:\\[([A-Za-z]*\\d+)\\] )?([A-Za-z][\\w-]*)(?: (${NAME_SHAPES.python}))?((?:, [A-Za-z].*| [A-Za-z]+: .*)?)$`,
-);
-const HANDLE = /, browsergym_id='([A-Za-z]*\d+)'$/;
+const REF = '[A-Za-z]*\\d+';
+const HANDLE = `, browsergym_id='(${REF})'`;
+const ENDS_WITH_HANDLE = new RegExp(`${HANDLE}$`);
+const STATES = ', [A-Za-z].*| [A-Za-z]+: .*';
 
-function readLine(line: string, indent: string): Element | undefined {
-  const place = placeOf(line, indent);
-  const match = place && LINE.exec(line.slice(place.at));
-  // A word by itself is no element: only its quotes, its ref or its states show that it is one.
-  if (!match || (match[1] === undefined && match[3] === undefined && match[4] === '')) return undefined;
-  return elementOf({
-    depth: place.depth,
-    role: match[2]!,
-    isQuoted: match[3]?.startsWith('"') ?? false,
-    name: match[3]?.slice(1, -1),
-    ref: match[1],
-    after: match[4]!,
-  });
+/** By what stands before the role with the ref in it, how states are told from what follows, and what that is. */
+function reading(before: string, states: string, behind: string): Dialect['read'] {
+  const shape = new RegExp(`${before}([A-Za-z][\\w-]*)(?: (${NAME_SHAPES.python}))?(${states})${behind}$`, 'y');
+  return (line, indent) => {
+    const place = placeOf(line, indent);
+    if (!place) return undefined;
+    shape.lastIndex = place.at;
+    const match = shape.exec(line);
+    // A word by itself is no element: only its quotes, its ref or its states show that it is one.
+    if (!match || (!match[1] && match[3] === undefined && match[4] === '')) return undefined;
+    return elementOf({
+      depth: place.depth,
+      role: match[2]!,
+      isQuoted: match[3]?.startsWith('"') ?? false,
+      name: match[3]?.slice(1, -1),
+      ref: match[1] || match[5],
+      after: match[4]!,
+    });
+  };
 }
 
 function printWithout({ depth, role, name, isQuoted, after }: Element, indent: string, ref: string): string {
@@ -48,9 +54,9 @@ function isActed(element: Element): boolean {
 
 const SHARED = {
   ...USUAL,
-  ref: '[A-Za-z]*\\d+',
+  ref: REF,
   names: 'python',
-  after: '(?:, [A-Za-z].*| [A-Za-z]+: .*)?',
+  after: `(?:${STATES})?`,
   textRole: 'StaticText',
   shape: /^[\t ]*(?:\[[A-Za-z]*\d+\] )?[A-Za-z][\w-]*(?: ['"]|, [a-z])/,
   minRoleShare: 0.7,
@@ -61,12 +67,7 @@ const SHARED = {
 const withHandle: Dialect = {
   ...SHARED,
   name: 'BrowserGym',
-  read(line: string, indent: string): Element | undefined {
-    const handle = line.length > MAX_LINE ? undefined : HANDLE.exec(line);
-    const read = readLine(handle ? line.slice(0, handle.index) : line, indent);
-    if (!read || !handle) return read?.ref === undefined ? read : undefined;
-    return read.ref === undefined ? { ...read, ref: handle[1] } : undefined;
-  },
+  read: reading('()', `(?:${STATES.replaceAll('*', '*?')})??`, `(?:${HANDLE})?`),
   print(element: Element, _hasChildren: boolean, indent: string): string {
     const line = printWithout(element, indent, '');
     return element.ref === undefined ? line : `${line}, browsergym_id='${element.ref}'`;
@@ -76,11 +77,11 @@ const withHandle: Dialect = {
 export const axtree: Dialect = {
   ...SHARED,
   name: 'AXTree',
-  read: readLine,
+  read: reading(`(?:\\[(${REF})\\] )?`, `(?:${STATES})?`, ''),
   print(element: Element, _hasChildren: boolean, indent: string): string {
     return printWithout(element, indent, element.ref === undefined ? '' : `[${element.ref}] `);
   },
-  variantOf: (lines) => (lines.some((line) => HANDLE.test(line)) ? withHandle : undefined),
+  variantOf: (lines) => (lines.some((line) => ENDS_WITH_HANDLE.test(line)) ? withHandle : undefined),
 };
 
 export const axtrees: readonly Dialect[] = [axtree, withHandle];

@@ -1,34 +1,34 @@
 /** Lists of YAML, as Playwright and what is built on it print them: `- button "Save" [ref=e12]`. */
-import { type Dialect, USUAL, isProperty, placeOf } from '../dialect.ts';
+import { type Dialect, NAME_SHAPES, USUAL, isProperty, placeOf } from '../dialect.ts';
 import { type Element, elementOf } from '../element.ts';
 
-const KEY =
-  /^((?:<changed> )?[a-z][\w-]+|\/[a-z][\w-]*)(?: "([^"\\]*(?:\\.[^"\\]*)*)")?((?: \[(?!ref=)[^\]]*\])*)(?: \[ref=([A-Za-z]\w*)\]( \[cursor=pointer\])?((?: \[[^\]]*\])*))?/;
-const QUOTED = /^'((?:[^']|'')*)'/;
-const REST = /^(?:(:)(?: (.*))?)?$/;
+const REST = '(?:(:)(?: (.*))?)?$';
+const LINE = new RegExp(
+  `^((?:<changed> )?[a-z][\\w-]+|/[a-z][\\w-]*)(?: (${NAME_SHAPES.escaped}))?((?: \\[(?!ref=)[^\\]]*\\])*)` +
+    `(?: \\[ref=([A-Za-z]\\w*)\\]( \\[cursor=pointer\\])?((?: \\[[^\\]]*\\])*))?${REST}`,
+);
+const QUOTED = new RegExp(`^'((?:[^']|'')*)'${REST}`);
 
 function readBulleted(line: string, indent: string): Element | undefined {
   const place = placeOf(line, indent);
   if (!place || !line.startsWith('- ', place.at)) return undefined;
   const said = line.slice(place.at + 2);
-  const quoted = QUOTED.exec(said);
-  const text = quoted ? quoted[1]!.replaceAll("''", "'") : said;
-  const key = KEY.exec(text);
-  if (!key || (quoted && key[0].length !== text.length)) return undefined;
-  const rest = REST.exec(quoted ? said.slice(quoted[0].length) : text.slice(key[0].length));
-  if (!rest) return undefined;
+  const quoted = said.startsWith("'") ? QUOTED.exec(said) : null;
+  const key = LINE.exec(quoted ? quoted[1]!.replaceAll("''", "'") : said);
+  if (!key || (quoted && key[7] !== undefined)) return undefined;
+  const [colon, value] = quoted ? [quoted[2], quoted[3]] : [key[7], key[8]];
   return elementOf({
     depth: place.depth,
     role: key[1]!,
     isQuoted: quoted !== null,
-    name: key[2],
+    name: key[2]?.slice(1, -1),
     before: key[3]!,
     ref: key[4],
     isPointer: key[5] !== undefined,
     after: key[6] ?? '',
     // Whether children follow is for whoever knows the next line; here it says what the line itself says.
-    tail: rest[1] !== undefined && rest[2] === undefined ? ':' : '',
-    value: rest[2],
+    tail: colon !== undefined && value === undefined ? ':' : '',
+    value,
   });
 }
 
