@@ -46,12 +46,17 @@ export function holeFor(values: readonly string[], columns: Column[], mayBeUsual
 }
 
 function usualOf(values: readonly string[]): string | undefined {
-  const counts = new Map<string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  if (counts.has('')) return undefined;
-  for (const [value, count] of counts)
-    if (count > 1 && count >= values.length * USUAL_SHARE && !/[{}]/.test(value)) return value;
-  return undefined;
+  // Only a value that more than half share remains when each other one is set off against it.
+  let most = values[0]!;
+  let ahead = 0;
+  for (const value of values) {
+    if (value === '') return undefined;
+    if (ahead === 0) most = value;
+    ahead += value === most ? 1 : -1;
+  }
+  let count = 0;
+  for (const value of values) if (value === most) count++;
+  return count > 1 && count >= values.length * USUAL_SHARE && !/[{}]/.test(most) ? most : undefined;
 }
 
 /** What fills the holes for one block. */
@@ -122,14 +127,16 @@ export function readShape(lines: readonly string[]): ReadShape {
   const read = lines.map((line) => {
     const own: (string | number)[] = [];
     let at = 0;
-    for (const match of line.matchAll(HOLE)) {
+    HOLE.lastIndex = 0;
+    for (let match = HOLE.exec(line); match; match = HOLE.exec(line)) {
       const number = Number(match[1]);
       holes = Math.max(holes, number);
       if (match[2] !== undefined) usual[number] = match[2];
       own.push(line.slice(at, match.index), number);
       at = match.index + match[0].length;
     }
-    return [...own, line.slice(at)];
+    own.push(line.slice(at));
+    return own;
   });
   return { lines: read, usual, holes };
 }
