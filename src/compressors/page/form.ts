@@ -275,7 +275,8 @@ function readBlock(head: RegExpExecArray, said: readonly string[]): readonly str
       nextDepth = depthOfRaw(element.raw, indent) ?? nextDepth;
     } else {
       const printed = dialect.print(element, nextDepth > element.depth, indent);
-      if (element.url !== undefined && dialect.urlsBelow) for (const line of printed.split('\n').reverse()) out.push(line);
+      if (element.url !== undefined && dialect.urlsBelow)
+        for (const line of printed.split('\n').reverse()) out.push(line);
       else out.push(printed);
       nextDepth = element.depth;
     }

@@ -155,7 +155,8 @@ function cutAt(text: string, most: number): number {
 
 /** What may differ from element to element of a kind: checked, disabled, expanded, a value. */
 function stateOf({ before, after, tail }: Element, { plain }: Dialect): string {
-  const said = `${before}${after.replaceAll(plain, '')}${tail}`.trim().replace(/^, /, '');
+  const told = after === '' ? '' : after.replaceAll(plain, '');
+  const said = `${before}${told}${tail}`.trim().replace(/^, /, '');
   return said === '' || /^\[level=\d\]$|^level="\d"$/.test(said) ? '' : `(${said.replaceAll(/[[\]]/g, '')})`;
 }
 
