@@ -80,9 +80,9 @@ export function readLines(texts: readonly string[], deadline: Deadline): Mined {
 const SAMPLED_LINES = 64;
 
 /** Lines from the whole text. */
-export function sampled(texts: readonly string[]): readonly string[] {
-  const step = Math.max(1, Math.floor(texts.length / SAMPLED_LINES));
-  return texts.filter((_, index) => index % step === 0);
+export function sampled<One>(lines: readonly One[]): readonly One[] {
+  const step = Math.max(1, Math.floor(lines.length / SAMPLED_LINES));
+  return lines.filter((_, index) => index % step === 0);
 }
 
 /** Words of a shape that stand before the message proper are compared exactly: they tell who speaks. */

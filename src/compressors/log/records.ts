@@ -82,7 +82,7 @@ function furtherLinesOfServices(lines: readonly Line[]): IsFurther {
 
 /** Empty lines at the end of the text belong to no record. */
 function readRecords(lines: readonly Line[], deadline: Deadline): readonly LogRecord[] {
-  const isMixed = areOfServices(sampled(lines.map(({ text }) => text)));
+  const isMixed = areOfServices(sampled(lines).map(({ text }) => text));
   const isFurther = isMixed ? furtherLinesOfServices(lines) : furtherLines(lines);
   const records: LogRecord[] = [];
   for (const [i, line] of lines.entries()) {
