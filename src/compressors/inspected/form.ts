@@ -43,7 +43,7 @@ export function findValues(text: string, check: () => void): readonly Found[] {
     const start = match.index + match[0].length;
     if (start < from) continue;
     check();
-    const run = readRun(text, start);
+    const run = readRun(text, start, check);
     if (run.found && run.end - start >= MIN_CHARS) found.push(run.found);
     if (run.found) from = run.end;
     inVain += run.inVain;
@@ -59,13 +59,13 @@ interface Run {
   readonly inVain: number;
 }
 
-function readRun(text: string, start: number): Run {
+function readRun(text: string, start: number, check: () => void): Run {
   const values: string[] = [];
   let width: number | undefined;
   let end = start;
   let inVain = 0;
   for (let at = start; text[at] === '{' || text[at] === '['; at = end + 1) {
-    const read = readValue(text, at);
+    const read = readValue(text, at, check);
     const own = read.json === undefined ? undefined : widthOf(read.json, text.slice(at, read.end), width);
     if (own === undefined) {
       inVain = read.end - at;

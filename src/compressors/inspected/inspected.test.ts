@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Compressed, CompressOptions, Level } from '../../core/compressor.ts';
 import type { ToolCall } from '../../core/conversation.ts';
-import { NO_DEADLINE } from '../../core/deadline.ts';
+import { DeadlineExceeded, NO_DEADLINE } from '../../core/deadline.ts';
 import type { JsonValue } from '../../core/json/value.ts';
 import { Sample } from '../../core/sample.ts';
 import { compressorContract, readFixtures } from '../../testing/compressor-contract.ts';
@@ -162,7 +162,7 @@ describe('any value', () => {
     'that JSON has no word for stands as printed, or is not read: %s',
     (one) => {
       const printed = inspect({ one });
-      const { json } = readValue(printed, 0);
+      const { json } = readValue(printed, 0, () => undefined);
       if (json !== undefined) expect(printValue(JSON.parse(json) as JsonValue, 80)).toBe(printed);
       if (json?.includes('"js:')) expect(json).toContain(AS_PRINTED + inspect(one).replaceAll('\\', '\\\\'));
     },
@@ -197,6 +197,19 @@ describe('the claim', () => {
   ])('is not made for %s', (_, text) => {
     expect(claim(text)).toBe(0);
   });
+});
+
+test('a deadline ends the reading of a long value', () => {
+  const text = inspect(
+    Array.from({ length: 20_000 }, (_, id) => ({ id })),
+    { maxArrayLength: null },
+  );
+  let checks = 0;
+  const check = (): void => {
+    if (++checks > 3) throw new DeadlineExceeded('no time left');
+  };
+  const options: CompressOptions = { level: 'lossless', call: undefined, tokens: o200k, deadline: { check } };
+  expect(() => compressor.compress(text, options)).toThrow(DeadlineExceeded);
 });
 
 test('what begins like a value again and again, and is none, is given up soon', () => {

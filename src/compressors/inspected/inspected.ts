@@ -30,7 +30,7 @@ function claim({ text }: Sample): number {
   for (const { index, 0: before } of seen.matchAll(BEGINS)) {
     if (looked++ === MAX_LOOKED_AT) break;
     const start = index + before.length;
-    const { json, end } = readValue(seen, start);
+    const { json, end } = readValue(seen, start, () => undefined);
     const isCut = text.length > SEEN_CHARS && end > seen.length - MAX_PIECE;
     if (end - start >= MIN_READ && (json !== undefined || isCut)) return CLAIM;
   }

@@ -8,6 +8,7 @@ import { readText } from './text.ts';
 /** Begins a text that is as Node printed it. */
 export const AS_PRINTED = 'js:';
 const MAX_DEPTH = 60;
+const ITEMS_PER_CHECK = 512;
 const WHITE = /[ \n]*/y;
 const NUMBER = /-?(?:\d+(?:\.\d+)?(?:e[+-]\d+)?)(?![\w-])/y;
 const CONSTANT = /(?:true|false|null)(?![\w$])/y;
@@ -19,6 +20,14 @@ const PRINTED =
   /(?:undefined|NaN|-?Infinity|-0|-?\d+n|Invalid Date)(?![\w$.])|\d{4}-\d\d-\d\dT[\d:.]+Z|\[(?:[A-Z][\w$.]*(?:: [^\]\n]*)?|Function[^\]\n]*|AsyncFunction[^\]\n]*|class [^\]\n]*|Circular \*\d+|Getter(?:\/Setter)?|Setter)\](?! \{)|[A-Z][\w$]*\((?:'[^'\n]*'|"[^"\n]*"|[^()'"\n]*)\)(?! [[{])|<(?:Buffer|\d+ empty items?)[^>\n]*>|\.\.\. \d+ more items?|\/(?:[^/\\\n]|\\.)+\/[a-z]*/y;
 
 class ValueReader extends TextReader {
+  readonly #check: () => void;
+  #count = 0;
+
+  constructor(text: string, at: number, check: () => void) {
+    super(text, at);
+    this.#check = check;
+  }
+
   /** A value as JSON. */
   value(depth: number): string {
     if (depth > MAX_DEPTH) throw new Unreadable();
@@ -37,6 +46,7 @@ class ValueReader extends TextReader {
     if (this.take(close)) return '';
     const items: string[] = [];
     do {
+      if (++this.#count % ITEMS_PER_CHECK === 0) this.#check();
       this.match(WHITE);
       items.push(read());
     } while (this.take(','));
@@ -74,9 +84,12 @@ export interface ReadValue {
   readonly end: number;
 }
 
-/** The value that begins at a bracket. */
-export function readValue(text: string, start: number): ReadValue {
-  const reader = new ValueReader(text, start);
+/**
+ * The value that begins at a bracket.
+ * @param check throws when there is no time left.
+ */
+export function readValue(text: string, start: number, check: () => void): ReadValue {
+  const reader = new ValueReader(text, start, check);
   try {
     return { json: reader.value(0), end: reader.at };
   } catch (error) {
