@@ -1,7 +1,7 @@
 /** How surely a text is a log: lines with times or levels, or a few templates over and over, and no other known kind. */
 import { isAtLeast } from '../../core/enough.ts';
 import type { Sample } from '../../core/sample.ts';
-import { areOfServices } from './services.ts';
+import { areOfServices } from './interleaved.ts';
 import { countOf, shapeOf, SLOT } from './shape.ts';
 import { findTime, mayHoldTime, TimeFinder } from './time.ts';
 

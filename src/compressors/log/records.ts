@@ -5,7 +5,7 @@
 import type { Deadline } from '../../core/deadline.ts';
 import { valuesOf } from './mine.ts';
 import { type Kind, type Line, type Mined, type Template, sampled } from './mine.ts';
-import { areOfServices, readService } from './services.ts';
+import { areOfServices, readService } from './interleaved.ts';
 import type { Severity } from './severity.ts';
 
 const LINES_PER_CHECK = 1024;

@@ -3,7 +3,7 @@ import { NO_DEADLINE } from '../../core/deadline.ts';
 import { Sample } from '../../core/sample.ts';
 import { o200k } from '../../tokenizers/o200k.ts';
 import { logCompressor } from './log.ts';
-import { areOfServices, readService } from './services.ts';
+import { areOfServices, readService } from './interleaved.ts';
 
 /** A service without times of its own, between the lines of one that has them. */
 function interleaved(count: number): string[] {
